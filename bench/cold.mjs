@@ -1,0 +1,74 @@
+import { ANSWER, SCRIPT, WARM_UP, fleet, hostOf, names } from "./lib/fleet.mjs";
+import { Connection } from "./lib/connection.mjs";
+import { startSelvedge, startWorkerd } from "./lib/servers.mjs";
+import { fixed, median, quantile, table } from "./lib/table.mjs";
+
+const WARM_REQUESTS = 20;
+const WARM_UP_REQUESTS = 500;
+
+/**
+ * What the first request to a Worker that is deployed but not loaded costs above a warm one.
+ *
+ * @param {{selvedge: string, workers: number}} options
+ */
+export async function cold(options) {
+  const rows = [row("selvedge", await ours(options)), row("workerd", await workerd(options))];
+  console.log(`\nFirst request to a deployed Worker, minus a warm request, over ${options.workers} Workers\n`);
+  console.log(table(["server", "p50 ms", "p99 ms", "warm request p50 ms"], rows));
+}
+
+/** @param {{selvedge: string, workers: number}} options */
+async function ours({ selvedge, workers }) {
+  const folder = await fleet([WARM_UP, ...names(workers)]);
+  const { server, url } = await startSelvedge(selvedge, folder);
+  try {
+    const { hostname: host, port } = new URL(url);
+    const connection = await Connection.open({ host, port: Number(port) });
+    await warmUp(connection);
+    const samples = [];
+    for (const name of names(workers)) samples.push(await sample(connection, hostOf(name)));
+    connection.close();
+    return samples;
+  } finally {
+    await server.stop();
+  }
+}
+
+/** workerd makes every isolate when it starts, so that its first requests find the Worker loaded already. */
+async function workerd({ workers }) {
+  const { server, sockets } = await startWorkerd([WARM_UP, ...names(workers)], SCRIPT);
+  try {
+    const [first, ...rest] = await Promise.all(sockets.map((path) => Connection.open({ path })));
+    await warmUp(first);
+    const samples = [];
+    for (const [index, connection] of rest.entries()) samples.push(await sample(connection, hostOf(`w${index}`)));
+    for (const connection of [first, ...rest]) connection.close();
+    return samples;
+  } finally {
+    await server.stop();
+  }
+}
+
+/** @param {Connection} connection */
+async function warmUp(connection) {
+  for (let request = 0; request < WARM_UP_REQUESTS; request++) await connection.time(hostOf(WARM_UP), ANSWER);
+}
+
+/** @param {Connection} connection @param {string} host */
+async function sample(connection, host) {
+  const first = await connection.time(host, ANSWER);
+  const warm = [];
+  for (let request = 0; request < WARM_REQUESTS; request++) warm.push(await connection.time(host, ANSWER));
+  return { cost: first - median(warm), warm: median(warm) };
+}
+
+/** @param {string} name @param {{cost: number, warm: number}[]} samples */
+function row(name, samples) {
+  const costs = samples.map(({ cost }) => cost);
+  return [
+    name,
+    fixed(quantile(costs, 0.5)),
+    fixed(quantile(costs, 0.99)),
+    fixed(median(samples.map(({ warm }) => warm)), 3),
+  ];
+}

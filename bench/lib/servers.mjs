@@ -1,0 +1,133 @@
+import { existsSync } from "node:fs";
+import { copyFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { Server, freePort } from "./process.mjs";
+import { temporaryFolder } from "./temp.mjs";
+
+const BENCH = fileURLToPath(new URL("../", import.meta.url));
+const HELLO = join(BENCH, "workers/hello");
+
+/**
+ * @typedef {object} Running
+ * @property {Server} server
+ * @property {string} url
+ */
+
+/** Every server that can answer hello world: a name, and a function that starts it. */
+export const HELLO_SERVERS = {
+  /** @param {{selvedge: string}} paths @returns {Promise<Running>} */
+  async selvedge({ selvedge }) {
+    return startSelvedge(selvedge, HELLO);
+  },
+
+  /** @returns {Promise<Running>} */
+  async workerd() {
+    const port = await freePort();
+    const config = await workerdConfig([{ name: "hello", address: `127.0.0.1:${port}` }], join(HELLO, "index.js"));
+    return listening(new Server(binary("workerd"), ["serve", config]), port);
+  },
+
+  /** @returns {Promise<Running>} */
+  async deno() {
+    const port = await freePort();
+    const args = ["run", "--allow-net", join(BENCH, "peers/deno.js"), String(port)];
+    return listening(new Server(binary("deno"), args), port);
+  },
+
+  /** @returns {Promise<Running>} */
+  async bun() {
+    const port = await freePort();
+    return listening(new Server(binary("bun"), ["run", join(BENCH, "peers/bun.js"), String(port)]), port);
+  },
+
+  /** @param {{hyper: string}} paths @returns {Promise<Running>} */
+  async "bare hyper"({ hyper }) {
+    const port = await freePort();
+    return listening(new Server(hyper, [String(port)]), port);
+  },
+};
+
+/**
+ * @param {string} selvedge path of the binary
+ * @param {string} folder a Worker, or a folder of Workers
+ * @returns {Promise<Running>}
+ */
+export async function startSelvedge(selvedge, folder) {
+  const server = new Server(selvedge, ["serve", folder, "--port", "0", "--json"]);
+  return { server, url: await server.readyUrl() };
+}
+
+/**
+ * Starts workerd with one service and one Unix socket for each name.
+ *
+ * @param {string[]} names
+ * @param {string} script path of the module they all run
+ * @returns {Promise<{server: Server, sockets: string[]}>}
+ */
+export async function startWorkerd(names, script) {
+  const folder = temporaryFolder();
+  const sockets = names.map((name) => join(folder, `${name}.sock`));
+  const config = await workerdConfig(names.map((name, index) => ({ name, address: `unix:${sockets[index]}` })), script);
+  const server = new Server(binary("workerd"), ["serve", config]);
+  for (const path of sockets) await server.listening({ path });
+  return { server, sockets };
+}
+
+/** @param {Server} server @param {number} port */
+async function listening(server, port) {
+  await server.listening({ host: "127.0.0.1", port });
+  return { server, url: `http://127.0.0.1:${port}` };
+}
+
+/**
+ * Writes workerd's configuration: one service and one socket for each Worker.
+ *
+ * @param {{name: string, address: string}[]} workers
+ * @param {string} script
+ */
+async function workerdConfig(workers, script) {
+  const folder = temporaryFolder();
+  const services = workers.map(({ name }) => `    (name = "${name}", worker = .worker),`);
+  const sockets = workers.map(
+    ({ name, address }) => `    (name = "${name}", address = "${address}", http = (), service = "${name}"),`,
+  );
+  const text = [
+    'using Workerd = import "/workerd/workerd.capnp";',
+    "const config :Workerd.Config = (",
+    "  services = [",
+    ...services,
+    "  ],",
+    "  sockets = [",
+    ...sockets,
+    "  ],",
+    ");",
+    "const worker :Workerd.Worker = (",
+    '  modules = [(name = "index.js", esModule = embed "index.js")],',
+    '  compatibilityDate = "2026-11-01",',
+    ");",
+    "",
+  ].join("\n");
+  await copyFile(script, join(folder, "index.js"));
+  const path = join(folder, "config.capnp");
+  await writeFile(path, text);
+  return path;
+}
+
+/**
+ * The peer's native binary: out of the package for this platform, or where the main package's install script has moved
+ * it. Package managers more and more refuse to run install scripts, and a wrapper would be one process too many.
+ *
+ * @param {"workerd" | "deno" | "bun"} peer
+ */
+function binary(peer) {
+  const { platform, arch } = process;
+  const places = {
+    workerd: [`@cloudflare/workerd-${platform}-${arch === "x64" ? "64" : arch}/bin/workerd`],
+    deno: [`@deno/${platform}-${arch}${platform === "linux" ? "-glibc" : ""}/deno`],
+    bun: [`@oven/bun-${platform}-${arch === "arm64" ? "aarch64" : arch}/bin/bun`, "bun/bin/bun.exe"],
+  };
+  const found = places[peer].map((place) => join(BENCH, "node_modules", place)).find(existsSync);
+  if (!found) throw new Error(`${peer} is not installed: run \`npm install\` in ${BENCH}`);
+  return found;
+}

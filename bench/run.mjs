@@ -1,0 +1,50 @@
+#!/usr/bin/env node
+import { dirname, resolve } from "node:path";
+import { parseArgs } from "node:util";
+import { cold } from "./cold.mjs";
+import { hello } from "./hello.mjs";
+import { memory } from "./memory.mjs";
+
+const BENCHES = { hello, cold, memory };
+const USAGE = `usage: node bench/run.mjs [--selvedge PATH] [options] [hello|cold|memory ...]
+
+  --selvedge PATH   the release binary (default: target/release/selvedge)
+  --hyper PATH      the bare hyper server (default: bare-hyper beside the binary)
+  --seconds N       how long each server is loaded in each round of hello (default: 10)
+  --connections N   keep-alive connections of hello (default: 50)
+  --rounds N        rounds of hello; the median is printed (default: 3)
+  --workers N       Workers of cold and memory (default: 200)
+  --only NAME       only this server of hello; may be repeated (selvedge, workerd, deno, bun, "bare hyper")`;
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    selvedge: { type: "string", default: "target/release/selvedge" },
+    hyper: { type: "string" },
+    seconds: { type: "string", default: "10" },
+    connections: { type: "string", default: "50" },
+    rounds: { type: "string", default: "3" },
+    workers: { type: "string", default: "200" },
+    only: { type: "string", multiple: true },
+    help: { type: "boolean", short: "h" },
+  },
+});
+const chosen = positionals.length ? positionals : Object.keys(BENCHES);
+const unknown = chosen.filter((name) => !Object.hasOwn(BENCHES, name));
+
+if (values.help || unknown.length) {
+  console.error(unknown.length ? `unknown bench: ${unknown.join(", ")}\n\n${USAGE}` : USAGE);
+  process.exit(unknown.length ? 2 : 0);
+}
+
+const options = {
+  selvedge: resolve(values.selvedge),
+  hyper: resolve(values.hyper ?? `${dirname(values.selvedge)}/bare-hyper`),
+  seconds: Number(values.seconds),
+  connections: Number(values.connections),
+  rounds: Number(values.rounds),
+  workers: Number(values.workers),
+  only: values.only,
+};
+
+for (const name of chosen) await BENCHES[name](options);

@@ -1,0 +1,298 @@
+//! What each connection is doing, and the word from above to stop doing it.
+//!
+//! Idle and slow connections must be closed, and a shutdown must reach every connection at once. A
+//! timer and a cancellation future in every connection would do both, but each would be polled on
+//! every wake of the connection's task, and tokio's notification takes a lock that all connections
+//! share. So a connection only keeps a few atomics: it counts requests, and the server's one sweep,
+//! now and then, looks at which counts have stood still. The way back is one byte and a waker.
+
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll};
+use std::time::{Duration, Instant};
+
+use futures_util::task::AtomicWaker;
+use slab::Slab;
+use tokio::sync::Notify;
+
+/// What the server tells a connection. Each outranks the ones before it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[repr(u8)]
+pub(crate) enum Command {
+    /// Finish what has begun, accept nothing new, close.
+    Close = 1,
+    /// The request's head took too long: say so and close.
+    HeadTimeout = 2,
+    /// Close now.
+    Abort = 3,
+}
+
+/// The connection's side.
+#[derive(Debug, Default)]
+pub(crate) struct Activity {
+    requests: AtomicU64,
+    in_flight: AtomicU32,
+    reading_head: AtomicBool,
+    command: AtomicU8,
+    waker: AtomicWaker,
+}
+
+/// One request under way: from its head until its response body has been sent or dropped.
+#[derive(Debug)]
+pub(crate) struct InFlight(Arc<Activity>);
+
+impl Activity {
+    /// Counts a request in.
+    pub(crate) fn begin(self: &Arc<Self>) -> InFlight {
+        self.requests.fetch_add(1, Ordering::Relaxed);
+        self.in_flight.fetch_add(1, Ordering::Relaxed);
+        InFlight(Arc::clone(self))
+    }
+
+    /// Whether part of a head is here and the rest awaited.
+    pub(crate) fn set_reading_head(&self, reading: bool) {
+        self.reading_head.store(reading, Ordering::Relaxed);
+    }
+
+    /// The command that stands, if any; else wakes the task when one comes.
+    pub(crate) fn poll_command(&self, cx: &mut Context<'_>) -> Poll<Command> {
+        self.waker.register(cx.waker());
+        match self.command.load(Ordering::Acquire) {
+            0 => Poll::Pending,
+            1 => Poll::Ready(Command::Close),
+            2 => Poll::Ready(Command::HeadTimeout),
+            _ => Poll::Ready(Command::Abort),
+        }
+    }
+
+    fn tell(&self, command: Command) {
+        self.command.fetch_max(command as u8, Ordering::AcqRel);
+        self.waker.wake();
+    }
+
+    fn stamp(&self) -> Stamp {
+        let phase = if self.in_flight.load(Ordering::Relaxed) > 0 {
+            Phase::Busy
+        } else if self.reading_head.load(Ordering::Relaxed) {
+            Phase::ReadingHead
+        } else {
+            Phase::Idle
+        };
+        Stamp {
+            phase,
+            requests: self.requests.load(Ordering::Relaxed),
+        }
+    }
+}
+
+impl Drop for InFlight {
+    fn drop(&mut self) {
+        self.0.in_flight.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Phase {
+    Idle,
+    ReadingHead,
+    Busy,
+}
+
+/// As long as this does not change, the connection has made no progress.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Stamp {
+    phase: Phase,
+    requests: u64,
+}
+
+struct Entry {
+    activity: Arc<Activity>,
+    stamp: Stamp,
+    since: Instant,
+    closing: Option<Instant>,
+}
+
+/// The server's side: every open connection.
+pub(crate) struct Connections {
+    entries: Mutex<Slab<Entry>>,
+    emptied: Notify,
+    closing: AtomicBool,
+}
+
+/// A connection's place among [`Connections`], until dropped.
+pub(crate) struct Membership {
+    connections: Arc<Connections>,
+    key: usize,
+    pub(crate) activity: Arc<Activity>,
+}
+
+impl Connections {
+    pub(crate) fn new() -> Self {
+        Self {
+            entries: Mutex::new(Slab::new()),
+            emptied: Notify::new(),
+            closing: AtomicBool::new(false),
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Slab<Entry>> {
+        self.entries.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn join(self: &Arc<Self>) -> Membership {
+        let activity = Arc::new(Activity::default());
+        let entry = Entry {
+            stamp: activity.stamp(),
+            activity: Arc::clone(&activity),
+            since: Instant::now(),
+            closing: None,
+        };
+        let key = self.lock().insert(entry);
+        if self.closing.load(Ordering::Acquire) {
+            activity.tell(Command::Close);
+        }
+        Membership {
+            connections: Arc::clone(self),
+            key,
+            activity,
+        }
+    }
+
+    /// Closes connections that have stood still for too long.
+    pub(crate) fn sweep(&self, now: Instant, head: Duration, idle: Duration) {
+        for (_, entry) in self.lock().iter_mut() {
+            let stamp = entry.activity.stamp();
+            if stamp != entry.stamp {
+                entry.stamp = stamp;
+                entry.since = now;
+                continue;
+            }
+            let stood = now.saturating_duration_since(entry.since);
+            if let Some(closing) = entry.closing {
+                // A peer that does not close its side of an idle connection has had as long as a
+                // slow head gets.
+                if stamp.phase != Phase::Busy && now.saturating_duration_since(closing) >= head {
+                    entry.activity.tell(Command::Abort);
+                }
+            } else if stamp.phase == Phase::ReadingHead && stood >= head {
+                entry.activity.tell(Command::HeadTimeout);
+            } else if stamp.phase == Phase::Idle && stood >= idle {
+                entry.closing = Some(now);
+                entry.activity.tell(Command::Close);
+            }
+        }
+    }
+
+    /// Tells every connection, and every one that still joins, to close.
+    pub(crate) fn close_all(&self) {
+        self.closing.store(true, Ordering::Release);
+        self.tell_all(Command::Close);
+    }
+
+    /// Cuts every connection.
+    pub(crate) fn abort_all(&self) {
+        self.tell_all(Command::Abort);
+    }
+
+    fn tell_all(&self, command: Command) {
+        for (_, entry) in self.lock().iter() {
+            entry.activity.tell(command);
+        }
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.lock().len()
+    }
+
+    /// Until no connection is open.
+    pub(crate) async fn emptied(&self) {
+        loop {
+            let emptied = self.emptied.notified();
+            if self.len() == 0 {
+                return;
+            }
+            emptied.await;
+        }
+    }
+}
+
+impl Drop for Membership {
+    fn drop(&mut self) {
+        let mut entries = self.connections.lock();
+        entries.remove(self.key);
+        if entries.is_empty() {
+            drop(entries);
+            self.connections.emptied.notify_waiters();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::task::Waker;
+
+    use super::*;
+
+    const HEAD: Duration = Duration::from_secs(10);
+    const IDLE: Duration = Duration::from_secs(60);
+
+    fn command(activity: &Activity) -> Option<Command> {
+        match activity.poll_command(&mut Context::from_waker(Waker::noop())) {
+            Poll::Ready(command) => Some(command),
+            Poll::Pending => None,
+        }
+    }
+
+    #[test]
+    fn an_idle_connection_is_closed_then_cut() {
+        let connections = Arc::new(Connections::new());
+        let member = connections.join();
+        let start = Instant::now();
+        connections.sweep(start + HEAD, HEAD, IDLE);
+        assert_eq!(command(&member.activity), None);
+        connections.sweep(start + IDLE, HEAD, IDLE);
+        assert_eq!(command(&member.activity), Some(Command::Close));
+        connections.sweep(start + IDLE + HEAD, HEAD, IDLE);
+        assert_eq!(command(&member.activity), Some(Command::Abort));
+    }
+
+    #[test]
+    fn progress_and_work_count_as_life() {
+        let connections = Arc::new(Connections::new());
+        let member = connections.join();
+        let start = Instant::now();
+        drop(member.activity.begin());
+        connections.sweep(start + IDLE, HEAD, IDLE);
+        assert_eq!(
+            command(&member.activity),
+            None,
+            "a request came since the last sweep"
+        );
+        let busy = member.activity.begin();
+        connections.sweep(start + IDLE, HEAD, IDLE);
+        connections.sweep(start + IDLE * 9, HEAD, IDLE);
+        assert_eq!(command(&member.activity), None, "a request is under way");
+        drop(busy);
+    }
+
+    #[test]
+    fn a_slow_head_times_out() {
+        let connections = Arc::new(Connections::new());
+        let member = connections.join();
+        let start = Instant::now();
+        member.activity.set_reading_head(true);
+        connections.sweep(start, HEAD, IDLE);
+        connections.sweep(start + HEAD, HEAD, IDLE);
+        assert_eq!(command(&member.activity), Some(Command::HeadTimeout));
+    }
+
+    #[test]
+    fn whoever_joins_while_closing_is_told() {
+        let connections = Arc::new(Connections::new());
+        connections.close_all();
+        let member = connections.join();
+        assert_eq!(command(&member.activity), Some(Command::Close));
+        drop(member);
+        assert_eq!(connections.len(), 0);
+    }
+}

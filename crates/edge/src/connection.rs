@@ -1,0 +1,313 @@
+//! One connection, from its first byte to its last.
+//!
+//! Which protocol it speaks is settled before hyper gets it: by ALPN under TLS, else by its first
+//! bytes, since only HTTP/2 with prior knowledge begins with `PRI *`. So HTTP/1 runs on hyper's own
+//! HTTP/1 connection with nothing between but the tap, and not on `hyper_util`'s `auto`, whose
+//! extra enum is polled for each request.
+
+use std::convert::Infallible;
+use std::future::{Future, poll_fn};
+use std::io;
+use std::net::SocketAddr;
+use std::pin::{Pin, pin};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::Poll;
+use std::time::Duration;
+
+use bytes::{Bytes, BytesMut};
+use http::header::UPGRADE;
+use http::{Method, Request, Response, StatusCode};
+use hyper::body::Incoming;
+use hyper::server::conn::{http1, http2};
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioExecutor, TokioIo};
+use ipnet::IpNet;
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio_rustls::TlsAcceptor;
+
+use crate::activity::{Activity, Command, Membership};
+use crate::admission::{self, BROKEN_BODY, Refusal};
+use crate::client::{Clients, Link};
+use crate::geo::Locator;
+use crate::handler::Handler;
+use crate::head_tap::{HeadTap, TapIo};
+use crate::response::{self, Asked, ResponseBody};
+use crate::tls::TlsFacts;
+
+const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
+
+/// What all connections of a server have in common.
+pub(crate) struct Shared<H> {
+    pub(crate) handler: H,
+    pub(crate) http1: http1::Builder,
+    pub(crate) http2: http2::Builder<TokioExecutor>,
+    pub(crate) tls: Option<TlsAcceptor>,
+    pub(crate) locator: Arc<Locator>,
+    pub(crate) trusted_proxies: Arc<[IpNet]>,
+    pub(crate) max_uri: usize,
+}
+
+/// Serves a connection until it closes.
+pub(crate) async fn serve<H: Handler>(
+    shared: Arc<Shared<H>>,
+    member: Membership,
+    stream: TcpStream,
+    peer: SocketAddr,
+) {
+    let activity = Arc::clone(&member.activity);
+    let served = match shared.tls.clone() {
+        Some(acceptor) => serve_tls(shared, &activity, acceptor, stream, peer).await,
+        None => serve_plain(shared, &activity, stream, peer).await,
+    };
+    if let Err(error) = served {
+        tracing::debug!(%peer, %error, "connection ended");
+    }
+}
+
+async fn serve_tls<H: Handler>(
+    shared: Arc<Shared<H>>,
+    activity: &Arc<Activity>,
+    acceptor: TlsAcceptor,
+    stream: TcpStream,
+    peer: SocketAddr,
+) -> io::Result<()> {
+    // A handshake has as long as a head.
+    activity.set_reading_head(true);
+    let Some(stream) = unless_told(activity, acceptor.accept(stream))
+        .await
+        .transpose()?
+    else {
+        return Ok(());
+    };
+    activity.set_reading_head(false);
+    let tls = Some(TlsFacts::of(stream.get_ref().1));
+    if stream.get_ref().1.alpn_protocol() == Some(b"h2") {
+        let session = Session::new(shared, activity, peer, tls, Protocol::Http2);
+        serve_http2(session, stream, Bytes::new()).await
+    } else {
+        let session = Session::new(shared, activity, peer, tls, Protocol::Http1);
+        serve_http1(session, stream, Bytes::new()).await
+    }
+}
+
+async fn serve_plain<H: Handler>(
+    shared: Arc<Shared<H>>,
+    activity: &Arc<Activity>,
+    mut stream: TcpStream,
+    peer: SocketAddr,
+) -> io::Result<()> {
+    let mut first = BytesMut::with_capacity(4096);
+    loop {
+        let Some(read) = unless_told(activity, stream.read_buf(&mut first))
+            .await
+            .transpose()?
+        else {
+            return Ok(());
+        };
+        let seen = &first[..first.len().min(PREFACE.len())];
+        if read == 0 || !PREFACE.starts_with(seen) {
+            let session = Session::new(shared, activity, peer, None, Protocol::Http1);
+            return serve_http1(session, stream, first.freeze()).await;
+        }
+        if seen.len() == PREFACE.len() {
+            let session = Session::new(shared, activity, peer, None, Protocol::Http2);
+            return serve_http2(session, stream, first.freeze()).await;
+        }
+        activity.set_reading_head(true);
+    }
+}
+
+/// Runs a future unless a command comes first: before a request has begun, each of them means to
+/// close.
+async fn unless_told<F: Future>(activity: &Activity, future: F) -> Option<F::Output> {
+    let mut future = pin!(future);
+    poll_fn(|cx| match future.as_mut().poll(cx) {
+        Poll::Ready(output) => Poll::Ready(Some(output)),
+        Poll::Pending => activity.poll_command(cx).map(|_| None),
+    })
+    .await
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Protocol {
+    Http1,
+    Http2,
+}
+
+/// What the requests of one connection have in common.
+struct Session<H> {
+    shared: Arc<Shared<H>>,
+    clients: Clients,
+    activity: Arc<Activity>,
+    /// HTTP/1 only.
+    tap: Option<Arc<HeadTap>>,
+    refused: AtomicBool,
+}
+
+impl<H: Handler> Session<H> {
+    fn new(
+        shared: Arc<Shared<H>>,
+        activity: &Arc<Activity>,
+        peer: SocketAddr,
+        tls: Option<TlsFacts>,
+        protocol: Protocol,
+    ) -> Self {
+        let http1 = protocol == Protocol::Http1;
+        let clients = Clients::new(Link {
+            peer,
+            http_protocol: if http1 { "HTTP/1.1" } else { "HTTP/2" },
+            tls,
+            locator: Arc::clone(&shared.locator),
+            trusted_proxies: Arc::clone(&shared.trusted_proxies),
+        });
+        let tap = http1.then(|| Arc::new(HeadTap::new(Arc::clone(activity))));
+        Self {
+            shared,
+            clients,
+            activity: Arc::clone(activity),
+            tap,
+            refused: AtomicBool::new(false),
+        }
+    }
+
+    async fn answer(
+        &self,
+        mut request: Request<Incoming>,
+    ) -> Result<Response<ResponseBody<H::Body>>, Infallible> {
+        let in_flight = self.activity.begin();
+        let tap = self.tap.as_deref();
+        if let Err(refusal) = admission::admit(&mut request, self.shared.max_uri, tap) {
+            return Ok(self.refuse(refusal, in_flight));
+        }
+        let asked = Asked {
+            is_head: *request.method() == Method::HEAD,
+            wants_upgrade: tap.is_some() && request.headers().contains_key(UPGRADE),
+        };
+        let client = self.clients.of(request.headers());
+        let response = self.shared.handler.handle(request, client).await;
+        if tap.is_some_and(HeadTap::body_is_broken) {
+            return Ok(self.refuse(BROKEN_BODY, in_flight));
+        }
+        let response = response::finish(response, asked, in_flight);
+        if let Some(tap) = tap.filter(|_| response.status() == StatusCode::SWITCHING_PROTOCOLS) {
+            tap.stop();
+        }
+        Ok(response)
+    }
+
+    fn refuse(
+        &self,
+        refusal: Refusal,
+        in_flight: crate::activity::InFlight,
+    ) -> Response<ResponseBody<H::Body>> {
+        self.refused.store(true, Ordering::Relaxed);
+        response::refused(refusal, self.tap.is_some(), in_flight)
+    }
+}
+
+async fn serve_http1<H: Handler, I>(session: Session<H>, io: I, prefix: Bytes) -> io::Result<()>
+where
+    I: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
+    let io = TokioIo::new(TapIo::new(io, prefix, session.tap.clone()));
+    let service = service_fn(|request| session.answer(request));
+    let mut connection = session
+        .shared
+        .http1
+        .serve_connection(io, service)
+        .with_upgrades();
+
+    let mut closing = false;
+    let end = poll_fn(|cx| {
+        loop {
+            if let Poll::Ready(end) = Pin::new(&mut connection).poll(cx) {
+                return Poll::Ready(Ok(end));
+            }
+            match session.activity.poll_command(cx) {
+                Poll::Ready(Command::Close) if !closing => {
+                    closing = true;
+                    Pin::new(&mut connection).graceful_shutdown();
+                }
+                Poll::Pending | Poll::Ready(Command::Close) => return Poll::Pending,
+                Poll::Ready(command) => return Poll::Ready(Err(command)),
+            }
+        }
+    })
+    .await;
+
+    let partial_head = session
+        .tap
+        .as_ref()
+        .is_some_and(|tap| tap.has_partial_head());
+    let (last_words, linger) = match &end {
+        Ok(Ok(())) => (None, session.refused.load(Ordering::Relaxed)),
+        Ok(Err(error)) if error.is_incomplete_message() && partial_head => {
+            (Some(&b"400 Bad Request"[..]), true)
+        }
+        Ok(Err(error)) => (None, error.is_parse()),
+        Err(Command::HeadTimeout) if partial_head => (Some(&b"408 Request Timeout"[..]), true),
+        Err(_) => return Ok(()),
+    };
+    if linger && let Some(parts) = connection.into_parts() {
+        close_politely(parts.io.into_inner(), last_words).await;
+    }
+    match end {
+        Ok(Err(error)) => Err(io::Error::other(error)),
+        _ => Ok(()),
+    }
+}
+
+/// Says why, and closes so that the client can hear it: a socket closed with unread bytes in it is
+/// reset, and a reset overtakes the answer.
+async fn close_politely<I: AsyncRead + AsyncWrite + Unpin>(mut io: I, last_words: Option<&[u8]>) {
+    const PATIENCE: Duration = Duration::from_secs(1);
+    const MAX_UNREAD: u64 = 1 << 20;
+    let farewell = async {
+        if let Some(status) = last_words {
+            let head = [
+                b"HTTP/1.1 ",
+                status,
+                b"\r\ncontent-length: 0\r\nconnection: close\r\n\r\n",
+            ]
+            .concat();
+            io.write_all(&head).await?;
+        }
+        io.shutdown().await?;
+        tokio::io::copy(&mut io.take(MAX_UNREAD), &mut tokio::io::sink()).await
+    };
+    // The client's part in closing; if it does not play it, nothing is lost.
+    let _ = tokio::time::timeout(PATIENCE, farewell).await;
+}
+
+async fn serve_http2<H: Handler, I>(session: Session<H>, io: I, prefix: Bytes) -> io::Result<()>
+where
+    I: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
+    let session = Arc::new(session);
+    let io = TokioIo::new(TapIo::new(io, prefix, None));
+    session.activity.set_reading_head(false);
+    let service = service_fn(|request| {
+        let session = Arc::clone(&session);
+        async move { session.answer(request).await }
+    });
+    let mut connection = pin!(session.shared.http2.serve_connection(io, service));
+    let mut closing = false;
+    poll_fn(|cx| {
+        loop {
+            if let Poll::Ready(end) = connection.as_mut().poll(cx) {
+                return Poll::Ready(end.map_err(io::Error::other));
+            }
+            match session.activity.poll_command(cx) {
+                Poll::Ready(Command::Close) if !closing => {
+                    closing = true;
+                    connection.as_mut().graceful_shutdown();
+                }
+                Poll::Pending | Poll::Ready(Command::Close) => return Poll::Pending,
+                Poll::Ready(_) => return Poll::Ready(Ok(())),
+            }
+        }
+    })
+    .await
+}

@@ -1,0 +1,350 @@
+//! A view of the raw bytes of HTTP/1 heads, for what hyper does not tell.
+//!
+//! A request with both `Content-Length` and `Transfer-Encoding` is how requests are smuggled past a
+//! front end, and so is a repeated `Content-Length`. hyper resolves both by itself (as RFC 9112,
+//! section 6.3 allows) and hands over headers in which no trace is left; a front end must refuse
+//! them instead, because the next server may resolve them the other way.
+//!
+//! So [`TapIo`] keeps a copy of the bytes of the current head as they are read. hyper stays the
+//! only parser: when it hands over a request, [`HeadTap::take`] is told how hyper framed it, and
+//! from that knows which of the bytes seen are the head, which are the body and which begin the
+//! next head. The raw lines are looked at only when the request has a body. A `GET` costs one copy
+//! of a few hundred bytes and one search for the blank line.
+//!
+//! Considered and dropped: a second parser in front of hyper (two parsers that may disagree are the
+//! very problem), and `preserve_header_case` (its names are private, and it skips just the header
+//! in question).
+
+use std::io;
+use std::pin::Pin;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll, ready};
+
+use bytes::{Buf, Bytes};
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+
+use crate::activity::Activity;
+use crate::chunks::{Chunks, Followed};
+
+/// Bytes that most heads fit in.
+const USUAL_HEAD: usize = 2048;
+
+/// How hyper framed the body of a request.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Framing {
+    /// Neither of the others: no body.
+    None,
+    /// A `Content-Length` of so many bytes.
+    Length(u64),
+    /// `Transfer-Encoding: chunked`.
+    Chunked,
+}
+
+/// What the raw head says that hyper's headers do not.
+#[derive(Debug, PartialEq)]
+pub(crate) enum RawHead {
+    /// Nothing more.
+    Clean,
+    /// Both `Content-Length` and `Transfer-Encoding`, or one of them twice.
+    AmbiguousFraming,
+}
+
+/// The bytes of the current head of one HTTP/1 connection. Its lock is never contended: the
+/// connection's task is its only user.
+#[derive(Debug)]
+pub(crate) struct HeadTap {
+    seen: Mutex<Seen>,
+    body_is_broken: AtomicBool,
+    activity: Arc<Activity>,
+}
+
+#[derive(Debug)]
+struct Seen {
+    /// The head so far; whatever was read after it, until hyper says how it is framed.
+    head: Vec<u8>,
+    place: Place,
+}
+
+#[derive(Debug)]
+enum Place {
+    Head,
+    Body(u64),
+    Chunked(Chunks),
+    /// The framing of a chunked body is lost, and hyper is about to find out.
+    Broken,
+    /// The connection no longer speaks HTTP.
+    Over,
+}
+
+impl HeadTap {
+    pub(crate) fn new(activity: Arc<Activity>) -> Self {
+        let seen = Seen {
+            head: Vec::with_capacity(USUAL_HEAD),
+            place: Place::Head,
+        };
+        Self {
+            seen: Mutex::new(seen),
+            body_is_broken: AtomicBool::new(false),
+            activity,
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Seen> {
+        self.seen.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn feed(&self, bytes: &[u8]) {
+        let mut seen = self.lock();
+        seen.feed(bytes);
+        self.publish(&seen);
+    }
+
+    /// Tells those who look without the lock.
+    fn publish(&self, seen: &Seen) {
+        if matches!(seen.place, Place::Broken) {
+            self.body_is_broken.store(true, Ordering::Relaxed);
+        }
+        self.activity.set_reading_head(!seen.head.is_empty());
+    }
+
+    /// Looks at the head that hyper has just handed over as a request framed so, and moves on past
+    /// it.
+    pub(crate) fn take(&self, framing: Framing) -> RawHead {
+        let mut seen = self.lock();
+        let end = head_end(&seen.head);
+        let raw = if framing != Framing::None && framing_is_ambiguous(&seen.head[..end]) {
+            RawHead::AmbiguousFraming
+        } else {
+            RawHead::Clean
+        };
+        seen.place = match framing {
+            Framing::None | Framing::Length(0) => Place::Head,
+            Framing::Length(length) => Place::Body(length),
+            Framing::Chunked => Place::Chunked(Chunks::default()),
+        };
+        if end == seen.head.len() {
+            seen.head.clear();
+            // One large head must not weigh on the connection for the rest of its life.
+            seen.head.shrink_to(USUAL_HEAD);
+        } else {
+            let after = seen.head.split_off(end);
+            seen.head.clear();
+            seen.feed(&after);
+        }
+        self.publish(&seen);
+        raw
+    }
+
+    /// Whether the body being read has broken chunked framing.
+    pub(crate) fn body_is_broken(&self) -> bool {
+        self.body_is_broken.load(Ordering::Relaxed)
+    }
+
+    /// Whether some of a head, but not all of it, has come.
+    pub(crate) fn has_partial_head(&self) -> bool {
+        !self.lock().head.is_empty()
+    }
+
+    /// What follows is not HTTP (after `101 Switching Protocols`).
+    pub(crate) fn stop(&self) {
+        let mut seen = self.lock();
+        seen.place = Place::Over;
+        seen.head = Vec::new();
+    }
+}
+
+impl Seen {
+    fn feed(&mut self, mut bytes: &[u8]) {
+        while !bytes.is_empty() {
+            match &mut self.place {
+                Place::Head => {
+                    self.head.extend_from_slice(bytes);
+                    return;
+                }
+                Place::Body(left) => {
+                    let step = usize::try_from(*left)
+                        .unwrap_or(usize::MAX)
+                        .min(bytes.len());
+                    *left -= step as u64;
+                    bytes = &bytes[step..];
+                    if *left == 0 {
+                        self.place = Place::Head;
+                    }
+                }
+                Place::Chunked(chunks) => match chunks.follow(bytes) {
+                    Followed::More => return,
+                    Followed::Ended(at) => {
+                        bytes = &bytes[at..];
+                        self.place = Place::Head;
+                    }
+                    Followed::Broken => {
+                        self.place = Place::Broken;
+                    }
+                },
+                Place::Broken | Place::Over => return,
+            }
+        }
+    }
+}
+
+/// The length of the head that `bytes` start with: through the first blank line that is not before
+/// the request line.
+fn head_end(bytes: &[u8]) -> usize {
+    let start = bytes
+        .iter()
+        .position(|b| !matches!(b, b'\r' | b'\n'))
+        .unwrap_or(bytes.len());
+    for at in memchr::memchr_iter(b'\n', &bytes[start..]) {
+        let rest = &bytes[start + at + 1..];
+        match rest {
+            [b'\r', b'\n', ..] => return start + at + 3,
+            [b'\n', ..] => return start + at + 2,
+            _ => {}
+        }
+    }
+    bytes.len()
+}
+
+fn framing_is_ambiguous(head: &[u8]) -> bool {
+    head.split(|b| *b == b'\n')
+        .filter_map(|line| line.split(|b| *b == b':').next())
+        .filter(|name| {
+            name.eq_ignore_ascii_case(b"content-length")
+                || name.eq_ignore_ascii_case(b"transfer-encoding")
+        })
+        .nth(1)
+        .is_some()
+}
+
+/// A connection whose first bytes may have been read already (to see which protocol it speaks),
+/// tapped when it speaks HTTP/1.
+pub(crate) struct TapIo<I> {
+    io: I,
+    prefix: Bytes,
+    tap: Option<Arc<HeadTap>>,
+}
+
+impl<I> TapIo<I> {
+    pub(crate) fn new(io: I, prefix: Bytes, tap: Option<Arc<HeadTap>>) -> Self {
+        Self { io, prefix, tap }
+    }
+}
+
+impl<I: AsyncRead + Unpin> AsyncRead for TapIo<I> {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        let before = buf.filled().len();
+        if self.prefix.is_empty() {
+            ready!(Pin::new(&mut self.io).poll_read(cx, buf))?;
+        } else {
+            let step = self.prefix.len().min(buf.remaining());
+            buf.put_slice(&self.prefix[..step]);
+            self.prefix.advance(step);
+            if self.prefix.is_empty() {
+                // An empty rest would still hold the memory of the whole.
+                self.prefix = Bytes::new();
+            }
+        }
+        let new = &buf.filled()[before..];
+        if let Some(tap) = self.tap.as_ref().filter(|_| !new.is_empty()) {
+            tap.feed(new);
+        }
+        Poll::Ready(Ok(()))
+    }
+}
+
+impl<I: AsyncWrite + Unpin> AsyncWrite for TapIo<I> {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.io).poll_write(cx, buf)
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.io).poll_flush(cx)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.io).poll_shutdown(cx)
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        bufs: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.io).poll_write_vectored(cx, bufs)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.io.is_write_vectored()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tap() -> HeadTap {
+        HeadTap::new(Arc::new(Activity::default()))
+    }
+
+    #[test]
+    fn pipelined_heads_are_told_apart() {
+        let tap = tap();
+        tap.feed(b"\r\nGET /a HTTP/1.1\r\nHost: x\r\n\r\nPOST /b HTTP/1.1\r\ncontent-length: 3\r\n\r\nab");
+        assert_eq!(tap.take(Framing::None), RawHead::Clean);
+        assert_eq!(tap.take(Framing::Length(3)), RawHead::Clean);
+        assert!(!tap.has_partial_head());
+        tap.feed(b"cGET /c HT");
+        assert!(tap.has_partial_head());
+        tap.feed(b"TP/1.1\r\n\r\n");
+        assert_eq!(tap.take(Framing::None), RawHead::Clean);
+        assert!(!tap.has_partial_head());
+    }
+
+    #[test]
+    fn a_body_that_looks_like_headers_is_not_one() {
+        let tap = tap();
+        tap.feed(b"POST / HTTP/1.1\r\nContent-Length: 20\r\n\r\n\nContent-Length: 20\n\n");
+        assert_eq!(tap.take(Framing::Length(20)), RawHead::Clean);
+    }
+
+    #[test]
+    fn both_framings_in_either_order_and_any_case() {
+        for head in [
+            &b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\nContent-Length: 5\r\n\r\n"[..],
+            b"POST / HTTP/1.1\r\ncONTENT-lENGTH: 5\r\nTRANSFER-encoding: chunked\r\n\r\n",
+            b"POST / HTTP/1.1\ncontent-length:5\nTransfer-Encoding:chunked\n\n",
+        ] {
+            let tap = tap();
+            tap.feed(head);
+            assert_eq!(tap.take(Framing::Chunked), RawHead::AmbiguousFraming);
+        }
+        let tap = tap();
+        tap.feed(b"POST / HTTP/1.1\r\nContent-Length: 5\r\nContent-Length: 5\r\n\r\n");
+        assert_eq!(tap.take(Framing::Length(5)), RawHead::AmbiguousFraming);
+    }
+
+    #[test]
+    fn the_head_after_a_chunked_body_is_found_and_broken_chunks_are_told() {
+        let tap = tap();
+        tap.feed(b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n3\r\na\n\n\r\n0\r\n\r\nGET / HTTP/1.1\r\n\r\n");
+        assert_eq!(tap.take(Framing::Chunked), RawHead::Clean);
+        assert!(tap.has_partial_head());
+        assert_eq!(tap.take(Framing::None), RawHead::Clean);
+        assert!(!tap.has_partial_head());
+
+        tap.feed(b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n");
+        assert_eq!(tap.take(Framing::Chunked), RawHead::Clean);
+        assert!(!tap.body_is_broken());
+        tap.feed(b"nonsense");
+        assert!(tap.body_is_broken());
+    }
+}

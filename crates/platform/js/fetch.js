@@ -1,0 +1,75 @@
+// The fetch event (https://developers.cloudflare.com/workers/runtime-apis/handlers/fetch/).
+
+import { op_hold_stream, op_release, op_request_cf, op_request_headers, op_respond, op_respond_error } from "selvedge:ops";
+import {
+  createInboundRequest,
+  isResponse,
+  openWriter,
+  pumpStreamToWriter,
+  responseForSending,
+} from "selvedge:web/fetch/index.js";
+import { then } from "selvedge:web/streams/promises.js";
+import { callHandler } from "./entrypoints.js";
+import { dispatchFetchListeners } from "./service-worker.js";
+import { worker } from "./state.js";
+
+const STREAM = 4;
+const resolve = Promise.resolve.bind(Promise);
+const { parse } = JSON;
+
+const readCf = () => parse(op_request_cf());
+
+/**
+ * Delivers a request. The answer goes back through op_respond or op_respond_error, in this turn or a later one.
+ * @param {string} entrypoint
+ * @param {string} method
+ * @param {string} url
+ * @param {number | null} bodyId
+ */
+export function dispatchFetch(entrypoint, method, url, bodyId) {
+  try {
+    const request = createInboundRequest({
+      method,
+      url,
+      headersThunk: op_request_headers,
+      bodyId,
+      cfThunk: readCf,
+      signal: null,
+    });
+    const result = worker.isServiceWorker
+      ? dispatchFetchListeners(request)
+      : callHandler(entrypoint, "fetch", request);
+    if (isResponse(result)) respond(result);
+    else then(resolve(result), respond, op_respond_error);
+  } catch (error) {
+    op_respond_error(error);
+  }
+}
+
+/** @param {unknown} value what the handler's promise was resolved with */
+function respond(value) {
+  try {
+    if (!isResponse(value)) {
+      throw new TypeError("Incorrect type for Promise: the Promise did not resolve to 'Response'.");
+    }
+    send(responseForSending(value));
+  } catch (error) {
+    op_respond_error(error);
+  }
+}
+
+/** @param {import("selvedge:web/fetch/response.js").ResponseToSend} parts */
+function send(parts) {
+  const { status, statusText, headersFlat, contentType, kind, payload, encodeBody } = parts;
+  if (status === 0) throw new TypeError("Response.error() cannot be sent to a client.");
+  if (kind !== STREAM) {
+    op_respond(status, statusText, headersFlat, contentType, payload, encodeBody);
+    return;
+  }
+  const [writerId, bodyId] = openWriter(payload);
+  const hold = op_hold_stream();
+  const release = () => op_release(hold);
+  op_respond(status, statusText, headersFlat, contentType, bodyId, encodeBody);
+  // A stream that fails breaks the response off; the client sees that, and so may the log.
+  then(pumpStreamToWriter(payload, writerId), release, release);
+}

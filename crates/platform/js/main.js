@@ -1,0 +1,14 @@
+// The entry of the startup snapshot: the global object of a Worker, and what the native side calls.
+
+import { installGlobals } from "selvedge:web/globals.js";
+import { DOMException } from "selvedge:web/dom-exception.js";
+import { installHandlers } from "./service-worker.js";
+
+installGlobals(globalThis);
+installHandlers(globalThis);
+
+export { DOMException };
+export { prepare } from "./prepare.js";
+export { describe, ready } from "./entrypoints.js";
+export { dispatchFetch } from "./fetch.js";
+export { dispatchScheduled } from "./scheduled.js";

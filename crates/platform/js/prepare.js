@@ -1,0 +1,53 @@
+// Sets the stage before a Worker's global scope runs: `env`, and the modules that the platform provides.
+
+import { internal } from "selvedge:web/webidl.js";
+import { waitUntil } from "./context.js";
+import { Fetcher } from "./fetcher.js";
+import { DurableObject, RpcTarget, WorkerEntrypoint, WorkflowEntrypoint } from "./classes.js";
+import { worker } from "./state.js";
+
+const { parse } = JSON;
+const { defineProperty } = Object;
+
+/**
+ * A binding as the native side describes it.
+ * @typedef {[name: string, kind: "value" | "json" | "fetcher", value: any]} BindingDescription
+ */
+
+/**
+ * @param {BindingDescription} description
+ * @returns {unknown}
+ */
+function binding([name, kind, value]) {
+  if (kind === "json") return parse(value);
+  if (kind === "fetcher") return new Fetcher(internal, name);
+  return value;
+}
+
+/**
+ * @param {BindingDescription[]} bindings
+ * @param {boolean} isServiceWorker a classic script gets its bindings as global variables
+ * @param {string[]} flags compatibility flags
+ * @returns {Record<string, object>} the built-in modules, by specifier
+ */
+export function prepare(bindings, isServiceWorker, flags) {
+  // V8 puts it back into every context. Memory shared between threads makes a clock of any loop.
+  delete (/** @type {any} */ (globalThis)).SharedArrayBuffer;
+  const env = worker.env;
+  worker.isServiceWorker = isServiceWorker;
+  for (const description of bindings) {
+    const value = binding(description);
+    env[description[0]] = value;
+    if (isServiceWorker) {
+      defineProperty(globalThis, description[0], { value, writable: true, enumerable: true, configurable: true });
+    }
+  }
+  /** @type {Record<string, boolean>} */
+  const compatibilityFlags = {};
+  for (const flag of flags) compatibilityFlags[flag] = true;
+  const Cloudflare = Object.freeze({ compatibilityFlags: Object.freeze(compatibilityFlags) });
+  defineProperty(globalThis, "Cloudflare", { value: Cloudflare, writable: true, enumerable: false, configurable: true });
+  return {
+    "cloudflare:workers": { DurableObject, RpcTarget, WorkerEntrypoint, WorkflowEntrypoint, env, waitUntil },
+  };
+}

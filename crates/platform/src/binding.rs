@@ -1,0 +1,55 @@
+//! Capabilities on `env`.
+
+use std::pin::Pin;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use selvedge_web::fetch::Body;
+
+/// A future that may be sent between threads, boxed.
+pub type BoxFuture<T> = Pin<Box<dyn Future<Output = T> + Send>>;
+
+/// Why a [`Fetcher`] has no answer, in words for the Worker's author.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct FetcherError(pub String);
+
+impl From<String> for FetcherError {
+    fn from(message: String) -> Self {
+        Self(message)
+    }
+}
+
+/// Whatever answers a request in place of the network: static assets, the origin behind a Worker.
+pub trait Fetcher: Send + Sync {
+    /// Answers `request`, whose URI is absolute.
+    fn fetch(&self, request: http::Request<Body>) -> BoxFuture<Result<http::Response<Body>, FetcherError>>;
+}
+
+/// One binding's value (<https://developers.cloudflare.com/workers/runtime-apis/bindings/>).
+#[derive(Clone)]
+pub enum Binding {
+    /// A string: a variable, a secret, a text blob.
+    Text(String),
+    /// A variable of any other JSON type.
+    Json(serde_json::Value),
+    /// Bytes: an `ArrayBuffer`.
+    Data(Bytes),
+    /// WebAssembly: a `WebAssembly.Module`.
+    Wasm(Bytes),
+    /// An object with a `fetch` method.
+    Fetcher(Arc<dyn Fetcher>),
+}
+
+impl std::fmt::Debug for Binding {
+    /// Values may be secrets: only the kind is shown.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Text(_) => "Text",
+            Self::Json(_) => "Json",
+            Self::Data(_) => "Data",
+            Self::Wasm(_) => "Wasm",
+            Self::Fetcher(_) => "Fetcher",
+        })
+    }
+}

@@ -1,0 +1,61 @@
+//! Why a Worker gave no answer.
+
+use selvedge_runtime::{JsError, StartError};
+
+use crate::FetcherError;
+
+/// Why a Worker did not handle an event.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum WorkerError {
+    /// It did not start.
+    #[error(transparent)]
+    Start(StartError),
+    /// Its handler threw, or rejected.
+    #[error("Uncaught {0}")]
+    Exception(JsError),
+    /// Its handler waits for something that will never happen.
+    #[error(
+        "The Workers runtime canceled this request because it detected that your Worker's code had hung and would \
+         never generate a response. Refer to: https://developers.cloudflare.com/workers/observability/errors/"
+    )]
+    Hung,
+    /// A limit (time, memory) ended it.
+    #[error("Worker exceeded resource limits.")]
+    Limit,
+    /// It threw after `passThroughOnException()`, and its origin did not answer either.
+    #[error("Uncaught {exception}\nThe origin that the request falls through to did not answer: {origin}")]
+    Origin {
+        /// What the Worker threw.
+        exception: JsError,
+        /// What became of the request to the origin.
+        origin: FetcherError,
+    },
+}
+
+impl WorkerError {
+    /// Cloudflare's error code
+    /// (<https://developers.cloudflare.com/workers/observability/errors/#error-pages-generated-by-workers>).
+    pub fn code(&self) -> u16 {
+        match self {
+            Self::Limit | Self::Start(StartError::Limit) => 1102,
+            _ => 1101,
+        }
+    }
+
+    /// The cause with its stack, for the Worker's author.
+    pub fn report(&self) -> String {
+        match self {
+            Self::Start(StartError::Script(error)) | Self::Exception(error) => format!("Uncaught {}", error.report()),
+            other => other.to_string(),
+        }
+    }
+
+    /// The JavaScript exception, if it is one.
+    pub fn exception(&self) -> Option<&JsError> {
+        match self {
+            Self::Start(StartError::Script(error)) | Self::Exception(error) => Some(error),
+            Self::Origin { exception, .. } => Some(exception),
+            _ => None,
+        }
+    }
+}

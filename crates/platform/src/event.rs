@@ -1,0 +1,48 @@
+//! Events, as the layers above deliver them.
+
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use http::HeaderMap;
+use selvedge_web::fetch::Body;
+
+/// What is known of a request besides itself, asked for only when JavaScript looks.
+pub trait RequestContext: Send + Sync {
+    /// Adds what the front end says of the request: `CF-Connecting-IP`, `CF-Ray` and their like.
+    fn add_headers(&self, headers: &mut HeaderMap);
+
+    /// `request.cf`
+    /// (<https://developers.cloudflare.com/workers/runtime-apis/request/#incomingrequestcfproperties>).
+    fn cf(&self) -> serde_json::Value;
+}
+
+/// A request for a Worker to answer.
+pub struct FetchEvent {
+    /// The request. Its URI is not looked at: see `url`.
+    pub request: http::Request<Body>,
+    /// The absolute, normalized URL.
+    pub url: String,
+    /// What else is known of it.
+    pub context: Arc<dyn RequestContext>,
+    /// The named entrypoint that is to answer; `None` is the default one.
+    pub entrypoint: Option<String>,
+}
+
+impl std::fmt::Debug for FetchEvent {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("FetchEvent")
+            .field("method", self.request.method())
+            .field("url", &self.url)
+            .field("entrypoint", &self.entrypoint)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A cron trigger that fires.
+#[derive(Clone, Debug)]
+pub struct ScheduledEvent {
+    /// The cron expression, as in the wrangler file.
+    pub cron: String,
+    /// When it was due.
+    pub scheduled_time: SystemTime,
+}

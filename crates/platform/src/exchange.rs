@@ -1,0 +1,129 @@
+//! One event, between the native side and JavaScript: what the handler may ask, and what it answers.
+
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use http::HeaderMap;
+use selvedge_runtime::{Hold, JsError};
+use selvedge_web::fetch::Body;
+
+use crate::RequestContext;
+
+/// The headers of a request; what the front end adds is added when they are first looked at.
+struct Headers {
+    map: HeaderMap,
+    complete: bool,
+}
+
+/// The request of a fetch event.
+pub(crate) struct Inbound {
+    headers: Mutex<Headers>,
+    context: Arc<dyn RequestContext>,
+}
+
+impl Inbound {
+    pub(crate) fn new(map: HeaderMap, context: Arc<dyn RequestContext>) -> Self {
+        Self { headers: Mutex::new(Headers { map, complete: false }), context }
+    }
+
+    /// Gives the complete headers to `f`.
+    pub(crate) fn with_headers<R>(&self, f: impl FnOnce(&HeaderMap) -> R) -> R {
+        let mut headers = lock(&self.headers);
+        if !headers.complete {
+            headers.complete = true;
+            self.context.add_headers(&mut headers.map);
+        }
+        f(&headers.map)
+    }
+
+    pub(crate) fn cf(&self) -> serde_json::Value {
+        self.context.cf()
+    }
+}
+
+/// How a handler ended.
+pub(crate) enum Outcome {
+    Response(http::Response<Body>),
+    /// An event without an answer was handled.
+    Finished,
+    Exception(JsError),
+}
+
+/// The state of one event: an extension of its invocation.
+pub(crate) struct Exchange {
+    inbound: Option<Inbound>,
+    outcome: Mutex<Option<Outcome>>,
+    pass_through: AtomicBool,
+    streams: AtomicUsize,
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Exchange {
+    pub(crate) fn new(inbound: Option<Inbound>) -> Self {
+        Self {
+            inbound,
+            outcome: Mutex::default(),
+            pass_through: AtomicBool::new(false),
+            streams: AtomicUsize::new(0),
+        }
+    }
+
+    pub(crate) fn inbound(&self) -> Option<&Inbound> {
+        self.inbound.as_ref()
+    }
+
+    /// Takes the first outcome; JavaScript has no way to give a second one.
+    pub(crate) fn end(&self, outcome: Outcome) {
+        lock(&self.outcome).get_or_insert(outcome);
+    }
+
+    pub(crate) fn has_ended(&self) -> bool {
+        lock(&self.outcome).is_some()
+    }
+
+    pub(crate) fn take_outcome(&self) -> Option<Outcome> {
+        lock(&self.outcome).take()
+    }
+
+    pub(crate) fn pass_through(&self) {
+        self.pass_through.store(true, Ordering::Relaxed);
+    }
+
+    pub(crate) fn passes_through(&self) -> bool {
+        self.pass_through.load(Ordering::Relaxed)
+    }
+
+    /// Whether JavaScript is still writing the response's body.
+    pub(crate) fn is_streaming(&self) -> bool {
+        self.streams.load(Ordering::Acquire) > 0
+    }
+}
+
+/// Keeps an invocation alive for a `waitUntil` promise, or for a response's body that JavaScript writes.
+pub(crate) struct Held {
+    /// Dropped after the stream has been counted out, as it wakes the driver.
+    _hold: Hold,
+    stream: Option<Arc<Exchange>>,
+}
+
+impl Held {
+    pub(crate) fn task(hold: Hold) -> Self {
+        Self { _hold: hold, stream: None }
+    }
+
+    pub(crate) fn stream(hold: Hold, exchange: Arc<Exchange>) -> Self {
+        exchange.streams.fetch_add(1, Ordering::AcqRel);
+        Self { _hold: hold, stream: Some(exchange) }
+    }
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        if let Some(exchange) = &self.stream {
+            exchange.streams.fetch_sub(1, Ordering::AcqRel);
+        }
+    }
+}

@@ -1,0 +1,38 @@
+//! Workers on the engine: what Cloudflare's platform adds to the web's own.
+//!
+//! A [`Worker`] is one deployed script with its bindings. It keeps instances of itself, starts them when events
+//! need them, and delivers events: [`Worker::fetch`] and [`Worker::scheduled`]. Between the native side and a
+//! handler there is one crossing each way: the dispatch function of `js/fetch.js` is called with method and URL,
+//! and calls `op_respond` with all of the response. Headers, `request.cf` and the body stay outside until
+//! JavaScript looks at them; a body that it never reads goes from socket to socket.
+//!
+//! Bindings are described to JavaScript once, when an instance starts. One that answers requests is a
+//! [`Fetcher`]; static assets are the first of that kind.
+
+mod binding;
+mod error;
+mod event;
+mod exchange;
+mod log;
+mod ops;
+mod start;
+mod worker;
+
+pub use binding::{Binding, BoxFuture, Fetcher, FetcherError};
+pub use error::WorkerError;
+pub use event::{FetchEvent, RequestContext, ScheduledEvent};
+pub use selvedge_web::fetch::Body;
+pub use start::Handlers;
+pub use worker::{Worker, WorkerOptions};
+
+use selvedge_runtime::{Extension, InternalModule};
+
+const MODULES: &[InternalModule] = include!(concat!(env!("OUT_DIR"), "/js_modules.rs"));
+
+/// The internal module that the engine runs into its startup snapshot.
+pub const ENTRY: &str = "selvedge:platform/main.js";
+
+/// All that the platform is made of, for the engine.
+pub fn extensions() -> Vec<Extension> {
+    vec![selvedge_web::extension(), Extension { name: "platform", ops: ops::OPS.to_vec(), modules: MODULES }]
+}

@@ -1,0 +1,344 @@
+//! A deployed script, its instances, and the delivery of events.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, UNIX_EPOCH};
+
+use http::{HeaderMap, Method, Response};
+use selvedge_ops::v8;
+use selvedge_runtime::{
+    Driver, Ended, Extensions, JsError, Limits, LogSink, Script, StartError, TurnError, WarmPool, call_function,
+};
+use selvedge_web::fetch::{Body, BodyResource, SubrequestLimit};
+
+use crate::exchange::{Exchange, Inbound, Outcome};
+use crate::log::map_error;
+use crate::start::{self, Handlers, Loaded};
+use crate::{Binding, FetchEvent, Fetcher, FetcherError, ScheduledEvent, WorkerError};
+
+/// Subrequests an event may make, as on hosted's paid plan
+/// (<https://developers.cloudflare.com/workers/platform/limits/#subrequests>).
+const SUBREQUESTS: u32 = 1000;
+
+/// How often [`Worker::drain`] looks.
+const DRAIN_PERIOD: Duration = Duration::from_millis(20);
+
+/// What a [`Worker`] is made of.
+pub struct WorkerOptions {
+    /// The Worker's name.
+    pub name: String,
+    /// Its modules.
+    pub script: Arc<Script>,
+    /// What is on `env`.
+    pub bindings: Vec<(String, Binding)>,
+    /// The compatibility date, `YYYY-MM-DD`.
+    pub compatibility_date: String,
+    /// The compatibility flags.
+    pub compatibility_flags: Vec<String>,
+    /// What each instance may use.
+    pub limits: Limits,
+    /// How many instances there may be at once. With one, global variables are the same for all requests.
+    pub max_instances: usize,
+    /// Where its log goes.
+    pub log: Arc<dyn LogSink>,
+    /// Where requests go after an exception that was to be passed through.
+    pub origin: Option<Arc<dyn Fetcher>>,
+    /// What the platform keeps with each instance: the HTTP client.
+    pub extensions: Extensions,
+}
+
+impl std::fmt::Debug for WorkerOptions {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("WorkerOptions").field("name", &self.name).field("bindings", &self.bindings).finish_non_exhaustive()
+    }
+}
+
+/// A deployed script with its bindings.
+pub struct Worker {
+    pub(crate) pool: Arc<WarmPool>,
+    pub(crate) options: WorkerOptions,
+    loaded: Mutex<Vec<Arc<Loaded>>>,
+    starting: tokio::sync::Mutex<()>,
+    next: AtomicUsize,
+}
+
+impl std::fmt::Debug for Worker {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Worker").field("options", &self.options).finish_non_exhaustive()
+    }
+}
+
+impl Worker {
+    /// A Worker whose instances come from `pool`. Nothing runs yet.
+    pub fn new(pool: Arc<WarmPool>, options: WorkerOptions) -> Arc<Self> {
+        Arc::new(Self {
+            pool,
+            options,
+            loaded: Mutex::default(),
+            starting: tokio::sync::Mutex::default(),
+            next: AtomicUsize::new(0),
+        })
+    }
+
+    /// The Worker's name.
+    pub fn name(&self) -> &str {
+        &self.options.name
+    }
+
+    fn loaded(&self) -> MutexGuard<'_, Vec<Arc<Loaded>>> {
+        self.loaded.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Starts an instance if there is none: runs the global scope.
+    ///
+    /// # Errors
+    /// When the Worker does not start.
+    pub async fn start(self: &Arc<Self>) -> Result<Handlers, StartError> {
+        self.acquire().await.map(|loaded| loaded.handlers.clone())
+    }
+
+    /// Lets go of all instances. Those that handle events end with them.
+    pub async fn unload(&self) {
+        let loaded = std::mem::take(&mut *self.loaded());
+        drop(loaded);
+    }
+
+    /// Waits until no invocation is left: responses that stream, and `waitUntil`.
+    pub async fn drain(&self) {
+        while self.loaded().iter().any(|loaded| loaded.instance.state().invocations() > 0) {
+            tokio::time::sleep(DRAIN_PERIOD).await;
+        }
+    }
+
+    /// An instance to handle an event: an idle one if there is one, else any, while another one is started.
+    async fn acquire(self: &Arc<Self>) -> Result<Arc<Loaded>, StartError> {
+        match self.pick() {
+            (Some(loaded), false) => Ok(loaded),
+            (Some(loaded), true) => {
+                self.add_instance();
+                Ok(loaded)
+            }
+            (None, _) => self.first().await,
+        }
+    }
+
+    /// An instance, and whether there should be one more.
+    fn pick(&self) -> (Option<Arc<Loaded>>, bool) {
+        let mut loaded = self.loaded();
+        loaded.retain(|loaded| !loaded.instance.state().is_condemned());
+        if let Some(idle) = loaded.iter().find(|loaded| loaded.instance.is_idle()) {
+            return (Some(idle.clone()), false);
+        }
+        if loaded.is_empty() {
+            return (None, false);
+        }
+        let index = self.next.fetch_add(1, Ordering::Relaxed) % loaded.len();
+        (Some(loaded[index].clone()), loaded.len() < self.options.max_instances)
+    }
+
+    /// Starts the first instance, once for all who wait for it.
+    async fn first(&self) -> Result<Arc<Loaded>, StartError> {
+        let _starting = self.starting.lock().await;
+        if let (Some(loaded), _) = self.pick() {
+            return Ok(loaded);
+        }
+        let loaded = Arc::new(start::start(self).await?);
+        self.loaded().push(loaded.clone());
+        Ok(loaded)
+    }
+
+    /// Starts one more instance in the background, unless one is being started.
+    fn add_instance(self: &Arc<Self>) {
+        let worker = self.clone();
+        tokio::spawn(async move {
+            let Ok(_starting) = worker.starting.try_lock() else { return };
+            if worker.loaded().len() >= worker.options.max_instances {
+                return;
+            }
+            match start::start(&worker).await {
+                Ok(loaded) => worker.loaded().push(Arc::new(loaded)),
+                // The first instance did start; it goes on to serve.
+                Err(error) => tracing::warn!(worker = worker.name(), %error, "cannot start another instance"),
+            }
+        });
+    }
+
+    /// Has the Worker answer a request. If the future is dropped, the invocation is cancelled, but for what
+    /// `waitUntil` holds.
+    ///
+    /// # Errors
+    /// When it gives no response.
+    pub async fn fetch(self: &Arc<Self>, event: FetchEvent) -> Result<Response<Body>, WorkerError> {
+        let loaded = self.acquire().await.map_err(WorkerError::Start)?;
+        let FetchEvent { request, url, context, entrypoint } = event;
+        let (head, body) = request.into_parts();
+        let exchange = Arc::new(Exchange::new(Some(Inbound::new(head.headers, context))));
+        let mut run = Run::begin(&loaded, &exchange);
+        let resources = run.driver().invocation().resources();
+        let body = match body {
+            Body::Empty => None,
+            body => Some(Arc::new(BodyResource::new(body))),
+        };
+        let body_id = body.as_ref().map(|body| resources.add_shared(body.clone()));
+        let entrypoint = entrypoint.as_deref().unwrap_or("default");
+        let method = head.method;
+        let called = run
+            .driver()
+            .turn(|scope| {
+                let dispatch = v8::Local::new(scope, &loaded.dispatch_fetch);
+                let entrypoint = string(scope, entrypoint);
+                let method = string(scope, method.as_str());
+                let url = string(scope, &url);
+                let body = match body_id {
+                    Some(id) => v8::Integer::new_from_unsigned(scope, id).into(),
+                    None => v8::null(scope).into(),
+                };
+                call_function(scope, dispatch, &[entrypoint.into(), method.into(), url.into(), body]).err()
+            })
+            .await;
+        match self.outcome(&mut run, &exchange, called).await? {
+            Outcome::Response(response) => Ok(response),
+            Outcome::Finished => Err(WorkerError::Hung),
+            Outcome::Exception(exception) => self.fall_through(&exchange, exception, &method, &url, body).await,
+        }
+    }
+
+    /// Delivers a scheduled event and waits for its end, `waitUntil` included.
+    ///
+    /// # Errors
+    /// When the handler throws or there is none.
+    pub async fn scheduled(self: &Arc<Self>, event: ScheduledEvent) -> Result<(), WorkerError> {
+        let loaded = self.acquire().await.map_err(WorkerError::Start)?;
+        let exchange = Arc::new(Exchange::new(None));
+        let mut run = Run::begin(&loaded, &exchange);
+        let time = event.scheduled_time.duration_since(UNIX_EPOCH).unwrap_or_default();
+        let called = run
+            .driver()
+            .turn(|scope| {
+                let dispatch = v8::Local::new(scope, &loaded.dispatch_scheduled);
+                let cron = string(scope, &event.cron);
+                let time = v8::Number::new(scope, time.as_millis() as f64);
+                call_function(scope, dispatch, &[cron.into(), time.into()]).err()
+            })
+            .await;
+        let outcome = self.outcome(&mut run, &exchange, called).await?;
+        if let Some(driver) = run.driver.take() {
+            finish(driver, exchange).await;
+        }
+        match outcome {
+            Outcome::Exception(exception) => Err(WorkerError::Exception(exception)),
+            Outcome::Response(_) | Outcome::Finished => Ok(()),
+        }
+    }
+
+    /// Runs the invocation until its handler has ended.
+    async fn outcome(
+        &self,
+        run: &mut Run,
+        exchange: &Arc<Exchange>,
+        called: Result<Option<JsError>, TurnError>,
+    ) -> Result<Outcome, WorkerError> {
+        let limit = |TurnError::Terminated| WorkerError::Limit;
+        if let Some(error) = called.map_err(limit)? {
+            return Err(WorkerError::Exception(map_error(&self.options.script, error)));
+        }
+        if !exchange.has_ended() {
+            let ended = run.driver().until(|_| exchange.has_ended()).await.map_err(limit)?;
+            if ended == Ended::Stalled {
+                return Err(WorkerError::Hung);
+            }
+        }
+        match exchange.take_outcome() {
+            Some(Outcome::Exception(error)) => Ok(Outcome::Exception(map_error(&self.options.script, error))),
+            Some(outcome) => Ok(outcome),
+            None => Err(WorkerError::Hung),
+        }
+    }
+
+    /// After an exception: the origin's answer, if the Worker asked for that.
+    async fn fall_through(
+        &self,
+        exchange: &Exchange,
+        exception: JsError,
+        method: &Method,
+        url: &str,
+        body: Option<Arc<BodyResource>>,
+    ) -> Result<Response<Body>, WorkerError> {
+        let (true, Some(origin)) = (exchange.passes_through(), &self.options.origin) else {
+            return Err(WorkerError::Exception(exception));
+        };
+        let headers = exchange.inbound().map(|inbound| inbound.with_headers(HeaderMap::clone));
+        let body = match body {
+            None => Some(Body::Empty),
+            Some(body) => body.take_encoded().map(|(body, _)| body),
+        };
+        let forwarded = match body {
+            None => Err(FetcherError("the Worker had begun to read the request's body".into())),
+            Some(body) => {
+                let request = http::Request::builder().method(method).uri(url).body(body);
+                match request {
+                    Err(error) => Err(FetcherError(error.to_string())),
+                    Ok(mut request) => {
+                        *request.headers_mut() = headers.unwrap_or_default();
+                        origin.fetch(request).await
+                    }
+                }
+            }
+        };
+        forwarded.map_err(|origin| WorkerError::Origin { exception, origin })
+    }
+}
+
+/// A string for JavaScript; the empty one in place of one that V8 cannot hold (half a gigabyte).
+fn string<'s>(scope: &mut v8::PinScope<'s, '_>, text: &str) -> v8::Local<'s, v8::String> {
+    v8::String::new(scope, text).unwrap_or_else(|| v8::String::empty(scope))
+}
+
+/// An invocation under way. Dropped, it goes on in the background if something holds it.
+struct Run {
+    driver: Option<Driver>,
+    exchange: Arc<Exchange>,
+}
+
+impl Run {
+    fn begin(loaded: &Loaded, exchange: &Arc<Exchange>) -> Self {
+        let mut extensions = Extensions::new();
+        extensions.insert(exchange.clone());
+        extensions.insert(Arc::new(SubrequestLimit::new(SUBREQUESTS)));
+        let invocation = loaded.instance.begin(extensions);
+        Self { driver: Some(Driver::new(loaded.instance.clone(), invocation)), exchange: exchange.clone() }
+    }
+
+    #[allow(clippy::expect_used)]
+    fn driver(&mut self) -> &mut Driver {
+        self.driver.as_mut().expect("the driver is taken only when the run ends")
+    }
+}
+
+impl Drop for Run {
+    fn drop(&mut self) {
+        if let Some(driver) = self.driver.take()
+            && driver.invocation().holds() > 0
+        {
+            tokio::spawn(finish(driver, self.exchange.clone()));
+        }
+    }
+}
+
+/// Runs what holds an invocation past its response: first a body that is being written, for as long as the
+/// client takes; then `waitUntil`, for as long as the limit allows.
+async fn finish(mut driver: Driver, exchange: Arc<Exchange>) {
+    let streamed = driver.until(|invocation| !exchange.is_streaming() || invocation.holds() == 0).await;
+    if streamed.is_err() || driver.invocation().holds() == 0 {
+        return;
+    }
+    let limit = driver.instance().limits().wait_until;
+    let waiting = driver.until(|invocation| invocation.holds() == 0);
+    if tokio::time::timeout(limit, waiting).await.is_err() {
+        driver.instance().state().log_text(
+            selvedge_runtime::LogLevel::Warn,
+            "waitUntil() tasks did not complete within the allowed time after invocation end and have been cancelled. \
+             See: https://developers.cloudflare.com/workers/runtime-apis/context/#waituntil",
+        );
+    }
+}

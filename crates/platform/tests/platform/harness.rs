@@ -1,0 +1,130 @@
+//! The platform, and Workers made of a few lines.
+
+use std::pin::Pin;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::{HeaderMap, HeaderValue, Request, Response};
+use http_body_util::BodyExt;
+use libtest_mimic::Failed;
+use selvedge_platform::*;
+use selvedge_runtime::*;
+
+/// A test: given the harness, it panics or returns.
+pub type Test = fn(Harness) -> Pin<Box<dyn Future<Output = ()> + Send>>;
+
+#[derive(Clone)]
+pub struct Harness {
+    pool: Arc<WarmPool>,
+    runtime: Arc<tokio::runtime::Runtime>,
+}
+
+#[derive(Default)]
+pub struct Log(pub Mutex<Vec<LogRecord>>);
+
+impl LogSink for Log {
+    fn log(&self, record: LogRecord) {
+        self.0.lock().unwrap().push(record);
+    }
+}
+
+impl Log {
+    /// The lines so far, each with its level.
+    pub fn lines(&self) -> Vec<String> {
+        let records = self.0.lock().unwrap();
+        records.iter().map(|record| format!("{}: {}", record.level.name(), record.message)).collect()
+    }
+}
+
+pub struct Context;
+
+impl RequestContext for Context {
+    fn add_headers(&self, headers: &mut HeaderMap) {
+        headers.insert("cf-ray", HeaderValue::from_static("0123456789abcdef-DFW"));
+    }
+
+    fn cf(&self) -> serde_json::Value {
+        serde_json::json!({ "country": "AT", "asn": 1234 })
+    }
+}
+
+/// A Worker and its log.
+#[derive(Clone)]
+pub struct TestWorker {
+    pub worker: Arc<Worker>,
+    pub log: Arc<Log>,
+}
+
+impl Harness {
+    pub fn new() -> Self {
+        let token = initialize_v8();
+        let options = EngineOptions { extensions: extensions(), entry: ENTRY };
+        let engine = match Engine::new(&token, &options) {
+            Ok(engine) => engine,
+            Err(error) => panic!("{error}"),
+        };
+        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
+        Self { pool: Arc::new(WarmPool::new(engine, 128 << 20, 2)), runtime: Arc::new(runtime) }
+    }
+
+    pub fn run(&self, test: Test) -> Result<(), Failed> {
+        self.runtime.block_on(self.runtime.spawn(test(self.clone()))).map_err(|error| error.to_string().into())
+    }
+
+    /// A Worker of one ES module, with more options set by `change`.
+    pub fn worker_with(&self, source: &str, change: impl FnOnce(&mut WorkerOptions)) -> TestWorker {
+        let module = Module {
+            name: "index.js".into(),
+            kind: ModuleKind::EsModule,
+            source: source.as_bytes().to_vec().into(),
+            source_map: None,
+        };
+        let log = Arc::new(Log::default());
+        let mut options = WorkerOptions {
+            name: "test".into(),
+            script: Arc::new(Script::new("index.js", [module])),
+            bindings: Vec::new(),
+            compatibility_date: "2026-01-01".into(),
+            compatibility_flags: Vec::new(),
+            limits: Limits { turn: Duration::from_millis(500), ..Limits::default() },
+            max_instances: 1,
+            log: log.clone(),
+            origin: None,
+            extensions: Extensions::new(),
+        };
+        change(&mut options);
+        TestWorker { worker: Worker::new(self.pool.clone(), options), log }
+    }
+
+    pub fn worker(&self, source: &str) -> TestWorker {
+        self.worker_with(source, |_| {})
+    }
+}
+
+impl TestWorker {
+    pub async fn send(&self, request: Request<Body>) -> Result<Response<Body>, WorkerError> {
+        let url = format!("http://test.example{}", request.uri());
+        let event = FetchEvent { request, url, context: Arc::new(Context), entrypoint: None };
+        self.worker.fetch(event).await
+    }
+
+    pub async fn get(&self, path: &str) -> Result<Response<Body>, WorkerError> {
+        self.send(Request::get(path).body(Body::Empty).unwrap()).await
+    }
+
+    pub async fn post(&self, path: &str, body: impl Into<Bytes>) -> Result<Response<Body>, WorkerError> {
+        self.send(Request::post(path).body(Body::Full(body.into())).unwrap()).await
+    }
+
+    /// The text that GET answers with.
+    pub async fn text(&self, path: &str) -> String {
+        text(self.get(path).await.unwrap()).await
+    }
+}
+
+/// A response's body as text.
+pub async fn text(response: Response<Body>) -> String {
+    let bytes = response.into_body().collect().await.unwrap().to_bytes();
+    String::from_utf8(bytes.to_vec()).unwrap()
+}

@@ -1,0 +1,89 @@
+//! The web platform inside a Worker: that each piece is there and works together with the engine.
+
+use crate::harness::{Harness, Test};
+
+pub const TESTS: &[(&str, Test)] = &[
+    ("web::standards_are_there", |h| Box::pin(standards_are_there(h))),
+    ("web::console_prints_as_node_does", |h| Box::pin(console_prints_as_node_does(h))),
+    ("web::crypto_works", |h| Box::pin(crypto_works(h))),
+    ("web::clocks_stand_still_within_a_turn", |h| Box::pin(clocks_stand_still_within_a_turn(h))),
+    ("web::global_scope_does_no_io", |h| Box::pin(global_scope_does_no_io(h))),
+];
+
+async fn standards_are_there(harness: Harness) {
+    let worker = harness.worker(r#"export default { async fetch() {
+        const form = new FormData(); form.set("a", "b"); form.set("file", new File(["text"], "a.txt"));
+        const parsed = await new Response(form).formData();
+        const zipped = new Response("zip me").body.pipeThrough(new CompressionStream("gzip"));
+        const abort = new AbortController(); abort.abort();
+        const results = {
+            url: new URL("../b?x=1", "https://a.test/c/d").href,
+            encoding: new TextDecoder("utf-16le").decode(new Uint8Array([104, 0, 105, 0])),
+            base64: atob(btoa("round trip")),
+            clone: structuredClone(new Map([[1, { two: [3n] }]])).get(1).two[0] === 3n,
+            form: [parsed.get("a"), await parsed.get("file").text()].join(),
+            gzip: await new Response(zipped.pipeThrough(new DecompressionStream("gzip"))).text(),
+            abort: abort.signal.reason.name,
+            intl: new Intl.NumberFormat("de-AT").format(1234.5),
+            agent: navigator.userAgent,
+            timer: await new Promise((resolve) => setTimeout(resolve, 1, "timer")),
+            self: self === globalThis && typeof addEventListener,
+            sab: typeof SharedArrayBuffer,
+        };
+        return Response.json(results);
+    } }"#);
+    let found: serde_json::Value = serde_json::from_str(&worker.text("/").await).unwrap();
+    assert_eq!(found, serde_json::json!({
+        "url": "https://a.test/b?x=1", "encoding": "hi", "base64": "round trip", "clone": true, "form": "b,text",
+        "gzip": "zip me", "abort": "AbortError", "intl": "1\u{a0}234,5", "agent": "Cloudflare-Workers",
+        "timer": "timer", "self": "function", "sab": "undefined",
+    }));
+}
+
+async fn console_prints_as_node_does(harness: Harness) {
+    let worker = harness.worker(r#"export default { fetch() {
+        console.log("a %s", "b", { c: [1, new Map([["k", null]])] }); console.error(new TypeError("bad").message);
+        return new Response("");
+    } }"#);
+    worker.text("/").await;
+    assert_eq!(worker.log.lines(), ["log: a b { c: [ 1, Map(1) { 'k' => null } ] }", "error: bad"]);
+}
+
+async fn crypto_works(harness: Harness) {
+    let worker = harness.worker(r#"export default { async fetch() {
+        const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode("abc"));
+        const key = await crypto.subtle.importKey("raw", new Uint8Array(32), { name: "HMAC", hash: "SHA-256" }, false, ["sign", "verify"]);
+        const signature = await crypto.subtle.sign("HMAC", key, new Uint8Array(3));
+        const pair = await crypto.subtle.generateKey({ name: "ECDSA", namedCurve: "P-256" }, true, ["sign", "verify"]);
+        const ecdsa = { name: "ECDSA", hash: "SHA-256" };
+        const signed = await crypto.subtle.sign(ecdsa, pair.privateKey, digest);
+        const aes = await crypto.subtle.generateKey({ name: "AES-GCM", length: 256 }, false, ["encrypt", "decrypt"]);
+        const iv = crypto.getRandomValues(new Uint8Array(12));
+        const secret = await crypto.subtle.encrypt({ name: "AES-GCM", iv }, aes, digest);
+        const open = await crypto.subtle.decrypt({ name: "AES-GCM", iv }, aes, secret);
+        return Response.json([
+            [...new Uint8Array(digest)].map((b) => b.toString(16).padStart(2, "0")).join("").slice(0, 8),
+            await crypto.subtle.verify("HMAC", key, signature, new Uint8Array(3)),
+            await crypto.subtle.verify(ecdsa, pair.publicKey, signed, digest),
+            open.byteLength, crypto.randomUUID().length,
+        ]);
+    } }"#);
+    assert_eq!(worker.text("/").await, r#"["ba7816bf",true,true,32,36]"#);
+}
+
+async fn clocks_stand_still_within_a_turn(harness: Harness) {
+    let worker = harness.worker(r#"export default { async fetch() {
+        const start = Date.now(); for (let i = 0; i < 1e7; i++); const same = Date.now() === start && +new Date() === start;
+        await scheduler.wait(30);
+        return Response.json([same, Date.now() > start, new Date() instanceof Date, new Date(0).toISOString()]);
+    } }"#);
+    assert_eq!(worker.text("/").await, r#"[true,true,true,"1970-01-01T00:00:00.000Z"]"#);
+}
+
+async fn global_scope_does_no_io(harness: Harness) {
+    for call in ["fetch('http://a.test')", "setTimeout(() => {}, 1)", "crypto.getRandomValues(new Uint8Array(1))", "crypto.randomUUID()"] {
+        let worker = harness.worker(&format!("await {call}; export default {{ fetch() {{}} }}"));
+        let error = worker.worker.start().await.unwrap_err().to_string();
+        assert!(error.contains("Disallowed operation called within global scope. Asynchronous I/O (ex: fetch()"), "{call}: {error}");
+    }
+}

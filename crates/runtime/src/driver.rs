@@ -1,0 +1,153 @@
+//! Runs what an invocation started, outside of the isolate, and goes back in to settle promises.
+
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use futures_util::stream::{FuturesUnordered, Stream};
+use selvedge_ops::{AsyncOp, Completion, v8};
+
+use crate::invocation::PendingOp;
+use crate::{Instance, Invocation, TurnError, host};
+
+/// An async op under way.
+struct Running {
+    resolver: Option<v8::Global<v8::PromiseResolver>>,
+    op: AsyncOp,
+}
+
+impl Future for Running {
+    type Output = (v8::Global<v8::PromiseResolver>, Completion);
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        match (self.op.as_mut().poll(cx), self.resolver.take()) {
+            (Poll::Ready(completion), Some(resolver)) => Poll::Ready((resolver, completion)),
+            (_, resolver) => {
+                self.resolver = resolver;
+                Poll::Pending
+            }
+        }
+    }
+}
+
+/// How [`Driver::until`] came to its end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ended {
+    /// The condition holds.
+    Done,
+    /// The condition does not hold and never will: nothing that the invocation started is under way any more.
+    Stalled,
+}
+
+/// Drives one invocation. Dropping it ends the invocation: its work is cancelled, its resources are freed.
+pub struct Driver {
+    instance: Arc<Instance>,
+    invocation: Arc<Invocation>,
+    running: FuturesUnordered<Running>,
+    finished: Vec<(v8::Global<v8::PromiseResolver>, Completion)>,
+}
+
+impl std::fmt::Debug for Driver {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Driver").field("invocation", &self.invocation).finish_non_exhaustive()
+    }
+}
+
+impl Drop for Driver {
+    fn drop(&mut self) {
+        self.invocation.end();
+    }
+}
+
+impl Driver {
+    /// Takes charge of an invocation that was begun on `instance`.
+    pub fn new(instance: Arc<Instance>, invocation: Arc<Invocation>) -> Self {
+        Self { instance, invocation, running: FuturesUnordered::new(), finished: Vec::new() }
+    }
+
+    /// The invocation.
+    pub fn invocation(&self) -> &Arc<Invocation> {
+        &self.invocation
+    }
+
+    /// The instance.
+    pub fn instance(&self) -> &Arc<Instance> {
+        &self.instance
+    }
+
+    /// A turn of this invocation: what `body` calls and starts belongs to it.
+    ///
+    /// # Errors
+    /// As [`Instance::turn`].
+    pub async fn turn<R>(
+        &mut self,
+        body: impl for<'s, 'i> FnOnce(&mut v8::PinScope<'s, 'i>) -> R,
+    ) -> Result<R, TurnError> {
+        let id = self.invocation.id();
+        self.instance
+            .turn(|scope| {
+                let id = v8::Integer::new_from_unsigned(scope, id);
+                scope.set_continuation_preserved_embedder_data(id.into());
+                body(scope)
+            })
+            .await
+    }
+
+    /// Runs the invocation's work until `done`, which is asked after each turn and whenever the invocation is
+    /// woken. May be dropped while it waits, and called again: nothing is lost.
+    ///
+    /// # Errors
+    /// As [`Instance::turn`].
+    pub async fn until(&mut self, done: impl Fn(&Invocation) -> bool) -> Result<Ended, TurnError> {
+        loop {
+            if !self.finished.is_empty() {
+                self.settle().await?;
+            }
+            if done(&self.invocation) {
+                return Ok(Ended::Done);
+            }
+            self.adopt();
+            if self.running.is_empty() {
+                return Ok(Ended::Stalled);
+            }
+            std::future::poll_fn(|cx| self.poll_work(cx, &done)).await;
+        }
+    }
+
+    fn poll_work(&mut self, cx: &mut Context<'_>, done: &impl Fn(&Invocation) -> bool) -> Poll<()> {
+        self.invocation.waker().register(cx.waker());
+        self.adopt();
+        while let Poll::Ready(Some(finished)) = Pin::new(&mut self.running).poll_next(cx) {
+            self.finished.push(finished);
+        }
+        if self.finished.is_empty() && !self.running.is_empty() && !done(&self.invocation) {
+            Poll::Pending
+        } else {
+            Poll::Ready(())
+        }
+    }
+
+    /// Takes over what turns have started.
+    fn adopt(&mut self) {
+        for PendingOp { resolver, op } in self.invocation.take_started() {
+            self.running.push(Running { resolver: Some(resolver), op });
+        }
+    }
+
+    /// One turn for all the work that has finished.
+    async fn settle(&mut self) -> Result<(), TurnError> {
+        // The list is taken inside of the turn: it must survive a drop while the permit is awaited.
+        let Self { instance, invocation, finished, .. } = self;
+        let id = invocation.id();
+        instance
+            .turn(|scope| {
+                let id = v8::Integer::new_from_unsigned(scope, id);
+                scope.set_continuation_preserved_embedder_data(id.into());
+                for (resolver, completion) in finished.drain(..) {
+                    let resolver = v8::Local::new(scope, resolver);
+                    host::settle(scope, resolver, completion);
+                }
+            })
+            .await
+    }
+}

@@ -1,0 +1,97 @@
+//! V8 itself, set up once, and the making of isolates.
+
+use std::sync::Arc;
+
+use selvedge_ops::v8;
+
+use crate::instance::Shell;
+use crate::watchdog::Watchdog;
+use crate::{Extension, JsError, Snapshot};
+
+/// Proof that V8 was initialized. See [`initialize_v8`].
+#[derive(Clone)]
+pub struct V8Token {
+    platform: v8::SharedRef<v8::Platform>,
+}
+
+impl std::fmt::Debug for V8Token {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("V8Token")
+    }
+}
+
+/// Initializes V8. Call it first thing in `main`, before any other thread is made: V8 guards its tables with a
+/// memory protection key that a thread inherits when it is made, and a thread made earlier dies of SIGSEGV.
+///
+/// A second call in a process is an error of the caller's, which V8 answers by ending the process; hence tests
+/// share one token.
+pub fn initialize_v8() -> V8Token {
+    // One background thread for concurrent compilation and collection keeps a small machine's cores for turns.
+    let platform = v8::new_default_platform(1, false).make_shared();
+    // The pass that unrolls loops also drops their interrupt checks where it thinks them short; it is wrong of
+    // loops around built-in functions, which then cannot be terminated: `for (;;) new Array(1000).fill({})`.
+    v8::V8::set_flags_from_string("--stack-size=900 --no-turboshaft-loop-unrolling");
+    v8::V8::initialize_platform(platform.clone());
+    v8::V8::initialize();
+    V8Token { platform }
+}
+
+/// What an [`Engine`] is made of.
+#[derive(Debug)]
+pub struct EngineOptions {
+    /// The crates that make up the platform.
+    pub extensions: Vec<Extension>,
+    /// The internal module that is run and whose exports [`crate::Instance`] gives back.
+    pub entry: &'static str,
+}
+
+/// Why there is no engine.
+#[derive(Debug, thiserror::Error)]
+pub enum EngineError {
+    /// A defect of ours: the platform's own JavaScript failed.
+    #[error("the platform's own JavaScript failed: {}", .0.report())]
+    Snapshot(JsError),
+    /// The system refused the watchdog's thread.
+    #[error("cannot start the watchdog thread: {0}; is a limit on threads (ulimit -u) too low?")]
+    Watchdog(std::io::Error),
+}
+
+/// The maker of isolates.
+pub struct Engine {
+    snapshot: Snapshot,
+    watchdog: Watchdog,
+    platform: v8::SharedRef<v8::Platform>,
+}
+
+impl std::fmt::Debug for Engine {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Engine").field("snapshot", &self.snapshot).finish_non_exhaustive()
+    }
+}
+
+impl Engine {
+    /// Runs the platform's JavaScript and keeps the result as a snapshot.
+    ///
+    /// # Errors
+    /// When that JavaScript is faulty, or a thread cannot be made.
+    pub fn new(token: &V8Token, options: &EngineOptions) -> Result<Arc<Self>, EngineError> {
+        let snapshot =
+            Snapshot::build(&options.extensions, options.entry).map_err(EngineError::Snapshot)?;
+        let watchdog = Watchdog::start().map_err(EngineError::Watchdog)?;
+        Ok(Arc::new(Self { snapshot, watchdog, platform: token.platform.clone() }))
+    }
+
+    /// The startup snapshot.
+    pub fn snapshot(&self) -> &Snapshot {
+        &self.snapshot
+    }
+
+    /// Makes an isolate from the snapshot, with no Worker in it. About a millisecond of work.
+    ///
+    /// # Errors
+    /// When V8 makes none.
+    pub(crate) fn shell(&self, heap_bytes: usize) -> Result<Shell, JsError> {
+        let params = self.snapshot.create_params().heap_limits(0, heap_bytes);
+        Shell::new(v8::Isolate::new(params), &self.watchdog, self.platform.clone())
+    }
+}

@@ -1,0 +1,193 @@
+//! Isolates, and turns in them.
+
+use std::ffi::c_void;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
+
+use selvedge_ops::v8;
+
+use crate::watchdog::{TurnClock, Watchdog};
+use crate::{Extensions, InstanceState, Invocation, JsError, Limits, Snapshot, host, linker, rejections};
+
+/// After how many turns V8's own tasks (finalization registries, collection steps) get their turn.
+const TURNS_PER_PUMP: u32 = 64;
+
+/// What the heap may grow by after it met its limit, so that execution can be terminated in order.
+const HEADROOM: usize = 32 << 20;
+
+/// An isolate from the snapshot with no Worker in it yet: what the warm pool keeps.
+pub(crate) struct Shell {
+    isolate: v8::SharedIsolate,
+    context: v8::Global<v8::Context>,
+    exports: v8::Global<v8::Object>,
+    state: Arc<InstanceState>,
+    clock: Arc<TurnClock>,
+    platform: v8::SharedRef<v8::Platform>,
+}
+
+/// What the near-heap-limit callback needs, alive as long as the isolate.
+struct HeapGuard {
+    state: Arc<InstanceState>,
+    isolate: v8::IsolateHandle,
+}
+
+impl Shell {
+    pub(crate) fn new(
+        mut isolate: v8::OwnedIsolate,
+        watchdog: &Watchdog,
+        platform: v8::SharedRef<v8::Platform>,
+    ) -> Result<Self, JsError> {
+        let state = Arc::new(InstanceState::new());
+        state.install(&mut isolate);
+        host::install(&mut isolate);
+        rejections::install(&mut isolate);
+        linker::install(&mut isolate);
+        isolate.set_microtasks_policy(v8::MicrotasksPolicy::Explicit);
+        isolate.set_allow_wasm_code_generation_callback(refuse_wasm_code_generation);
+        let guard = Box::new(HeapGuard { state: state.clone(), isolate: isolate.thread_safe_handle() });
+        let data = std::ptr::from_ref(&*guard).cast_mut().cast();
+        isolate.set_slot(guard);
+        isolate.add_near_heap_limit_callback(near_heap_limit, data);
+        let (context, exports) = {
+            v8::scope!(let scope, &mut isolate);
+            let context = v8::Context::new(scope, v8::ContextOptions::default());
+            context.set_allow_generation_from_strings(false);
+            let scope = &mut v8::ContextScope::new(scope, context);
+            let exports = Snapshot::exports(scope)?;
+            (v8::Global::new(scope, context), v8::Global::new(scope, exports))
+        };
+        #[allow(unsafe_code)]
+        // SAFETY: all that was put into the isolate is `Send`: the slots hold `Arc`s of `Send + Sync` types,
+        // and so does everything that is put in later, as ops reach the isolate only through this crate.
+        let isolate = unsafe { isolate.try_into_shared() }
+            .map_err(|error| JsError::text(format!("the isolate cannot be shared: {error}")))?;
+        let clock = watchdog.clock(isolate.thread_safe_handle());
+        Ok(Self { isolate, context, exports, state, clock, platform })
+    }
+
+    pub(crate) fn state(&self) -> &Arc<InstanceState> {
+        &self.state
+    }
+
+    pub(crate) fn into_instance(self, limits: Limits) -> Instance {
+        Instance { shell: self, limits, permit: tokio::sync::Mutex::new(()), turns: AtomicU32::new(0) }
+    }
+}
+
+extern "C" fn refuse_wasm_code_generation(
+    _: v8::Local<'_, v8::Context>,
+    _: v8::Local<'_, v8::String>,
+) -> bool {
+    false
+}
+
+/// V8 aborts the process when the heap is full. So the limit is raised, the instance condemned and its
+/// execution terminated: the guest's turn ends and the isolate is thrown away.
+#[allow(unsafe_code)]
+extern "C" fn near_heap_limit(data: *mut c_void, current: usize, _initial: usize) -> usize {
+    // SAFETY: `data` is the `HeapGuard` in a slot of this very isolate, never moved nor changed.
+    let guard = unsafe { &*data.cast::<HeapGuard>() };
+    guard.state.condemn();
+    guard.isolate.terminate_execution();
+    current + HEADROOM
+}
+
+/// Why a turn gave no result.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum TurnError {
+    /// A limit ended the turn, and with it the instance: time or memory.
+    #[error("Worker exceeded its limits and was terminated.")]
+    Terminated,
+}
+
+/// An isolate with a Worker's modules evaluated in it.
+pub struct Instance {
+    shell: Shell,
+    limits: Limits,
+    permit: tokio::sync::Mutex<()>,
+    turns: AtomicU32,
+}
+
+impl std::fmt::Debug for Instance {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Instance").field("state", &self.shell.state).finish_non_exhaustive()
+    }
+}
+
+impl Instance {
+    /// What ops see of the instance.
+    pub fn state(&self) -> &Arc<InstanceState> {
+        &self.shell.state
+    }
+
+    /// What the instance may use.
+    pub fn limits(&self) -> &Limits {
+        &self.limits
+    }
+
+    /// Whether no turn runs now. Only a hint: the next moment may differ.
+    pub fn is_idle(&self) -> bool {
+        self.permit.try_lock().is_ok()
+    }
+
+    /// Begins the life of an event in this instance.
+    pub fn begin(&self, extensions: Extensions) -> Arc<Invocation> {
+        self.shell.state.begin_invocation(extensions)
+    }
+
+    /// Awaits the instance's permit, then runs `body` and the microtasks that follow it.
+    ///
+    /// # Errors
+    /// When a limit ended the turn; the instance is condemned then.
+    pub async fn turn<R>(
+        &self,
+        body: impl for<'s, 'i> FnOnce(&mut v8::PinScope<'s, 'i>) -> R,
+    ) -> Result<R, TurnError> {
+        let _permit = self.permit.lock().await;
+        self.run(self.limits.turn, |scope, _| body(scope))
+    }
+
+    /// Like [`Instance::turn`], with the exports of the engine's entry module.
+    pub(crate) async fn startup_turn<R>(
+        &self,
+        body: impl for<'s, 'i> FnOnce(&mut v8::PinScope<'s, 'i>, v8::Local<'s, v8::Object>) -> R,
+    ) -> Result<R, TurnError> {
+        let _permit = self.permit.lock().await;
+        self.run(self.limits.startup, body)
+    }
+
+    fn run<R>(
+        &self,
+        limit: Duration,
+        body: impl for<'s, 'i> FnOnce(&mut v8::PinScope<'s, 'i>, v8::Local<'s, v8::Object>) -> R,
+    ) -> Result<R, TurnError> {
+        let Shell { isolate, context, exports, state, clock, platform } = &self.shell;
+        if state.is_condemned() {
+            return Err(TurnError::Terminated);
+        }
+        let mut locker = isolate.lock();
+        state.advance_clock();
+        clock.begin(limit);
+        let result = {
+            v8::scope!(let scope, &mut *locker);
+            let context = v8::Local::new(scope, context);
+            let scope = &mut v8::ContextScope::new(scope, context);
+            let exports = v8::Local::new(scope, exports);
+            let result = body(scope, exports);
+            scope.perform_microtask_checkpoint();
+            rejections::report(scope, state);
+            let nothing = v8::undefined(scope).into();
+            scope.set_continuation_preserved_embedder_data(nothing);
+            result
+        };
+        if clock.finish() || locker.is_execution_terminating() {
+            locker.cancel_terminate_execution();
+            state.condemn();
+        }
+        if self.turns.fetch_add(1, Ordering::Relaxed) % TURNS_PER_PUMP == TURNS_PER_PUMP - 1 {
+            while v8::Platform::pump_message_loop(platform, &locker, false) {}
+        }
+        if state.is_condemned() { Err(TurnError::Terminated) } else { Ok(result) }
+    }
+}

@@ -1,0 +1,151 @@
+//! The life of one event.
+
+use std::any::Any;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use futures_util::task::AtomicWaker;
+use selvedge_ops::{AsyncOp, OpError, SharedContext, v8};
+
+use crate::resources::Resources;
+use crate::{Extensions, InstanceState};
+
+/// Hosted's refusal of I/O outside of a handler.
+pub(crate) const GLOBAL_SCOPE: &str = "Disallowed operation called within global scope. Asynchronous I/O (ex: fetch() \
+    or connect()), setting a timeout, and generating random values are not allowed within global scope. To fix this \
+    error, perform this operation within a handler. \
+    https://developers.cloudflare.com/workers/runtime-apis/handlers/";
+
+/// Asynchronous work that JavaScript started, and the promise that awaits it.
+pub(crate) struct PendingOp {
+    pub(crate) resolver: v8::Global<v8::PromiseResolver>,
+    pub(crate) op: AsyncOp,
+}
+
+/// The life of one event delivered to an instance: its resources, its asynchronous work, what holds it alive.
+///
+/// Its number travels with promises through V8's continuation-preserved data, so that an op knows which
+/// invocation called it even after many `await`s.
+pub struct Invocation {
+    id: u32,
+    instance: Arc<InstanceState>,
+    resources: Resources,
+    extensions: Extensions,
+    holds: AtomicUsize,
+    started: Mutex<Vec<PendingOp>>,
+    waker: AtomicWaker,
+}
+
+impl std::fmt::Debug for Invocation {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Invocation").field("id", &self.id).field("holds", &self.holds()).finish_non_exhaustive()
+    }
+}
+
+impl Invocation {
+    pub(crate) fn new(id: u32, instance: Arc<InstanceState>, extensions: Extensions) -> Self {
+        Self {
+            id,
+            resources: instance.resources().sibling(),
+            instance,
+            extensions,
+            holds: AtomicUsize::new(0),
+            started: Mutex::default(),
+            waker: AtomicWaker::new(),
+        }
+    }
+
+    /// Its number, unique among the instance's live invocations.
+    pub fn id(&self) -> u32 {
+        self.id
+    }
+
+    /// The instance that handles it.
+    pub fn instance(&self) -> &Arc<InstanceState> {
+        &self.instance
+    }
+
+    /// The native resources that end with it.
+    pub fn resources(&self) -> &Resources {
+        &self.resources
+    }
+
+    /// What an upper layer keeps with it.
+    pub fn extension<T: Any + Send + Sync>(&self) -> Option<Arc<T>> {
+        self.extensions.get()
+    }
+
+    /// Keeps the invocation alive past its response until the value is dropped.
+    pub fn hold(self: &Arc<Self>) -> Hold {
+        self.holds.fetch_add(1, Ordering::AcqRel);
+        Hold(self.clone())
+    }
+
+    /// How many [`Hold`]s there are.
+    pub fn holds(&self) -> usize {
+        self.holds.load(Ordering::Acquire)
+    }
+
+    /// Wakes the driver, so that it looks at its conditions again.
+    pub fn wake(&self) {
+        self.waker.wake();
+    }
+
+    pub(crate) fn waker(&self) -> &AtomicWaker {
+        &self.waker
+    }
+
+    pub(crate) fn start(&self, op: PendingOp) {
+        self.started.lock().unwrap_or_else(PoisonError::into_inner).push(op);
+        self.waker.wake();
+    }
+
+    /// The work started since the last call.
+    pub(crate) fn take_started(&self) -> Vec<PendingOp> {
+        std::mem::take(&mut *self.started.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Ends the invocation: frees its resources and forgets it.
+    pub(crate) fn end(&self) {
+        self.instance.forget_invocation(self.id);
+        self.take_started();
+        self.resources.clear();
+    }
+}
+
+/// See [`Invocation::hold`].
+#[derive(Debug)]
+pub struct Hold(Arc<Invocation>);
+
+impl Drop for Hold {
+    fn drop(&mut self) {
+        self.0.holds.fetch_sub(1, Ordering::AcqRel);
+        self.0.wake();
+    }
+}
+
+/// The invocation whose code is running.
+///
+/// # Errors
+/// Outside of any invocation: hosted's refusal of I/O at global scope.
+impl SharedContext for Invocation {
+    fn shared(scope: &mut v8::PinScope<'_, '_>) -> Result<Arc<Self>, OpError> {
+        current(scope).ok_or_else(|| OpError::error(GLOBAL_SCOPE))
+    }
+}
+
+pub(crate) fn current(scope: &mut v8::PinScope<'_, '_>) -> Option<Arc<Invocation>> {
+    let data = scope.get_continuation_preserved_embedder_data();
+    let id = invocation_id(scope, data)?;
+    InstanceState::of(scope)?.invocation(id)
+}
+
+/// The continuation-preserved data is the invocation's number, or an array that begins with it when something
+/// more travels along (AsyncLocalStorage).
+fn invocation_id(scope: &mut v8::PinScope<'_, '_>, data: v8::Local<'_, v8::Value>) -> Option<u32> {
+    if let Ok(id) = data.try_cast::<v8::Uint32>() {
+        return Some(id.value());
+    }
+    let first = data.try_cast::<v8::Array>().ok()?.get_index(scope, 0)?;
+    first.try_cast::<v8::Uint32>().ok().map(|id| id.value())
+}

@@ -1,0 +1,54 @@
+//! The engine: V8 isolates that many threads share, one at a time, and what runs in them.
+//!
+//! - [`Engine`]: V8 set up once, our own JavaScript in a startup snapshot, a warm pool of isolates.
+//! - [`Instance`]: an isolate with a Worker's modules evaluated in it. Its [`Instance::turn`] is the only way in.
+//! - [`Invocation`]: the life of one event. It owns the native resources that JavaScript sees as numbers and the
+//!   asynchronous work that JavaScript started; its [`Driver`] runs that work and returns to the isolate to
+//!   settle promises.
+//! - [`Script`]: a Worker's modules as text and bytes, with the code cache that makes the next instance cheap.
+//!
+//! An isolate belongs to no thread. A turn is synchronous and short: it awaits the instance's permit, takes
+//! V8's lock (never contended, as the permit is exclusive), runs JavaScript and the microtasks that follow, and
+//! leaves. Nothing is awaited inside. So a request is served in the task that owns its connection, with no
+//! thread hop between the socket and JavaScript.
+//!
+//! A shared isolate can have neither weak handles nor a cppgc heap, therefore no native object hangs on a
+//! JavaScript one: resources are numbers in a table ([`Resources`]) that is freed with its invocation.
+//!
+//! This crate knows nothing of the web's standards nor of Workers' events: those are extensions.
+
+mod driver;
+mod engine;
+mod exception;
+mod extensions;
+mod host;
+mod instance;
+mod internal;
+mod invocation;
+mod limits;
+mod linker;
+mod log;
+mod pool;
+mod rejections;
+mod resources;
+mod script;
+mod snapshot;
+mod start;
+mod state;
+mod watchdog;
+
+pub use driver::{Driver, Ended};
+pub use engine::{Engine, EngineError, EngineOptions, V8Token, initialize_v8};
+pub use exception::{JsError, call_function};
+pub use extensions::Extensions;
+pub use instance::{Instance, TurnError};
+pub use internal::{Extension, InternalModule};
+pub use invocation::{Hold, Invocation};
+pub use limits::Limits;
+pub use log::{LogLevel, LogRecord, LogSink};
+pub use pool::WarmPool;
+pub use resources::Resources;
+pub use script::{Module, ModuleKind, Script};
+pub use snapshot::Snapshot;
+pub use start::{StartError, StartOptions};
+pub use state::InstanceState;

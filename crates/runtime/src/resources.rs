@@ -1,0 +1,99 @@
+//! Native things that JavaScript knows as numbers.
+
+use std::any::Any;
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use selvedge_ops::OpError;
+
+/// Hosted's answer to the use of another request's stream or body
+/// (<https://developers.cloudflare.com/workers/observability/errors/#cannot-perform-io-on-behalf-of-a-different-request>).
+const FOREIGN: &str = "Cannot perform I/O on behalf of a different request. I/O objects (such as streams, \
+    request/response bodies, and others) created in the context of one request handler cannot be accessed from a \
+    different request's handler. This is a limitation of Cloudflare Workers which allows us to improve overall \
+    performance.";
+
+type Table = HashMap<u32, Arc<dyn Any + Send + Sync>>;
+
+/// A table of native resources, freed with its invocation or instance.
+///
+/// Numbers are never used twice in an instance, so the number of a resource that is gone, or of another
+/// invocation's, finds nothing.
+#[derive(Default)]
+pub struct Resources {
+    table: Mutex<Table>,
+    next: Arc<AtomicU32>,
+}
+
+impl std::fmt::Debug for Resources {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Resources").field("len", &self.table().len()).finish()
+    }
+}
+
+impl Resources {
+    /// A table that takes its numbers from the same counter as `self`.
+    pub(crate) fn sibling(&self) -> Self {
+        Self { table: Mutex::default(), next: self.next.clone() }
+    }
+
+    fn table(&self) -> MutexGuard<'_, Table> {
+        self.table.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Puts `value` in and gives its number.
+    pub fn add<T: Any + Send + Sync>(&self, value: T) -> u32 {
+        self.add_shared(Arc::new(value))
+    }
+
+    /// Puts a value in that is also held elsewhere.
+    pub fn add_shared<T: Any + Send + Sync>(&self, value: Arc<T>) -> u32 {
+        let id = self.next.fetch_add(1, Ordering::Relaxed);
+        self.table().insert(id, value);
+        id
+    }
+
+    /// The resource of this number.
+    ///
+    /// # Errors
+    /// When it is another invocation's, gone, or of another type.
+    pub fn get<T: Any + Send + Sync>(&self, id: u32) -> Result<Arc<T>, OpError> {
+        let value = self.table().get(&id).cloned();
+        self.found(id, value)
+    }
+
+    /// Takes the resource of this number out of the table.
+    ///
+    /// # Errors
+    /// As [`Resources::get`].
+    pub fn take<T: Any + Send + Sync>(&self, id: u32) -> Result<Arc<T>, OpError> {
+        let value = self.table().remove(&id);
+        self.found(id, value)
+    }
+
+    fn found<T: Any + Send + Sync>(
+        &self,
+        id: u32,
+        value: Option<Arc<dyn Any + Send + Sync>>,
+    ) -> Result<Arc<T>, OpError> {
+        match value.map(Arc::downcast) {
+            Some(Ok(value)) => Ok(value),
+            Some(Err(_)) => Err(OpError::type_error("internal error: a resource of another kind")),
+            None if id < self.next.load(Ordering::Relaxed) => Err(OpError::error(FOREIGN)),
+            None => Err(OpError::type_error("internal error: no such resource")),
+        }
+    }
+
+    /// Drops the resource of this number; says whether there was one.
+    pub fn close(&self, id: u32) -> bool {
+        let value = self.table().remove(&id);
+        value.is_some()
+    }
+
+    /// Drops all.
+    pub(crate) fn clear(&self) {
+        let table = std::mem::take(&mut *self.table());
+        drop(table);
+    }
+}

@@ -1,0 +1,93 @@
+//! The startup snapshot: a heap in which our JavaScript has already run.
+//!
+//! It is made when the process starts rather than when it is built: a build script would have to link V8 a
+//! second time, and the making costs tens of milliseconds once. The snapshot refers to ops and to our sources
+//! by their place in one table of addresses, which must be the same for its maker and its users.
+
+use selvedge_ops::v8;
+
+use crate::JsError;
+use crate::internal::{self, Extension};
+
+/// A startup snapshot and the table of addresses that it refers to.
+#[derive(Clone, Copy)]
+pub struct Snapshot {
+    blob: &'static [u8],
+    references: &'static [v8::ExternalReference],
+}
+
+#[allow(unsafe_code)]
+// SAFETY: the table holds addresses of functions and of constants that live as long as the process.
+unsafe impl Send for Snapshot {}
+#[allow(unsafe_code)]
+// SAFETY: as above; nothing in it is ever written.
+unsafe impl Sync for Snapshot {}
+
+impl std::fmt::Debug for Snapshot {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Snapshot").field("bytes", &self.blob.len()).finish_non_exhaustive()
+    }
+}
+
+impl Snapshot {
+    /// Runs the extensions' modules from `entry` on and keeps the heap that results. Leaks the snapshot: there
+    /// is one in a process, used until the end.
+    ///
+    /// # Errors
+    /// When a module of ours does not compile or throws.
+    pub(crate) fn build(extensions: &[Extension], entry: &str) -> Result<Self, JsError> {
+        let sources = internal::external_sources(extensions)?;
+        let mut references: Vec<v8::ExternalReference> = extensions
+            .iter()
+            .flat_map(|extension| &extension.ops)
+            .flat_map(selvedge_ops::OpDecl::external_references)
+            .collect();
+        references.extend(sources.values().map(|source| v8::ExternalReference {
+            pointer: std::ptr::from_ref(*source).cast_mut().cast(),
+        }));
+        references.push(v8::ExternalReference { pointer: std::ptr::null_mut() });
+        let references: &'static [v8::ExternalReference] = Box::leak(references.into_boxed_slice());
+
+        let mut isolate = v8::Isolate::snapshot_creator(Some(references.into()), None);
+        isolate.set_microtasks_policy(v8::MicrotasksPolicy::Explicit);
+        let result = {
+            v8::scope!(let scope, &mut isolate);
+            let context = v8::Context::new(scope, v8::ContextOptions::default());
+            let result = {
+                let scope = &mut v8::ContextScope::new(scope, context);
+                internal::load(scope, extensions, sources, entry).map(|exports| {
+                    let index = scope.add_context_data(context, exports);
+                    debug_assert_eq!(index, 0, "the exports are the context's first datum");
+                })
+            };
+            scope.set_default_context(context);
+            result
+        };
+        // V8 insists on a blob before the creator goes, even when it is not wanted.
+        let blob = isolate.create_blob(v8::FunctionCodeHandling::Keep);
+        result?;
+        let blob = blob.ok_or_else(|| JsError::text("V8 made no snapshot"))?;
+        Ok(Self { blob: Box::leak(blob.to_vec().into_boxed_slice()), references })
+    }
+
+    /// The parameters of an isolate that starts from the snapshot.
+    pub(crate) fn create_params(&self) -> v8::CreateParams {
+        v8::CreateParams::default()
+            .snapshot_blob(v8::StartupData::from(self.blob))
+            .external_references(self.references.into())
+    }
+
+    /// The entry module's exports, kept in the snapshot. Once per context.
+    pub(crate) fn exports<'s>(
+        scope: &mut v8::PinScope<'s, '_>,
+    ) -> Result<v8::Local<'s, v8::Object>, JsError> {
+        scope
+            .get_context_data_from_snapshot_once::<v8::Object>(0)
+            .map_err(|error| JsError::text(format!("the snapshot lacks its exports: {error}")))
+    }
+
+    /// Its size in bytes.
+    pub fn size(&self) -> usize {
+        self.blob.len()
+    }
+}

@@ -1,0 +1,78 @@
+//! From an empty isolate to an instance of a Worker.
+
+use std::sync::Arc;
+
+use selvedge_ops::v8;
+
+use crate::{Extensions, Instance, JsError, Limits, LogSink, Script, WarmPool, linker};
+
+/// What an instance is given when it starts.
+#[derive(Clone)]
+pub struct StartOptions {
+    /// Where its log goes.
+    pub log: Arc<dyn LogSink>,
+    /// What upper layers keep with it.
+    pub extensions: Extensions,
+    /// What it may use.
+    pub limits: Limits,
+}
+
+impl std::fmt::Debug for StartOptions {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("StartOptions").field("limits", &self.limits).finish_non_exhaustive()
+    }
+}
+
+/// Why a Worker did not start.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum StartError {
+    /// Its global scope threw, or a module does not compile or link.
+    #[error("Uncaught {}", .0.report())]
+    Script(JsError),
+    /// Its global scope took too long or too much memory.
+    #[error(
+        "Script startup exceeded its limits. Move work from the global scope into a handler, so that it is done when it is needed."
+    )]
+    Limit,
+}
+
+impl WarmPool {
+    /// Starts a Worker: takes an isolate, lets `prepare` set the stage (given the exports of the engine's entry
+    /// module, it answers with the built-in modules by specifier), runs the Worker's global scope, then lets
+    /// `ready` pick up the handlers from the main module's namespace.
+    ///
+    /// # Errors
+    /// When the Worker's code does not compile, throws at its global scope, or exceeds a limit there.
+    pub async fn start<T>(
+        &self,
+        script: &Arc<Script>,
+        options: StartOptions,
+        prepare: impl for<'s, 'i> FnOnce(
+            &mut v8::PinScope<'s, 'i>,
+            v8::Local<'s, v8::Object>,
+        ) -> Result<Option<v8::Local<'s, v8::Object>>, JsError>,
+        ready: impl for<'s, 'i> FnOnce(
+            &mut v8::PinScope<'s, 'i>,
+            v8::Local<'s, v8::Object>,
+            v8::Local<'s, v8::Object>,
+        ) -> Result<T, JsError>,
+    ) -> Result<(Arc<Instance>, T), StartError> {
+        let shell = self.take().await.map_err(StartError::Script)?;
+        shell.state().set_up(options.log, options.extensions);
+        let instance = Arc::new(shell.into_instance(options.limits));
+        let result = instance
+            .startup_turn(|scope, exports| {
+                let builtins = prepare(scope, exports)?;
+                let namespace = linker::link(scope, script, builtins)?;
+                let result = ready(scope, exports, namespace)?;
+                linker::keep_code(scope, script);
+                Ok(result)
+            })
+            .await;
+        match result {
+            Ok(Ok(value)) => Ok((instance, value)),
+            Ok(Err(JsError { terminated: true, .. })) | Err(_) => Err(StartError::Limit),
+            Ok(Err(error)) => Err(StartError::Script(error)),
+        }
+    }
+}

@@ -1,0 +1,151 @@
+//! What belongs to an instance and is reached from ops.
+
+use std::any::Any;
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use selvedge_ops::{OpError, SharedContext, v8};
+
+use crate::linker::ModuleMap;
+use crate::rejections::Rejections;
+use crate::{Extensions, Invocation, LogLevel, LogRecord, LogSink, Resources};
+
+/// The part of an instance that ops, invocations and upper layers share.
+pub struct InstanceState {
+    resources: Resources,
+    invocations: Mutex<HashMap<u32, Arc<Invocation>>>,
+    next_invocation: AtomicU32,
+    now: AtomicU64,
+    condemned: AtomicBool,
+    setup: OnceLock<Setup>,
+    modules: Mutex<ModuleMap>,
+    rejections: Mutex<Rejections>,
+}
+
+/// What a Worker brings to the isolate it is given.
+struct Setup {
+    log: Arc<dyn LogSink>,
+    extensions: Extensions,
+}
+
+/// The isolate slot that holds the state.
+struct Slot(Arc<InstanceState>);
+
+impl std::fmt::Debug for InstanceState {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("InstanceState").field("condemned", &self.is_condemned()).finish_non_exhaustive()
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl InstanceState {
+    pub(crate) fn new() -> Self {
+        Self {
+            resources: Resources::default(),
+            invocations: Mutex::default(),
+            next_invocation: AtomicU32::new(1),
+            now: AtomicU64::new(0),
+            condemned: AtomicBool::new(false),
+            setup: OnceLock::new(),
+            modules: Mutex::default(),
+            rejections: Mutex::default(),
+        }
+    }
+
+    pub(crate) fn install(self: &Arc<Self>, isolate: &mut v8::Isolate) {
+        isolate.set_slot(Slot(self.clone()));
+    }
+
+    /// The state of the isolate that `scope` is in.
+    pub(crate) fn of(scope: &v8::Isolate) -> Option<Arc<Self>> {
+        scope.get_slot::<Slot>().map(|slot| slot.0.clone())
+    }
+
+    pub(crate) fn set_up(&self, log: Arc<dyn LogSink>, extensions: Extensions) {
+        // Only `start` calls this, once per isolate.
+        let _ = self.setup.set(Setup { log, extensions });
+    }
+
+    /// The native resources that live as long as the instance.
+    pub fn resources(&self) -> &Resources {
+        &self.resources
+    }
+
+    /// What an upper layer keeps with the instance.
+    pub fn extension<T: Any + Send + Sync>(&self) -> Option<Arc<T>> {
+        self.setup.get()?.extensions.get()
+    }
+
+    /// Milliseconds since the Unix epoch, as of the beginning of this turn: guest code cannot measure its own
+    /// speed (<https://developers.cloudflare.com/workers/reference/security-model/#step-1-disallow-timers-and-multi-threading>).
+    pub fn now(&self) -> f64 {
+        f64::from_bits(self.now.load(Ordering::Relaxed))
+    }
+
+    pub(crate) fn advance_clock(&self) {
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        self.now.store((now.as_millis() as f64).to_bits(), Ordering::Relaxed);
+    }
+
+    /// Logs a record for the Worker.
+    pub fn log(&self, record: LogRecord) {
+        if let Some(setup) = self.setup.get() {
+            setup.log.log(record);
+        }
+    }
+
+    /// Logs text at a level.
+    pub fn log_text(&self, level: LogLevel, message: impl Into<String>) {
+        self.log(LogRecord::console(level, message.into()));
+    }
+
+    /// Whether the instance must not be used for another event: a limit ended it.
+    pub fn is_condemned(&self) -> bool {
+        self.condemned.load(Ordering::Acquire)
+    }
+
+    pub(crate) fn condemn(&self) {
+        self.condemned.store(true, Ordering::Release);
+    }
+
+    pub(crate) fn begin_invocation(self: &Arc<Self>, extensions: Extensions) -> Arc<Invocation> {
+        let id = self.next_invocation.fetch_add(1, Ordering::Relaxed);
+        let invocation = Arc::new(Invocation::new(id, self.clone(), extensions));
+        lock(&self.invocations).insert(id, invocation.clone());
+        invocation
+    }
+
+    pub(crate) fn invocation(&self, id: u32) -> Option<Arc<Invocation>> {
+        lock(&self.invocations).get(&id).cloned()
+    }
+
+    pub(crate) fn forget_invocation(&self, id: u32) {
+        let invocation = lock(&self.invocations).remove(&id);
+        drop(invocation);
+    }
+
+    /// How many invocations are alive.
+    pub fn invocations(&self) -> usize {
+        lock(&self.invocations).len()
+    }
+
+    pub(crate) fn modules(&self) -> MutexGuard<'_, ModuleMap> {
+        lock(&self.modules)
+    }
+
+    pub(crate) fn rejections(&self) -> MutexGuard<'_, Rejections> {
+        lock(&self.rejections)
+    }
+}
+
+/// The instance whose code is running.
+impl SharedContext for InstanceState {
+    fn shared(scope: &mut v8::PinScope<'_, '_>) -> Result<Arc<Self>, OpError> {
+        Self::of(scope).ok_or_else(|| OpError::error("internal error: no instance"))
+    }
+}

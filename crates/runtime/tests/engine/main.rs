@@ -1,0 +1,19 @@
+//! The engine, run with a small platform of its own.
+
+mod harness;
+mod limits;
+mod modules;
+mod turns;
+
+use libtest_mimic::{Arguments, Trial};
+
+fn main() {
+    let arguments = Arguments::from_args();
+    let harness = harness::Harness::new();
+    let mut trials: Vec<Trial> = Vec::new();
+    for (name, test) in [modules::TESTS, turns::TESTS, limits::TESTS].concat() {
+        let harness = harness.clone();
+        trials.push(Trial::test(name, move || harness.run(test)));
+    }
+    libtest_mimic::run(&arguments, trials).exit();
+}

@@ -1,0 +1,40 @@
+//! The command line.
+
+use clap::{Parser, Subcommand};
+
+use crate::commands::{check, completions, dev, init, serve};
+
+/// Cloudflare's edge platform, self-hosted: runs Workers projects as they are.
+#[derive(Debug, Parser)]
+#[command(
+    name = "selvedge",
+    version,
+    propagate_version = true,
+    arg_required_else_help = true,
+    after_help = "Examples:
+  selvedge init my-worker         make a project
+  selvedge dev my-worker          serve it while you write it
+  selvedge check my-worker        see whether it would start
+  selvedge serve my-worker        serve it for good
+
+`selvedge help COMMAND` tells more about each."
+)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Serve a project for development: rebuilt and reloaded when a file changes
+    Dev(Box<dev::DevArgs>),
+    /// Serve one or many projects in production
+    Serve(serve::ServeArgs),
+    /// Read the configuration, bundle the Worker and start it once, without serving it
+    Check(check::CheckArgs),
+    /// Make a new project from a template
+    Init(init::InitArgs),
+    /// Print a script that completes selvedge's commands in a shell
+    Completions(completions::CompletionsArgs),
+}

@@ -1,0 +1,81 @@
+//! Requests to a project under development.
+
+use std::sync::Arc;
+use std::time::{Instant, SystemTime};
+
+use arc_swap::ArcSwap;
+use http::{Request, Response};
+use hyper::body::Incoming;
+use selvedge_edge::access_log::AccessRecord;
+use selvedge_edge::error_page::accepts_html;
+use selvedge_edge::{ClientInfo, Handler};
+use selvedge_web::fetch::Body;
+
+use super::page;
+use super::scheduled::Trigger;
+use super::session::Live;
+use crate::output::Output;
+use crate::{failure, request};
+
+/// Answers with the version that is live when a request comes.
+pub(super) struct DevHandler {
+    pub(super) live: Arc<ArcSwap<Live>>,
+    pub(super) output: Output,
+    pub(super) test_scheduled: bool,
+}
+
+impl Handler for DevHandler {
+    type Body = Body;
+
+    async fn handle(&self, request: Request<Incoming>, client: ClientInfo) -> Response<Body> {
+        let (time, begun) = (SystemTime::now(), Instant::now());
+        let (method, uri) = (request.method().clone(), request.uri().clone());
+        let host = request::host(request.headers()).to_owned();
+        let response = self.answer(request, client.clone()).await;
+        self.output.request(&AccessRecord {
+            time,
+            method: &method,
+            host: &host,
+            target: uri.path(),
+            protocol: client.http_protocol(),
+            client: client.address(),
+            ray: &client.ray().to_string(),
+            worker: None,
+            status: response.status(),
+            duration: begun.elapsed(),
+            bytes: response.body().length(),
+        });
+        response
+    }
+}
+
+impl DevHandler {
+    async fn answer(&self, mut request: Request<Incoming>, client: ClientInfo) -> Response<Body> {
+        // Kept to the end: a reload lets this version finish what it began.
+        let live = self.live.load_full();
+        if let Some(trigger) = Trigger::of(request.uri(), self.test_scheduled) {
+            let ran = live.scheduled(trigger.cron.clone(), trigger.time).await;
+            if let Err(report) = &ran {
+                self.output.error(report);
+            }
+            return trigger.response(ran.is_ok());
+        }
+        let html = accepts_html(request.headers());
+        let (deployment, upstream) = match &*live {
+            Live::Ready { deployment, upstream } => (deployment, upstream),
+            Live::Broken(report) => {
+                return page::response("Selvedge cannot start the Worker", report, html);
+            }
+        };
+        let url = match upstream {
+            Some(upstream) => upstream.apply(client.scheme(), &mut request),
+            None => request::url(client.scheme(), request::host(request.headers()), request.uri()),
+        };
+        let fetched = deployment.fetch(request.map(Body::from), url, client).await;
+        fetched.unwrap_or_else(|error| {
+            let report = error.report();
+            self.output.error(&failure::headline(&report));
+            page::response("The Worker failed", &report, html)
+        })
+    }
+}

@@ -1,0 +1,10 @@
+//! One module for each command.
+
+pub(crate) mod check;
+pub(crate) mod completions;
+pub(crate) mod dev;
+pub(crate) mod init;
+mod run;
+pub(crate) mod serve;
+
+pub(crate) use run::run;

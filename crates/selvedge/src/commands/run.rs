@@ -1,0 +1,53 @@
+//! From a command to the process that it needs.
+
+use std::future::Future;
+use std::num::NonZero;
+use std::time::Duration;
+
+use anyhow::Context;
+use selvedge_runtime::{V8Token, initialize_v8};
+
+use super::{check, completions, dev, init, serve};
+use crate::cli::Command;
+
+/// How long work that nobody waits for may go on when the process ends.
+const FAREWELL: Duration = Duration::from_millis(100);
+
+/// A turn of JavaScript uses the stack of the thread it runs on; V8's own limit is below this.
+const STACK_BYTES: usize = 4 << 20;
+
+/// Runs a command to its end.
+///
+/// # Errors
+/// Whatever keeps it from doing its work, in words for people.
+pub(crate) fn run(command: Command) -> anyhow::Result<()> {
+    match command {
+        Command::Dev(args) => with_engine(|v8| dev::run(*args, v8)),
+        Command::Serve(args) => with_engine(|v8| serve::run(args, v8)),
+        Command::Check(args) => with_engine(|v8| check::run(args, v8)),
+        Command::Init(args) => init::run(&args),
+        Command::Completions(args) => completions::run(&args),
+    }
+}
+
+/// Initializes V8 while there is only one thread, and then makes the others.
+fn with_engine<F: Future<Output = anyhow::Result<()>>>(
+    work: impl FnOnce(V8Token) -> F,
+) -> anyhow::Result<()> {
+    let v8 = initialize_v8();
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        // More threads than cores: a turn that spins holds one of them, never the server.
+        .worker_threads(cores() + 2)
+        .thread_stack_size(STACK_BYTES)
+        .enable_all()
+        .build()
+        .context("cannot start the threads of the server; is a limit on threads (ulimit -u) too low?")?;
+    let result = runtime.block_on(work(v8));
+    runtime.shutdown_timeout(FAREWELL);
+    result
+}
+
+/// How many cores this process may use.
+pub(crate) fn cores() -> usize {
+    std::thread::available_parallelism().map_or(1, NonZero::get)
+}

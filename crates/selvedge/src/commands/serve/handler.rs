@@ -1,0 +1,121 @@
+//! Requests to a fleet of Workers.
+
+use std::sync::Arc;
+use std::time::{Instant, SystemTime};
+
+use bytes::Bytes;
+use http::header::{ACCEPT, HOST};
+use http::{HeaderMap, HeaderValue, Method, Request, Response, Uri};
+use http_body_util::Full;
+use hyper::body::Incoming;
+use selvedge_edge::access_log::AccessRecord;
+use selvedge_edge::error_page::{EdgeError, error_response};
+use selvedge_edge::{ClientInfo, Handler};
+use selvedge_platform::WorkerError;
+use selvedge_web::fetch::Body;
+
+use super::routes::Routes;
+use crate::deployment::Deployment;
+use crate::output::Output;
+use crate::{failure, request};
+
+/// Routes requests to Workers, and answers where none can.
+pub(super) struct Fleet {
+    pub(super) routes: Routes,
+    pub(super) deployments: Vec<Arc<Deployment>>,
+    pub(super) output: Output,
+    pub(super) access_log: bool,
+}
+
+/// What is needed of a request once it has been given away. Cheap: only counts of references go up.
+struct Asked {
+    method: Method,
+    uri: Uri,
+    accept: Option<HeaderValue>,
+    host: Option<HeaderValue>,
+}
+
+impl Asked {
+    fn of(request: &Request<Incoming>) -> Self {
+        Self {
+            method: request.method().clone(),
+            uri: request.uri().clone(),
+            accept: request.headers().get(ACCEPT).cloned(),
+            host: request.headers().get(HOST).cloned(),
+        }
+    }
+
+    fn host(&self) -> &str {
+        self.host.as_ref().and_then(|host| host.to_str().ok()).unwrap_or_default()
+    }
+
+    fn target(&self) -> &str {
+        self.uri.path_and_query().map_or("/", |target| target.as_str())
+    }
+}
+
+impl Handler for Fleet {
+    type Body = Body;
+
+    async fn handle(&self, request: Request<Incoming>, client: ClientInfo) -> Response<Body> {
+        let asked = Asked::of(&request);
+        if !self.access_log {
+            return self.answer(request, &asked, client).await.0;
+        }
+        let (time, begun) = (SystemTime::now(), Instant::now());
+        let (response, worker) = self.answer(request, &asked, client.clone()).await;
+        self.output.access(&AccessRecord {
+            time,
+            method: &asked.method,
+            host: asked.host(),
+            target: asked.target(),
+            protocol: client.http_protocol(),
+            client: client.address(),
+            ray: &format!("{}-{}", client.ray(), client.colo()),
+            worker: worker.map(|deployment| deployment.name.as_str()),
+            status: response.status(),
+            duration: begun.elapsed(),
+            bytes: response.body().length(),
+        });
+        response
+    }
+}
+
+impl Fleet {
+    /// The response, and the Worker that was asked for it.
+    async fn answer(
+        &self,
+        request: Request<Incoming>,
+        asked: &Asked,
+        client: ClientInfo,
+    ) -> (Response<Body>, Option<&Deployment>) {
+        let found = self.routes.find(client.scheme(), asked.host(), asked.target());
+        let Some(deployment) = found.and_then(|place| self.deployments.get(place)) else {
+            return (own(EdgeError::NoRoute, asked, &client), None);
+        };
+        let url = request::url(client.scheme(), asked.host(), request.uri());
+        let fetched = deployment.fetch(request.map(Body::from), url, client.clone()).await;
+        let response = fetched.unwrap_or_else(|error| {
+            self.tell(deployment, asked, &client, &error);
+            let shown = match error.code() {
+                1102 => EdgeError::WorkerExceededLimits,
+                _ => EdgeError::WorkerThrew,
+            };
+            own(shown, asked, &client)
+        });
+        (response, Some(deployment))
+    }
+
+    /// Visitors see a number; the cause is for the operator.
+    fn tell(&self, deployment: &Deployment, asked: &Asked, client: &ClientInfo, error: &WorkerError) {
+        let (name, method, path, ray) = (&deployment.name, &asked.method, asked.uri.path(), client.ray());
+        let headline = format!("{name}: {}\n\n  {method} {path} (ray {ray})", error.report());
+        self.output.error(&failure::headline(headline));
+    }
+}
+
+fn own(error: EdgeError, asked: &Asked, client: &ClientInfo) -> Response<Body> {
+    let accept: HeaderMap = asked.accept.iter().map(|value| (ACCEPT, value.clone())).collect();
+    let response = error_response(error, &accept, asked.host(), client.ray());
+    response.map(|body: Full<Bytes>| Body::boxed(body))
+}

@@ -1,0 +1,74 @@
+//! The course of `selvedge serve`.
+
+use std::net::SocketAddr;
+
+use selvedge_edge::{Scheme, Server, TlsConfig};
+use selvedge_runtime::V8Token;
+
+use super::args::ServeArgs;
+use super::boot;
+use super::handler::Fleet;
+use super::origins::Origins;
+use super::projects;
+use super::routes::Routes;
+use crate::commands::run::cores;
+use crate::deployment::DeployOptions;
+use crate::engine::{self, Shared};
+use crate::output::{Format, Output};
+use crate::shutdown::Shutdown;
+use crate::{cron, listen};
+
+/// How many isolates are kept ready for Workers' first requests.
+const WARM: usize = 4;
+
+/// Serves until a signal, and then until the requests under way are answered.
+///
+/// # Errors
+/// Whatever keeps the server from starting.
+pub(crate) async fn run(args: ServeArgs, v8: V8Token) -> anyhow::Result<()> {
+    let output = Output::new(Format::of(args.json), args.log_level)?;
+    let result = serve(args, v8, &output).await;
+    output.flush();
+    result
+}
+
+async fn serve(args: ServeArgs, v8: V8Token, output: &Output) -> anyhow::Result<()> {
+    let shutdown = Shutdown::on_signals()?;
+    let tls = match (&args.tls_cert, &args.tls_key) {
+        (Some(cert), Some(key)) => Some(TlsConfig::from_pem_files(cert, key)?),
+        _ => None,
+    };
+    let scheme = if tls.is_some() { Scheme::Https } else { Scheme::Http };
+    let address = SocketAddr::new(listen::ip(&args.ip)?, args.port);
+    let config = args.edge.configure(address, tls)?;
+    let projects = projects::load(&args.paths, args.env.as_deref())?;
+    let manifests: Vec<_> = projects.iter().map(|project| &project.manifest).collect();
+    let routes = Routes::new(&manifests, args.domain.as_deref())?;
+    // Taken now: a port in use should be told before a fleet is built.
+    let server = Server::bind(config)?;
+
+    let shared = Shared::new(v8, WARM, args.allow_private_network).await?;
+    let options = DeployOptions {
+        max_instances: args.instances.map_or_else(cores, usize::from),
+        // An origin is the operator's word, also when its address is private.
+        origin: Origins::new(&args.origin, &engine::client(true)?),
+        output: output.clone(),
+        named: projects.len() > 1,
+        enforce_cpu: true,
+    };
+    let deployments = boot::deploy(&projects, &shared, &options).await?;
+    if deployments.iter().any(|deployment| !deployment.crons.is_empty()) {
+        let (deployments, output) = (deployments.clone(), output.clone());
+        tokio::spawn(cron::fire(move || deployments.clone(), output));
+    }
+
+    output.note(&format!("selvedge {}: {} Workers", env!("CARGO_PKG_VERSION"), deployments.len()));
+    output.ready(&listen::url(scheme, server.local_addr()));
+    let access_log = args.access_log;
+    let fleet = Fleet { routes, deployments: deployments.clone(), output: output.clone(), access_log };
+    server.serve(fleet, shutdown.begun()).await?;
+    for deployment in &deployments {
+        deployment.drain().await;
+    }
+    Ok(())
+}

@@ -1,0 +1,163 @@
+//! One project, ready to answer: its Worker, its assets, its schedules.
+
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use http::{Request, Response};
+use selvedge_config::Cron;
+use selvedge_edge::ClientInfo;
+use selvedge_platform::{
+    FetchEvent, Fetcher, Handlers, RequestContext, ScheduledEvent, Worker, WorkerError, WorkerOptions,
+};
+use selvedge_runtime::{JsError, Limits, Script, StartError};
+use selvedge_web::fetch::Body;
+
+use crate::assets::ProjectAssets;
+use crate::bindings;
+use crate::engine::Shared;
+use crate::fetchers::AssetsFetcher;
+use crate::output::{Output, WorkerLog};
+use crate::project::Project;
+
+/// What is chosen for a deployment besides its project.
+#[derive(Clone)]
+pub(crate) struct DeployOptions {
+    /// The most instances of the Worker at once.
+    pub(crate) max_instances: usize,
+    /// Where a request goes that the Worker lets pass.
+    pub(crate) origin: Option<Arc<dyn Fetcher>>,
+    /// Where the Worker's console goes.
+    pub(crate) output: Output,
+    /// Whether the log names the Worker.
+    pub(crate) named: bool,
+    /// Whether `limits.cpu_ms` counts. A debugger's or a developer's machine is slower than the edge.
+    pub(crate) enforce_cpu: bool,
+}
+
+/// A project that answers.
+pub(crate) struct Deployment {
+    /// The Worker's name.
+    pub(crate) name: String,
+    worker: Option<Arc<Worker>>,
+    assets: Option<ProjectAssets>,
+    /// When it runs by the clock.
+    pub(crate) crons: Vec<Cron>,
+}
+
+impl Deployment {
+    /// Puts a project together. Nothing of it runs yet. Without a script it has assets only.
+    ///
+    /// # Errors
+    /// A file that a binding names cannot be read.
+    pub(crate) fn new(
+        shared: &Shared,
+        project: &Project,
+        script: Option<Arc<Script>>,
+        assets: Option<ProjectAssets>,
+        options: &DeployOptions,
+    ) -> anyhow::Result<Self> {
+        let manifest = &project.manifest;
+        let name = manifest.name.clone();
+        let fetcher = assets.clone().map(|assets| Arc::new(AssetsFetcher(assets)) as Arc<dyn Fetcher>);
+        let bindings = bindings::environment(project, fetcher.as_ref())?;
+        let mut limits = Limits::default();
+        if let Some(millis) = manifest.limits.cpu_ms.filter(|_| options.enforce_cpu) {
+            limits.turn = Duration::from_millis(millis);
+        }
+        let log = WorkerLog::new(options.output.clone(), options.named.then(|| name.clone()));
+        let worker = script.map(|script| {
+            let options = WorkerOptions {
+                name: name.clone(),
+                script,
+                bindings,
+                compatibility_date: manifest.compatibility_date.to_string(),
+                compatibility_flags: manifest.compatibility_flags.clone(),
+                limits,
+                max_instances: options.max_instances,
+                log: Arc::new(log),
+                origin: options.origin.clone(),
+                extensions: shared.extensions(),
+            };
+            Worker::new(shared.pool.clone(), options)
+        });
+        Ok(Self { name, worker, assets, crons: manifest.crons.clone() })
+    }
+
+    /// Runs the Worker's global scope once. What it handles is the result; nothing for assets only.
+    ///
+    /// # Errors
+    /// The Worker's code does not start.
+    pub(crate) async fn start(&self) -> Result<Option<Handlers>, StartError> {
+        match &self.worker {
+            Some(worker) => worker.start().await.map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// Lets go of the Worker's instances until they are needed.
+    pub(crate) async fn unload(&self) {
+        if let Some(worker) = &self.worker {
+            worker.unload().await;
+        }
+    }
+
+    /// Waits for the work that goes on after responses.
+    pub(crate) async fn drain(&self) {
+        if let Some(worker) = &self.worker {
+            worker.drain().await;
+        }
+    }
+
+    /// Answers a request. `url` is the one that the Worker sees.
+    ///
+    /// # Errors
+    /// The Worker failed.
+    pub(crate) async fn fetch(
+        &self,
+        request: Request<Body>,
+        url: String,
+        client: ClientInfo,
+    ) -> Result<Response<Body>, WorkerError> {
+        if let Some(assets) = &self.assets {
+            let has_worker = self.worker.is_some();
+            if assets.answer(has_worker, request.uri(), request.headers()) {
+                return Ok(assets.serve(request.method(), request.uri(), request.headers()).await);
+            }
+        }
+        match &self.worker {
+            Some(worker) => {
+                let context = Arc::new(Visitor(client));
+                worker.fetch(FetchEvent { request, url, context, entrypoint: None }).await
+            }
+            None => Err(no_worker()),
+        }
+    }
+
+    /// Runs the `scheduled` handler.
+    ///
+    /// # Errors
+    /// The Worker failed, or has no such handler.
+    pub(crate) async fn scheduled(&self, cron: String, scheduled_time: SystemTime) -> Result<(), WorkerError> {
+        match &self.worker {
+            Some(worker) => worker.scheduled(ScheduledEvent { cron, scheduled_time }).await,
+            None => Err(no_worker()),
+        }
+    }
+}
+
+fn no_worker() -> WorkerError {
+    WorkerError::Exception(JsError::text("The project has assets only, and no Worker (\"main\")."))
+}
+
+/// Who sent a request, as a Worker may ask.
+struct Visitor(ClientInfo);
+
+impl RequestContext for Visitor {
+    fn add_headers(&self, headers: &mut http::HeaderMap) {
+        self.0.apply(headers);
+    }
+
+    fn cf(&self) -> serde_json::Value {
+        serde_json::to_value(self.0.cf()).unwrap_or_default()
+    }
+}

@@ -1,0 +1,61 @@
+//! What all Workers of a process share: V8 with the platform in it, and the client behind `fetch()`.
+
+use std::sync::Arc;
+
+use anyhow::Context;
+use http::HeaderValue;
+use selvedge_runtime::{Engine, EngineOptions, Extensions, V8Token, WarmPool};
+use selvedge_web::fetch::{FetchClient, FetchOptions};
+
+/// The heap of an isolate, as hosted: <https://developers.cloudflare.com/workers/platform/limits/#memory>.
+const HEAP_BYTES: usize = 128 << 20;
+
+/// The engine and the client.
+#[derive(Clone, Debug)]
+pub(crate) struct Shared {
+    /// Isolates, some of them ready.
+    pub(crate) pool: Arc<WarmPool>,
+    /// The client behind `fetch()`.
+    pub(crate) client: Arc<FetchClient>,
+}
+
+impl Shared {
+    /// Makes the engine, on a thread where that may take its time, with `warm` isolates kept ready.
+    ///
+    /// # Errors
+    /// A thread cannot be made, or TLS cannot be set up.
+    pub(crate) async fn new(v8: V8Token, warm: usize, allow_private: bool) -> anyhow::Result<Self> {
+        let make = move || -> anyhow::Result<Arc<WarmPool>> {
+            let options = EngineOptions {
+                extensions: selvedge_platform::extensions(),
+                entry: selvedge_platform::ENTRY,
+            };
+            let engine = Engine::new(&v8, &options)?;
+            let pool = WarmPool::new(engine, HEAP_BYTES, warm);
+            pool.fill()?;
+            Ok(Arc::new(pool))
+        };
+        let pool = tokio::task::spawn_blocking(make).await.context("The engine could not be made.")??;
+        Ok(Self { pool, client: client(allow_private)? })
+    }
+
+    /// What hangs on every instance.
+    pub(crate) fn extensions(&self) -> Extensions {
+        let mut extensions = Extensions::new();
+        extensions.insert(self.client.clone());
+        extensions
+    }
+}
+
+/// A client for Workers or for what stands behind them.
+///
+/// # Errors
+/// TLS cannot be set up.
+pub(crate) fn client(allow_private: bool) -> anyhow::Result<Arc<FetchClient>> {
+    let options = FetchOptions {
+        allow_private,
+        extra_roots: Vec::new(),
+        cdn_loop: Some(HeaderValue::from_static("selvedge")),
+    };
+    Ok(Arc::new(FetchClient::new(options)?))
+}

@@ -1,0 +1,7 @@
+export default {
+  async fetch(request, env, ctx): Promise<Response> {
+    const { pathname } = new URL(request.url);
+    if (pathname !== "/") return new Response("Not found\n", { status: 404 });
+    return new Response("Hello World!\n");
+  },
+} satisfies ExportedHandler<Env>;

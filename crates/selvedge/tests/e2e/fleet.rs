@@ -1,0 +1,106 @@
+//! `selvedge serve` with a folder of Workers, routed by host and path.
+
+use serde_json::json;
+
+use crate::support::Project;
+
+fn fleet(workers: &[(&str, &[&str])]) -> Project {
+    let mut project = Project::empty();
+    for (name, routes) in workers {
+        let manifest = json!({
+            "name": name, "main": "index.js", "compatibility_date": "2026-11-01", "routes": routes,
+        });
+        let source = format!("export default {{ fetch: () => new Response('{name}') }};");
+        project = project
+            .file(&format!("{name}/wrangler.json"), manifest.to_string())
+            .file(&format!("{name}/index.js"), source);
+    }
+    project
+}
+
+#[tokio::test]
+async fn workers_are_routed_by_host_and_path() {
+    let project = fleet(&[
+        ("shop", &["shop.test/*"]),
+        ("shop-api", &["shop.test/api/*"]),
+        ("wild", &["*.wild.test/*"]),
+        ("exact", &["exact.test/only"]),
+    ]);
+    let server = project.serve().await;
+    for (host, path, worker) in [
+        ("shop.test", "/", "shop"),
+        ("shop.test", "/api/items", "shop-api"),
+        ("SHOP.test", "/API/items", "shop"),
+        ("shop.test:8080", "/api/", "shop-api"),
+        ("a.wild.test", "/x", "wild"),
+        ("a.b.wild.test", "/x", "wild"),
+        ("exact.test", "/only", "exact"),
+    ] {
+        assert_eq!(
+            server.get_from(host, path).await.assert_status(200).text(),
+            worker,
+            "{host}{path}"
+        );
+    }
+    for (host, path) in [
+        ("nobody.test", "/"),
+        ("exact.test", "/other"),
+        ("wild.test.evil", "/"),
+    ] {
+        server.get_from(host, path).await.assert_status(404);
+    }
+}
+
+#[tokio::test]
+async fn one_worker_that_fails_leaves_the_others_alone() {
+    let project = fleet(&[("good", &["good.test/*"]), ("bad", &["bad.test/*"])]).file(
+        "bad/index.js",
+        "throw new Error('at startup'); export default {};",
+    );
+    let server = project.serve().await;
+    server
+        .get_from("bad.test", "/")
+        .await
+        .assert_status(500)
+        .assert_says(&["1101"]);
+    assert_eq!(
+        server
+            .get_from("good.test", "/")
+            .await
+            .assert_status(200)
+            .text(),
+        "good"
+    );
+}
+
+#[tokio::test]
+async fn one_worker_alone_answers_every_host() {
+    let project = Project::worker(
+        "export default { fetch: (request) => new Response(new URL(request.url).host) };",
+    );
+    let server = project.serve().await;
+    assert_eq!(
+        server
+            .get_from("any.test", "/")
+            .await
+            .assert_status(200)
+            .text(),
+        "any.test"
+    );
+}
+
+#[tokio::test]
+async fn workers_share_no_globals() {
+    let project = fleet(&[("a", &["a.test/*"]), ("b", &["b.test/*"])]);
+    for name in ["a", "b"] {
+        let source = "globalThis.seen = (globalThis.seen ?? 0) + 1; export default { fetch: () => new Response(String(globalThis.seen)) };";
+        project.write(&format!("{name}/index.js"), source);
+    }
+    let server = project.serve().await;
+    for host in ["a.test", "b.test"] {
+        assert_eq!(
+            server.get_from(host, "/").await.assert_status(200).text(),
+            "1"
+        );
+    }
+}

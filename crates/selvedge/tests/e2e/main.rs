@@ -1,0 +1,32 @@
+//! The real binary, driven over real sockets: one test for each behaviour that the documentation promises.
+//!
+//! Everything is one test program because each test program would link V8 once more. Tests wait for conditions, with one
+//! bound for all of them ([`support::PATIENCE`]), and never assert how long something took.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "clippy's exemption of tests ends at the helpers that they call"
+)]
+
+mod assets;
+mod auth;
+mod bad_input;
+mod commands;
+mod console;
+mod environment;
+mod examples;
+mod failures;
+mod fetching;
+mod fleet;
+mod handlers;
+mod lifecycle;
+mod modules;
+mod protocols;
+mod refusals;
+mod reload;
+mod request_cf;
+mod sandbox;
+mod streaming;
+mod support;

@@ -1,0 +1,45 @@
+//! What the tests are written with: a project in a folder, a running `selvedge`, an origin behind it, and bare sockets.
+
+mod origin;
+mod output;
+mod project;
+mod raw;
+mod server;
+mod tls;
+
+pub(crate) use origin::{Origin, OriginBody, reply};
+pub(crate) use output::Ended;
+pub(crate) use project::Project;
+pub(crate) use raw::RawConnection;
+pub(crate) use server::{Answer, Server};
+pub(crate) use tls::Certificate;
+
+use std::future::Future;
+use std::time::Duration;
+
+/// How long a test waits for anything before it fails.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
+
+/// Awaits what must happen, and fails the test with its name when it does not.
+pub(crate) async fn within<T>(what: &str, happening: impl Future<Output = T>) -> T {
+    match tokio::time::timeout(PATIENCE, happening).await {
+        Ok(value) => value,
+        Err(_) => panic!("{what} did not happen within {PATIENCE:?}"),
+    }
+}
+
+/// Asks again and again until there is an answer.
+pub(crate) async fn eventually<T, F: Future<Output = Option<T>>>(
+    what: &str,
+    mut ask: impl FnMut() -> F,
+) -> T {
+    within(what, async {
+        loop {
+            if let Some(value) = ask().await {
+                return value;
+            }
+            tokio::time::sleep(Duration::from_millis(25)).await;
+        }
+    })
+    .await
+}

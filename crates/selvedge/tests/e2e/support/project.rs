@@ -1,0 +1,161 @@
+//! A Workers project in a temporary folder.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use super::{Ended, Server};
+
+/// A compatibility date that is recent enough for every default of today.
+const COMPATIBILITY_DATE: &str = "2026-11-01";
+
+/// The folder of a Workers project; it is removed when dropped.
+pub(crate) struct Project {
+    folder: TempDir,
+}
+
+impl Project {
+    /// A folder without any file.
+    pub(crate) fn empty() -> Self {
+        let folder = tempfile::Builder::new()
+            .prefix("selvedge-e2e-")
+            .tempdir()
+            .unwrap();
+        Self { folder }
+    }
+
+    /// A Worker in TypeScript: its entry is `src/index.ts`, its configuration `wrangler.json`.
+    pub(crate) fn worker(source: &str) -> Self {
+        let manifest = json!({
+            "name": "worker",
+            "main": "src/index.ts",
+            "compatibility_date": COMPATIBILITY_DATE,
+        });
+        Self::empty()
+            .file("src/index.ts", source)
+            .file("wrangler.json", manifest.to_string())
+    }
+
+    /// A folder of static files without a Worker: the files are in `public`.
+    pub(crate) fn site() -> Self {
+        let manifest = json!({
+            "name": "site",
+            "compatibility_date": COMPATIBILITY_DATE,
+            "assets": { "directory": "./public" },
+        });
+        Self::empty().file("wrangler.json", manifest.to_string())
+    }
+
+    /// A copy of one of the repository's examples, its npm packages installed.
+    pub(crate) fn example(name: &str) -> Self {
+        let project = Self::empty();
+        let source = Path::new(env!("CARGO_MANIFEST_DIR"))
+            .join("../../examples")
+            .join(name);
+        copy(&source, project.path());
+        if project.path().join("package.json").exists() {
+            let install = ["install", "--no-audit", "--no-fund", "--no-package-lock"];
+            let installed = Command::new("npm")
+                .args(install)
+                .current_dir(project.path())
+                .output()
+                .unwrap();
+            assert!(
+                installed.status.success(),
+                "{}",
+                String::from_utf8_lossy(&installed.stderr)
+            );
+        }
+        project
+    }
+
+    /// Where the project is.
+    pub(crate) fn path(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// With this file in it.
+    pub(crate) fn file(self, path: &str, content: impl AsRef<[u8]>) -> Self {
+        self.write(path, content);
+        self
+    }
+
+    /// With these keys in `wrangler.json`, over those that are there.
+    pub(crate) fn config(self, keys: Value) -> Self {
+        let mut manifest: Value = serde_json::from_str(&self.read("wrangler.json")).unwrap();
+        let (Some(manifest_keys), Value::Object(keys)) = (manifest.as_object_mut(), keys) else {
+            panic!("a configuration is an object");
+        };
+        manifest_keys.extend(keys);
+        self.file("wrangler.json", manifest.to_string())
+    }
+
+    /// With every occurrence of a text in a file replaced.
+    pub(crate) fn replace(self, path: &str, from: &str, to: &str) -> Self {
+        let before = self.read(path);
+        assert!(
+            before.contains(from),
+            "{path} does not contain {from}:\n{before}"
+        );
+        self.file(path, before.replace(from, to))
+    }
+
+    /// Writes a file while the project is in use. It appears whole: a watcher never sees half of it.
+    pub(crate) fn write(&self, path: &str, content: impl AsRef<[u8]>) {
+        let path = self.path().join(path);
+        let folder = path.parent().unwrap();
+        fs::create_dir_all(folder).unwrap();
+        let mut file = tempfile::NamedTempFile::new_in(self.path()).unwrap();
+        std::io::Write::write_all(&mut file, content.as_ref()).unwrap();
+        file.persist(&path).unwrap();
+    }
+
+    /// A file's text.
+    pub(crate) fn read(&self, path: &str) -> String {
+        fs::read_to_string(self.path().join(path)).unwrap()
+    }
+
+    /// Starts `selvedge dev` in the folder and waits until it answers.
+    pub(crate) async fn dev(&self) -> Server<'_> {
+        self.dev_with(&[]).await
+    }
+
+    /// `selvedge dev` with more arguments.
+    pub(crate) async fn dev_with(&self, arguments: &[&str]) -> Server<'_> {
+        Server::start(self, &[&["dev"], arguments].concat()).await
+    }
+
+    /// Starts `selvedge serve` in the folder and waits until it answers.
+    pub(crate) async fn serve(&self) -> Server<'_> {
+        self.serve_with(&[]).await
+    }
+
+    /// `selvedge serve` with more arguments.
+    pub(crate) async fn serve_with(&self, arguments: &[&str]) -> Server<'_> {
+        Server::start(self, &[&["serve"], arguments].concat()).await
+    }
+
+    /// Runs a command of `selvedge` that ends by itself.
+    pub(crate) async fn run(&self, arguments: &[&str]) -> Ended {
+        Ended::of(self.path(), arguments).await
+    }
+}
+
+fn copy(from: &Path, to: &Path) {
+    for entry in fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let target: PathBuf = to.join(entry.file_name());
+        if entry.file_name() == "node_modules" || entry.file_name() == ".dev.vars" {
+            continue;
+        }
+        if entry.file_type().unwrap().is_dir() {
+            fs::create_dir_all(&target).unwrap();
+            copy(&entry.path(), &target);
+        } else {
+            fs::copy(entry.path(), target).unwrap();
+        }
+    }
+}

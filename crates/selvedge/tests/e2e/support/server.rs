@@ -1,0 +1,196 @@
+//! A running `selvedge dev` or `selvedge serve`.
+
+use std::marker::PhantomData;
+use std::net::SocketAddr;
+use std::process::ExitStatus;
+
+use http::{HeaderMap, Method, StatusCode};
+use reqwest::{Client, RequestBuilder, redirect};
+use rustix::process::{Pid, Signal, kill_process};
+use serde_json::Value;
+use tokio::process::Child;
+
+use super::output::{Output, selvedge};
+use super::{Project, RawConnection, within};
+
+/// A server process. It is killed when dropped, and cannot outlive its project.
+pub(crate) struct Server<'project> {
+    child: Child,
+    output: Output,
+    url: String,
+    client: Client,
+    project: PhantomData<&'project Project>,
+}
+
+/// An HTTP answer, its body read.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    /// The status code.
+    pub(crate) status: StatusCode,
+    /// The headers.
+    pub(crate) headers: HeaderMap,
+    /// The body.
+    pub(crate) body: Vec<u8>,
+}
+
+impl Answer {
+    /// Reads an answer to its end.
+    pub(crate) async fn of(request: RequestBuilder) -> Self {
+        let response = within("an answer", request.send()).await.unwrap();
+        let (status, headers) = (response.status(), response.headers().clone());
+        let body = within("the answer's end", response.bytes())
+            .await
+            .unwrap()
+            .to_vec();
+        Self {
+            status,
+            headers,
+            body,
+        }
+    }
+
+    /// The body as text.
+    pub(crate) fn text(&self) -> String {
+        String::from_utf8(self.body.clone()).unwrap()
+    }
+
+    /// The body as JSON.
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_slice(&self.body)
+            .unwrap_or_else(|error| panic!("{error}: {}", self.text()))
+    }
+
+    /// A header's value; empty when it is not there.
+    pub(crate) fn header(&self, name: &str) -> &str {
+        self.headers
+            .get(name)
+            .map_or("", |value| value.to_str().unwrap())
+    }
+
+    /// Asserts the status, and shows the body when it is another.
+    #[track_caller]
+    pub(crate) fn assert_status(&self, status: u16) -> &Self {
+        assert_eq!(
+            self.status.as_u16(),
+            status,
+            "{}",
+            String::from_utf8_lossy(&self.body)
+        );
+        self
+    }
+
+    /// Asserts that words are in the body.
+    #[track_caller]
+    pub(crate) fn assert_says(&self, words: &[&str]) -> &Self {
+        let text = self.text();
+        for word in words {
+            assert!(text.contains(word), "{word:?} is not in:\n{text}");
+        }
+        self
+    }
+}
+
+impl<'project> Server<'project> {
+    /// Starts the binary with a port of its own and waits for its `ready` event.
+    pub(super) async fn start(project: &'project Project, arguments: &[&str]) -> Self {
+        let mut child = selvedge(
+            project.path(),
+            &[arguments, &["--port", "0", "--json"]].concat(),
+        )
+        .spawn()
+        .unwrap();
+        let output = Output::new();
+        output.collect(child.stdout.take().unwrap());
+        output.collect(child.stderr.take().unwrap());
+        let ready = tokio::select! {
+            ready = output.event("ready", &[]) => ready,
+            status = child.wait() => panic!("it ended with {}:\n{}", status.unwrap(), output.text()),
+        };
+        let url = ready["url"]
+            .as_str()
+            .unwrap()
+            .trim_end_matches('/')
+            .to_owned();
+        Self {
+            child,
+            output,
+            url,
+            client: client().build().unwrap(),
+            project: PhantomData,
+        }
+    }
+
+    /// The address of a path, such as `/` or `/a?b`.
+    pub(crate) fn url(&self, path: &str) -> String {
+        format!("{}{path}", self.url)
+    }
+
+    /// Where it listens.
+    pub(crate) fn address(&self) -> SocketAddr {
+        let (_, address) = self.url.split_once("://").unwrap();
+        address.replace("localhost", "127.0.0.1").parse().unwrap()
+    }
+
+    /// A request that follows no redirect and decodes no body.
+    pub(crate) fn request(&self, method: Method, path: &str) -> RequestBuilder {
+        self.client.request(method, self.url(path))
+    }
+
+    /// The answer to a GET.
+    pub(crate) async fn get(&self, path: &str) -> Answer {
+        Answer::of(self.request(Method::GET, path)).await
+    }
+
+    /// The answer to a GET for another host name.
+    pub(crate) async fn get_from(&self, host: &str, path: &str) -> Answer {
+        Answer::of(self.request(Method::GET, path).header("Host", host)).await
+    }
+
+    /// The answer to a POST.
+    pub(crate) async fn post(&self, path: &str, body: impl Into<reqwest::Body>) -> Answer {
+        Answer::of(self.request(Method::POST, path).body(body)).await
+    }
+
+    /// A bare connection.
+    pub(crate) async fn connect(&self) -> RawConnection {
+        RawConnection::open(self.address()).await
+    }
+
+    /// Waits for a line of the Worker's console that has all the words in it.
+    pub(crate) async fn log(&self, words: &[&str]) -> Value {
+        self.output.event("log", words).await
+    }
+
+    /// Waits for an event of a kind whose line has all the words in it.
+    pub(crate) async fn event(&self, kind: &str, words: &[&str]) -> Value {
+        self.output.event(kind, words).await
+    }
+
+    /// Waits until a line of the output has all the words in it.
+    pub(crate) async fn prints(&self, words: &[&str]) {
+        let what = format!("line with {words:?}");
+        self.output
+            .wait_for(&what, |line| {
+                words.iter().all(|word| line.contains(word)).then_some(())
+            })
+            .await;
+    }
+
+    /// Asks it to end, as an init system does.
+    pub(crate) fn terminate(&self) {
+        let pid = i32::try_from(self.child.id().unwrap()).unwrap();
+        kill_process(Pid::from_raw(pid).unwrap(), Signal::TERM).unwrap();
+    }
+
+    /// Waits until it has ended by itself.
+    pub(crate) async fn ended(mut self) -> ExitStatus {
+        within("the server's end", self.child.wait()).await.unwrap()
+    }
+}
+
+/// The client of all tests, before what one of them adds.
+pub(crate) fn client() -> reqwest::ClientBuilder {
+    Client::builder()
+        .redirect(redirect::Policy::none())
+        .no_proxy()
+}

@@ -1,0 +1,90 @@
+// File (https://w3c.github.io/FileAPI/#file-section).
+
+import { defineInspect } from "../console/inspectable.js";
+import { converters, defineInterface, requireArguments } from "../webidl.js";
+import { Blob, ReadyParts, blobBytes, blobType, concatenateParts, normalizeType } from "./blob.js";
+
+/** @type {(value: any) => value is File} */
+let isInstance;
+/** @type {(file: File) => string} */
+let readName;
+/** @type {(file: File) => number} */
+let readLastModified;
+
+/** A Blob with a name. */
+export class File extends Blob {
+  /** @type {string} */ #name;
+  /** @type {number} */ #lastModified;
+
+  static {
+    isInstance = /** @type {any} */ ((/** @type {any} */ value) => typeof value === "object" && value !== null && #name in value);
+    readName = (file) => file.#name;
+    readLastModified = (file) => file.#lastModified;
+  }
+
+  /**
+   * @param {any} parts
+   * @param {string} name
+   * @param {{ type?: string, lastModified?: number }} [options]
+   */
+  constructor(parts, name, options = undefined) {
+    const prefix = "Failed to construct 'File'";
+    requireArguments(arguments.length, 2, prefix);
+    const bytes = parts instanceof ReadyParts ? parts.bytes : concatenateParts(parts, prefix);
+    const given = options ?? { type: undefined, lastModified: undefined };
+    const lastModified = given.lastModified;
+    const type = given.type;
+    super(new ReadyParts(bytes, type === undefined ? "" : normalizeType(type, prefix)));
+    this.#name = converters.USVString(name, prefix, "parameter 2");
+    this.#lastModified = lastModified === undefined ? Date.now() : converters.longLong(lastModified, prefix, "lastModified");
+  }
+
+  get name() {
+    return this.#name;
+  }
+
+  get lastModified() {
+    return this.#lastModified;
+  }
+}
+
+defineInterface(File, { tag: "File", length: 2 });
+defineInspect(File, (file) => {
+  const size = blobBytes(file).length;
+  return `File { size: ${size}, type: '${blobType(file)}', name: '${readName(file)}', lastModified: ${readLastModified(file)} }`;
+});
+
+/**
+ * A File of bytes that nobody else will write to.
+ * @param {Uint8Array} bytes
+ * @param {string} name
+ * @param {string} type
+ * @returns {File}
+ */
+export function createFile(bytes, name, type) {
+  return new File(new ReadyParts(bytes, ""), name, { type });
+}
+
+/**
+ * @param {any} value
+ * @returns {value is File}
+ */
+export function isFile(value) {
+  return isInstance(value);
+}
+
+/**
+ * @param {File} file
+ * @returns {string}
+ */
+export function fileName(file) {
+  return readName(file);
+}
+
+/**
+ * @param {File} file
+ * @returns {number} milliseconds since the Unix epoch
+ */
+export function fileLastModified(file) {
+  return readLastModified(file);
+}

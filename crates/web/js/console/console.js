@@ -1,0 +1,209 @@
+// console (https://console.spec.whatwg.org/). What it prints goes to the instance's log, level by level.
+//
+// Nothing here throws into the guest: a value whose getters, proxies or custom inspection throw is printed as
+// what can be said of it.
+
+import { op_console_log, op_now } from "selvedge:ops";
+import { format } from "./format.js";
+import { inspect } from "./inspect/value.js";
+import { table } from "./table.js";
+
+// Numbered as in src/console/log.rs.
+const DEBUG = 0;
+const LOG = 1;
+const INFO = 2;
+const WARN = 3;
+const ERROR = 4;
+
+const { captureStackTrace } = Error;
+const ToString = String;
+const { defineProperty } = Object;
+
+/** @type {Map<string, number>} */
+const counts = new Map();
+/** @type {Map<string, number>} when each timer began */
+const timers = new Map();
+let groupIndentation = "";
+
+/**
+ * Runs something that may run guest code.
+ * @param {() => string} describe
+ */
+function safely(describe) {
+  try {
+    return describe();
+  } catch (error) {
+    try {
+      return `[the value could not be inspected: ${ToString(error)}]`;
+    } catch {
+      return "[the value could not be inspected]";
+    }
+  }
+}
+
+/**
+ * @param {number} level
+ * @param {string} text
+ */
+function print(level, text) {
+  op_console_log(level, groupIndentation === "" ? text : groupIndentation + text.split("\n").join(`\n${groupIndentation}`));
+}
+
+/**
+ * @param {number} level
+ * @param {any[]} args
+ */
+function printFormatted(level, args) {
+  if (args.length === 1 && typeof args[0] === "string") print(level, args[0]);
+  else print(level, safely(() => format(args)));
+}
+
+/** @param {any} label */
+const labelOf = (label) => safely(() => `${label}`);
+
+/** @param {number} milliseconds */
+function duration(milliseconds) {
+  if (milliseconds >= 60_000) {
+    const minutes = Math.floor(milliseconds / 60_000);
+    const seconds = ((milliseconds % 60_000) / 1000).toFixed(3).padStart(6, "0");
+    return `${minutes}:${seconds} (m:ss.mmm)`;
+  }
+  return milliseconds >= 1000 ? `${(milliseconds / 1000).toFixed(3)}s` : `${milliseconds}ms`;
+}
+
+/**
+ * @param {string} label
+ * @param {any[]} data
+ */
+function printTime(label, data) {
+  const began = timers.get(label);
+  if (began === undefined) {
+    print(WARN, `Timer '${label}' does not exist`);
+    return;
+  }
+  const text = `${label}: ${duration(op_now() - began)}`;
+  print(LOG, data.length === 0 ? text : `${text} ${safely(() => format(data))}`);
+}
+
+const methods = {
+  /** @param {any[]} data */
+  log(...data) {
+    printFormatted(LOG, data);
+  },
+  /** @param {any[]} data */
+  info(...data) {
+    printFormatted(INFO, data);
+  },
+  /** @param {any[]} data */
+  debug(...data) {
+    printFormatted(DEBUG, data);
+  },
+  /** @param {any[]} data */
+  warn(...data) {
+    printFormatted(WARN, data);
+  },
+  /** @param {any[]} data */
+  error(...data) {
+    printFormatted(ERROR, data);
+  },
+  /** @param {any[]} data */
+  trace(...data) {
+    const holder = { name: "Trace", message: safely(() => format(data)), stack: "" };
+    captureStackTrace(holder, methods.trace);
+    const frames = safely(() => holder.stack.slice(holder.stack.indexOf("\n    at")));
+    print(DEBUG, `Trace${holder.message === "" ? "" : `: ${holder.message}`}${frames.startsWith("\n    at") ? frames : ""}`);
+  },
+  /**
+   * @param {any} [condition]
+   * @param {any[]} data
+   */
+  assert(condition = false, ...data) {
+    if (condition) return;
+    if (typeof data[0] === "string") data[0] = `Assertion failed: ${data[0]}`;
+    else data.unshift("Assertion failed");
+    printFormatted(ERROR, data);
+  },
+  /**
+   * @param {any} [item]
+   * @param {any} [options]
+   */
+  dir(item = undefined, options = undefined) {
+    print(LOG, safely(() => inspect(item, { customInspect: false, ...options })));
+  },
+  /** @param {any[]} data */
+  dirxml(...data) {
+    printFormatted(LOG, data);
+  },
+  /**
+   * @param {any} [data]
+   * @param {any} [properties]
+   */
+  table(data = undefined, properties = undefined) {
+    print(LOG, safely(() => table(data, properties === undefined ? undefined : Array.from(properties, ToString)) ?? format([data])));
+  },
+  /** @param {any[]} data */
+  group(...data) {
+    if (data.length > 0) printFormatted(LOG, data);
+    groupIndentation += "  ";
+  },
+  /** @param {any[]} data */
+  groupCollapsed(...data) {
+    methods.group(...data);
+  },
+  groupEnd() {
+    groupIndentation = groupIndentation.slice(2);
+  },
+  /** @param {any} [label] */
+  count(label = "default") {
+    const name = labelOf(label);
+    const count = (counts.get(name) ?? 0) + 1;
+    counts.set(name, count);
+    print(LOG, `${name}: ${count}`);
+  },
+  /** @param {any} [label] */
+  countReset(label = "default") {
+    const name = labelOf(label);
+    if (!counts.delete(name)) print(WARN, `Count for '${name}' does not exist`);
+  },
+  /** @param {any} [label] */
+  time(label = "default") {
+    const name = labelOf(label);
+    if (timers.has(name)) print(WARN, `Label '${name}' already exists for console.time()`);
+    else timers.set(name, op_now());
+  },
+  /**
+   * @param {any} [label]
+   * @param {any[]} data
+   */
+  timeLog(label = "default", ...data) {
+    printTime(labelOf(label), data);
+  },
+  /** @param {any} [label] */
+  timeEnd(label = "default") {
+    const name = labelOf(label);
+    printTime(name, []);
+    timers.delete(name);
+  },
+  clear() {
+    groupIndentation = "";
+  },
+  /** Only a profiler listens to these. */
+  timeStamp() {},
+  profile() {},
+  profileEnd() {},
+};
+
+/** The namespace object of the standard: its prototype is an empty object, its members are enumerable. */
+export const console = Object.create({});
+for (const [name, method] of Object.entries(methods)) {
+  defineProperty(console, name, { value: method, enumerable: true, writable: true, configurable: true });
+}
+defineProperty(console, Symbol.toStringTag, { value: "console", configurable: true });
+
+/**
+ * Logs an exception that nothing caught.
+ * @param {any} error
+ */
+export function logUncaught(error) {
+  op_console_log(ERROR, `Uncaught ${safely(() => (typeof error === "string" ? error : inspect(error)))}`);
+}

@@ -1,0 +1,80 @@
+// Randomness for script: getRandomValues and randomUUID.
+
+import { op_crypto_random_fill } from "selvedge:ops";
+import { DOMException } from "../dom-exception.js";
+import { typedArrayTag } from "../webidl/intrinsics.js";
+import { includes } from "./families.js";
+import { byteLength } from "./import.js";
+
+const integerArrays = [
+  "Int8Array",
+  "Uint8Array",
+  "Uint8ClampedArray",
+  "Int16Array",
+  "Uint16Array",
+  "Int32Array",
+  "Uint32Array",
+  "BigInt64Array",
+  "BigUint64Array",
+];
+
+/**
+ * Fills a view.
+ * @template {ArrayBufferView} T
+ * @param {T} view
+ * @returns {T}
+ */
+export function fillRandom(view) {
+  const tag = typedArrayTag(view);
+  if (tag === undefined || !includes(integerArrays, tag)) {
+    throw new DOMException("ArrayBufferView argument to getRandomValues() must be an integer-typed view.", "TypeMismatchError");
+  }
+  const length = byteLength(view);
+  if (length > 65536) {
+    throw new DOMException(
+      `getRandomValues() only accepts buffers of size <= 64K but provided ${length} bytes.`,
+      "QuotaExceededError",
+    );
+  }
+  op_crypto_random_fill(view);
+  return view;
+}
+
+/** @type {readonly string[]} each byte in two digits */
+const hex = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
+
+/** Random bytes for many UUIDs at once. Filled only while an event is handled, never in the startup snapshot. */
+const pool = new Uint8Array(128 * 16);
+let position = pool.length;
+
+/** @returns {string} a version 4 UUID (RFC 9562) */
+export function randomUUID() {
+  if (position === pool.length) {
+    op_crypto_random_fill(pool);
+    position = 0;
+  }
+  const at = position;
+  position += 16;
+  return (
+    hex[pool[at]] +
+    hex[pool[at + 1]] +
+    hex[pool[at + 2]] +
+    hex[pool[at + 3]] +
+    "-" +
+    hex[pool[at + 4]] +
+    hex[pool[at + 5]] +
+    "-" +
+    hex[(pool[at + 6] & 0x0f) | 0x40] +
+    hex[pool[at + 7]] +
+    "-" +
+    hex[(pool[at + 8] & 0x3f) | 0x80] +
+    hex[pool[at + 9]] +
+    "-" +
+    hex[pool[at + 10]] +
+    hex[pool[at + 11]] +
+    hex[pool[at + 12]] +
+    hex[pool[at + 13]] +
+    hex[pool[at + 14]] +
+    hex[pool[at + 15]]
+  );
+}

@@ -1,0 +1,6 @@
+// Encodings. This file only lists.
+
+export { atob, btoa } from "./base64.js";
+export { TextDecoder } from "./text-decoder.js";
+export { TextEncoder } from "./text-encoder.js";
+export { TextDecoderStream, TextEncoderStream } from "./text-streams.js";

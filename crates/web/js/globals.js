@@ -1,0 +1,120 @@
+// Puts the web platform on a global object.
+
+import * as blob from "./blob/index.js";
+import * as compression from "./compression/compression-streams.js";
+import { console } from "./console/index.js";
+import * as cryptography from "./crypto/index.js";
+import { DOMException } from "./dom-exception.js";
+import * as encoding from "./encoding/index.js";
+import * as events from "./events/index.js";
+import * as web from "./fetch/index.js";
+import * as navigation from "./navigator/index.js";
+import * as timing from "./performance/index.js";
+import * as streams from "./streams/index.js";
+import { structuredClone } from "./structured-clone/index.js";
+import * as timers from "./timers/index.js";
+import * as urls from "./url/index.js";
+
+const { defineProperty } = Object;
+
+/** Interfaces: writable, configurable, not enumerable (https://webidl.spec.whatwg.org/#es-interfaces). */
+const interfaces = {
+  AbortController: events.AbortController,
+  AbortSignal: events.AbortSignal,
+  Blob: blob.Blob,
+  ByteLengthQueuingStrategy: streams.ByteLengthQueuingStrategy,
+  CloseEvent: events.CloseEvent,
+  CompressionStream: compression.CompressionStream,
+  CountQueuingStrategy: streams.CountQueuingStrategy,
+  Crypto: cryptography.Crypto,
+  CryptoKey: cryptography.CryptoKey,
+  CustomEvent: events.CustomEvent,
+  DecompressionStream: compression.DecompressionStream,
+  DOMException,
+  ErrorEvent: events.ErrorEvent,
+  Event: events.Event,
+  EventTarget: events.EventTarget,
+  File: blob.File,
+  FixedLengthStream: streams.FixedLengthStream,
+  FormData: blob.FormData,
+  Headers: web.Headers,
+  IdentityTransformStream: streams.IdentityTransformStream,
+  MessageEvent: events.MessageEvent,
+  Navigator: navigation.Navigator,
+  Performance: timing.Performance,
+  PerformanceEntry: timing.PerformanceEntry,
+  PerformanceMark: timing.PerformanceMark,
+  PerformanceMeasure: timing.PerformanceMeasure,
+  PromiseRejectionEvent: events.PromiseRejectionEvent,
+  ReadableByteStreamController: streams.ReadableByteStreamController,
+  ReadableStream: streams.ReadableStream,
+  ReadableStreamBYOBReader: streams.ReadableStreamBYOBReader,
+  ReadableStreamBYOBRequest: streams.ReadableStreamBYOBRequest,
+  ReadableStreamDefaultController: streams.ReadableStreamDefaultController,
+  ReadableStreamDefaultReader: streams.ReadableStreamDefaultReader,
+  Request: web.Request,
+  Response: web.Response,
+  SubtleCrypto: cryptography.SubtleCrypto,
+  TextDecoder: encoding.TextDecoder,
+  TextDecoderStream: encoding.TextDecoderStream,
+  TextEncoder: encoding.TextEncoder,
+  TextEncoderStream: encoding.TextEncoderStream,
+  TransformStream: streams.TransformStream,
+  TransformStreamDefaultController: streams.TransformStreamDefaultController,
+  URL: urls.URL,
+  URLSearchParams: urls.URLSearchParams,
+  WritableStream: streams.WritableStream,
+  WritableStreamDefaultController: streams.WritableStreamDefaultController,
+  WritableStreamDefaultWriter: streams.WritableStreamDefaultWriter,
+};
+
+/** Operations and attributes of the global object: enumerable. */
+const members = {
+  atob: encoding.atob,
+  btoa: encoding.btoa,
+  clearImmediate: timers.clearImmediate,
+  clearInterval: timers.clearInterval,
+  clearTimeout: timers.clearTimeout,
+  crypto: cryptography.crypto,
+  fetch: web.fetch,
+  navigator: navigation.navigator,
+  performance: timing.performance,
+  queueMicrotask: timers.queueMicrotask,
+  reportError: navigation.reportError,
+  scheduler: timers.scheduler,
+  setImmediate: timers.setImmediate,
+  setInterval: timers.setInterval,
+  setTimeout: timers.setTimeout,
+  structuredClone,
+};
+
+const { addEventListener, dispatchEvent, removeEventListener } = events.EventTarget.prototype;
+
+/**
+ * @param {object} global
+ * @param {Record<string, unknown>} values
+ * @param {boolean} enumerable
+ */
+function define(global, values, enumerable) {
+  for (const [name, value] of Object.entries(values)) {
+    defineProperty(global, name, { value, writable: true, enumerable, configurable: true });
+  }
+}
+
+/**
+ * Makes `global` the global object of a worker.
+ * @param {any} global
+ */
+export function installGlobals(global) {
+  define(global, interfaces, false);
+  define(global, members, true);
+  define(global, { addEventListener, dispatchEvent, removeEventListener }, true);
+  define(global, { console }, false);
+  defineProperty(global, "self", { value: global, writable: true, enumerable: true, configurable: true });
+  timing.installFrozenClock(global);
+  events.adoptGlobalEventTarget(global);
+  events.setTimerHooks({ setTimeout: timers.setTimeout, clearTimeout: timers.clearTimeout });
+  events.setReportException(navigation.reportException);
+  events.setEventClock(() => timing.performance.now());
+  navigation.setErrorTarget(global);
+}

@@ -1,0 +1,4 @@
+// navigator and reportError(). This file only lists.
+
+export { Navigator, navigator } from "./navigator.js";
+export { reportError, reportException, setErrorTarget } from "./report-error.js";

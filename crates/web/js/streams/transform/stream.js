@@ -1,0 +1,72 @@
+// TransformStream (https://streams.spec.whatwg.org/#ts-class).
+
+import { callbackFunction, converters, defineInterface, dictionary } from "../../webidl.js";
+import { Deferred, chunkCall, promiseCall } from "../promises.js";
+import { wrap as wrapReadable } from "../readable/stream.js";
+import { convertQueuingStrategy, extractHighWaterMark, extractSizeAlgorithm } from "../strategies.js";
+import { wrap as wrapWritable } from "../writable/stream.js";
+import { TransformStreamState } from "./state.js";
+
+const { apply } = Reflect;
+
+const convertTransformer = dictionary("Transformer", [
+  { key: "cancel", converter: callbackFunction },
+  { key: "flush", converter: callbackFunction },
+  { key: "readableType", converter: converters.any },
+  { key: "start", converter: callbackFunction },
+  { key: "transform", converter: callbackFunction },
+  { key: "writableType", converter: converters.any },
+]);
+
+/** A writable side, a readable side, and what happens between them. */
+export class TransformStream {
+  /** @type {TransformStreamState} */ #state;
+
+  /**
+   * @param {any} [transformer]
+   * @param {any} [writableStrategy]
+   * @param {any} [readableStrategy]
+   */
+  constructor(transformer = undefined, writableStrategy = undefined, readableStrategy = undefined) {
+    const prefix = "Failed to construct 'TransformStream'";
+    if (transformer !== undefined) converters.object(transformer, prefix, "parameter 1");
+    const writableQueue = convertQueuingStrategy(writableStrategy, prefix, "parameter 2");
+    const readableQueue = convertQueuingStrategy(readableStrategy, prefix, "parameter 3");
+    const { cancel, flush, readableType, start, transform, writableType } = convertTransformer(
+      transformer,
+      prefix,
+      "parameter 1",
+    );
+    if (readableType !== undefined)
+      throw new RangeError(`${prefix}: 'readableType' is reserved and must be undefined.`);
+    if (writableType !== undefined)
+      throw new RangeError(`${prefix}: 'writableType' is reserved and must be undefined.`);
+    const readableHighWaterMark = extractHighWaterMark(readableQueue, 0);
+    const readableSize = extractSizeAlgorithm(readableQueue);
+    const writableHighWaterMark = extractHighWaterMark(writableQueue, 1);
+    const writableSize = extractSizeAlgorithm(writableQueue);
+    const started = new Deferred();
+    const state = new TransformStreamState({
+      started: started.promise,
+      transform: transform && ((chunk) => chunkCall(transform, transformer, [chunk, state.controller])),
+      flush: flush && (() => promiseCall(flush, transformer, [state.controller])),
+      cancel: cancel && ((reason) => promiseCall(cancel, transformer, [reason])),
+      writableHighWaterMark,
+      writableSize,
+      readableHighWaterMark,
+      readableSize,
+    });
+    this.#state = state;
+    started.resolve(start === undefined ? undefined : apply(start, transformer, [state.controller]));
+  }
+
+  get readable() {
+    return wrapReadable(this.#state.readable);
+  }
+
+  get writable() {
+    return wrapWritable(this.#state.writable);
+  }
+}
+
+defineInterface(TransformStream, { tag: "TransformStream" });

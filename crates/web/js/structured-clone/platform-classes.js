@@ -1,0 +1,31 @@
+// The classes of the platform as structured clone sees them: blobs are copied (they are immutable, so the copy
+// shares their bytes), everything else is refused.
+
+import { File, blobBytes, blobType, createBlob, fileLastModified, fileName, isBlob, isFile, isFormData } from "../blob/index.js";
+import { isCryptoKey } from "../crypto/index.js";
+import { isAbortSignal, isEvent } from "../events/index.js";
+import { isHeaders, isRequest, isResponse } from "../fetch/index.js";
+import { isReadableStream, isWritableStream } from "../streams/index.js";
+import { registerPlatformClass } from "./platform-objects.js";
+
+// A File is a Blob too, so that it comes first.
+registerPlatformClass({
+  name: "File",
+  isInstance: isFile,
+  clone: (file) => new File([file], fileName(file), { type: blobType(file), lastModified: fileLastModified(file) }),
+});
+registerPlatformClass({ name: "Blob", isInstance: isBlob, clone: (blob) => createBlob(blobBytes(blob), blobType(blob)) });
+
+/** @type {Array<[name: string, isInstance: (value: any) => boolean]>} */
+const refused = [
+  ["Headers", isHeaders],
+  ["Request", isRequest],
+  ["Response", isResponse],
+  ["FormData", isFormData],
+  ["CryptoKey", isCryptoKey],
+  ["ReadableStream", isReadableStream],
+  ["WritableStream", isWritableStream],
+  ["AbortSignal", isAbortSignal],
+  ["Event", isEvent],
+];
+refused.forEach(([name, isInstance]) => registerPlatformClass({ name, isInstance }));

@@ -1,0 +1,185 @@
+// setTimeout() and its kin (https://html.spec.whatwg.org/multipage/timers-and-user-prompts.html#timers).
+
+import { op_invocation_id, op_now } from "selvedge:ops";
+import { reportException } from "../events/hooks.js";
+import { resolvedWith, then } from "../streams/promises.js";
+import { converters, requireArguments, typeMismatch } from "../webidl.js";
+import { captureContext } from "./async-context.js";
+import { TimerQueue } from "./timer-queue.js";
+
+const Weak = WeakRef;
+const ToNumber = Number;
+
+/** The longest delay, in milliseconds. */
+const LONGEST = 2 ** 31 - 1;
+
+let nextId = 1;
+
+/**
+ * The queues by invocation, held weakly: a queue is alive as long as its alarm is awaited.
+ * @type {Map<number, WeakRef<TimerQueue>>}
+ */
+const queues = new Map();
+/** How many entries lead to a sweep of those that are dead. */
+let sweepAt = 64;
+
+function sweep() {
+  for (const [invocation, queue] of queues) if (queue.deref() === undefined) queues.delete(invocation);
+  sweepAt = Math.max(64, queues.size * 2);
+}
+
+/**
+ * The queue of the current invocation.
+ * @returns {TimerQueue}
+ */
+function currentQueue() {
+  const invocation = op_invocation_id();
+  const known = queues.get(invocation)?.deref();
+  if (known !== undefined) return known;
+  const queue = new TimerQueue(() => queues.delete(invocation));
+  if (queues.size >= sweepAt) sweep();
+  queues.set(invocation, new Weak(queue));
+  return queue;
+}
+
+/**
+ * @param {unknown} delay
+ * @returns {number} whole milliseconds
+ */
+function convertDelay(delay) {
+  const number = typeof delay === "number" ? delay : ToNumber(delay);
+  if (!(number > 0)) return 0;
+  return number > LONGEST ? LONGEST : Math.trunc(number);
+}
+
+/**
+ * @param {Function} callback
+ * @param {unknown} delay
+ * @param {unknown[]} args
+ * @param {boolean} repeat
+ * @returns {number}
+ */
+function start(callback, delay, args, repeat) {
+  const milliseconds = convertDelay(delay);
+  const queue = currentQueue();
+  const id = nextId++;
+  queue.add({
+    id,
+    deadline: op_now() + milliseconds,
+    interval: repeat ? milliseconds : -1,
+    callback,
+    args,
+    context: captureContext(),
+    cancelled: false,
+  });
+  return id;
+}
+
+/**
+ * @param {unknown} id
+ * @param {string} name
+ */
+function stop(id, name) {
+  if (id === undefined || id === null) return;
+  // Outside of an invocation there are no timers to clear.
+  let invocation;
+  try {
+    invocation = op_invocation_id();
+  } catch {
+    return;
+  }
+  queues.get(invocation)?.deref()?.remove(converters.long(id, `Failed to execute '${name}'`, "parameter 1"));
+}
+
+/**
+ * @param {unknown} callback
+ * @param {string} name
+ */
+function checkCallback(callback, name) {
+  if (typeof callback !== "function") throw typeMismatch("Function", `Failed to execute '${name}'`, "parameter 1");
+}
+
+/**
+ * Calls a function once, later.
+ * @param {Function} callback strings are refused: they would be evaluated
+ * @param {number} [delay] milliseconds
+ * @param {any[]} args
+ * @returns {number}
+ */
+export function setTimeout(callback, delay = 0, ...args) {
+  requireArguments(arguments.length, 1, "Failed to execute 'setTimeout'");
+  checkCallback(callback, "setTimeout");
+  return start(callback, delay, args, false);
+}
+
+/**
+ * Calls a function again and again.
+ * @param {Function} callback
+ * @param {number} [delay] milliseconds
+ * @param {any[]} args
+ * @returns {number}
+ */
+export function setInterval(callback, delay = 0, ...args) {
+  requireArguments(arguments.length, 1, "Failed to execute 'setInterval'");
+  checkCallback(callback, "setInterval");
+  return start(callback, delay, args, true);
+}
+
+/** @param {number} [id] */
+export function clearTimeout(id = undefined) {
+  stop(id, "clearTimeout");
+}
+
+/** @param {number} [id] */
+export function clearInterval(id = undefined) {
+  stop(id, "clearInterval");
+}
+
+/** What setImmediate() returns. */
+class Immediate {
+  /** @type {number} */ #id;
+
+  /** @param {number} id */
+  constructor(id) {
+    this.#id = id;
+  }
+
+  /** @param {any} value */
+  static idOf(value) {
+    return typeof value === "object" && value !== null && #id in value ? value.#id : undefined;
+  }
+}
+const { idOf } = Immediate;
+
+/**
+ * Calls a function in the next turn.
+ * @param {Function} callback
+ * @param {any[]} args
+ */
+export function setImmediate(callback, ...args) {
+  requireArguments(arguments.length, 1, "Failed to execute 'setImmediate'");
+  checkCallback(callback, "setImmediate");
+  return new Immediate(start(callback, 0, args, false));
+}
+
+/** @param {any} [immediate] what setImmediate() returned */
+export function clearImmediate(immediate = undefined) {
+  stop(idOf(immediate), "clearImmediate");
+}
+
+/**
+ * Calls a function when the code that runs now has ended.
+ * @param {Function} callback
+ */
+export function queueMicrotask(callback) {
+  requireArguments(arguments.length, 1, "Failed to execute 'queueMicrotask'");
+  checkCallback(callback, "queueMicrotask");
+  // V8 carries the context through promises itself.
+  then(resolvedWith(undefined), () => {
+    try {
+      callback();
+    } catch (error) {
+      reportException(error);
+    }
+  });
+}

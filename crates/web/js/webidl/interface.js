@@ -1,0 +1,48 @@
+// What WebIDL asks of an interface's objects beyond a plain class
+// (https://webidl.spec.whatwg.org/#es-interfaces).
+
+const { defineProperty, getOwnPropertyDescriptor } = Object;
+const { ownKeys } = Reflect;
+
+/**
+ * What an internal caller passes first to the constructor of an interface that scripts cannot construct:
+ * `constructor(key) { if (key !== internal) throw illegalConstructor(); }`. It must never reach guest code.
+ */
+export const internal = Symbol("internal");
+
+/** @returns {TypeError} what constructing a non-constructible interface throws */
+export function illegalConstructor() {
+  return new TypeError("Illegal constructor");
+}
+
+/**
+ * Makes the keys of an object enumerable; symbols and `constructor` stay as they are.
+ * @param {object} object
+ * @param {readonly PropertyKey[]} keys
+ */
+function makeEnumerable(object, keys) {
+  keys.forEach((key) => {
+    if (typeof key === "symbol" || key === "constructor") return;
+    const descriptor = /** @type {PropertyDescriptor} */ (getOwnPropertyDescriptor(object, key));
+    if (!descriptor.configurable) return;
+    defineProperty(object, key, { ...descriptor, enumerable: true });
+  });
+}
+
+/**
+ * Gives a class the shape of a WebIDL interface: enumerable attributes and operations, static ones too,
+ * `Symbol.toStringTag`, and the constructor's `length`.
+ * @param {Function} constructor
+ * @param {{ tag: string, members?: readonly PropertyKey[], length?: number }} options `members`: only these
+ *   of the prototype's (default: all); `length`: the number of required constructor arguments
+ */
+export function defineInterface(constructor, { tag, members, length = 0 }) {
+  makeEnumerable(constructor.prototype, members ?? ownKeys(constructor.prototype));
+  makeEnumerable(
+    constructor,
+    ownKeys(constructor).filter((key) => key !== "prototype" && key !== "name" && key !== "length"),
+  );
+  defineProperty(constructor.prototype, Symbol.toStringTag, { value: tag, configurable: true });
+  defineProperty(constructor, "name", { value: tag, configurable: true });
+  defineProperty(constructor, "length", { value: length, configurable: true });
+}

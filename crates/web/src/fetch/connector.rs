@@ -1,0 +1,165 @@
+//! How the client reaches an origin: name resolution, TCP, TLS.
+//!
+//! The refusal of private destinations sits in name resolution, where the address that is judged is the one
+//! connected to: a check of the name beforehand could be answered differently the second time (DNS rebinding).
+//! Addresses that are written out in the URL never come here and are judged by the client.
+
+use std::net::{IpAddr, SocketAddr};
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use http::Uri;
+use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder, MaybeHttpsStream};
+use hyper_util::client::legacy::connect::HttpConnector;
+use hyper_util::client::legacy::connect::dns::{GaiResolver, Name};
+use hyper_util::rt::TokioIo;
+use rustls::pki_types::CertificateDer;
+use rustls::{ClientConfig, RootCertStore};
+use tokio::net::TcpStream;
+use tower_service::Service;
+
+use super::address::is_private;
+use super::body::BoxError;
+use super::client::FetchSetupError;
+
+/// How long TCP and TLS may take together.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(15);
+
+/// A name that stands for private addresses only.
+#[derive(Debug, thiserror::Error)]
+#[error("{0} is a private address")]
+pub(crate) struct PrivateAddress(pub(crate) IpAddr);
+
+/// Resolves names, leaving out the addresses that Workers may not reach.
+#[derive(Clone)]
+pub(crate) struct GuardedResolver {
+    inner: GaiResolver,
+    allow_private: bool,
+}
+
+type Pending<T> = Pin<Box<dyn Future<Output = Result<T, BoxError>> + Send>>;
+
+impl Service<Name> for GuardedResolver {
+    type Response = std::vec::IntoIter<SocketAddr>;
+    type Error = BoxError;
+    type Future = Pending<Self::Response>;
+
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), BoxError>> {
+        self.inner.poll_ready(cx).map_err(Into::into)
+    }
+
+    fn call(&mut self, name: Name) -> Self::Future {
+        let lookup = self.inner.call(name);
+        let allow_private = self.allow_private;
+        Box::pin(async move {
+            let found: Vec<SocketAddr> = lookup.await?.collect();
+            permitted(found, allow_private).map_err(Into::into)
+        })
+    }
+}
+
+fn permitted(
+    mut found: Vec<SocketAddr>,
+    allow_private: bool,
+) -> Result<std::vec::IntoIter<SocketAddr>, PrivateAddress> {
+    let first = found.first().map(SocketAddr::ip);
+    if !allow_private {
+        found.retain(|address| !is_private(address.ip()));
+    }
+    match first {
+        Some(address) if found.is_empty() => Err(PrivateAddress(address)),
+        _ => Ok(found.into_iter()),
+    }
+}
+
+/// TCP and TLS under one timeout.
+#[derive(Clone)]
+pub(crate) struct Connector(HttpsConnector<HttpConnector<GuardedResolver>>);
+
+impl Connector {
+    pub(crate) fn new(allow_private: bool, tls: ClientConfig) -> Self {
+        let mut http = HttpConnector::new_with_resolver(GuardedResolver {
+            inner: GaiResolver::new(),
+            allow_private,
+        });
+        http.enforce_http(false);
+        http.set_nodelay(true);
+        http.set_keepalive(Some(Duration::from_secs(60)));
+        Self(
+            HttpsConnectorBuilder::new()
+                .with_tls_config(tls)
+                .https_or_http()
+                .enable_all_versions()
+                .wrap_connector(http),
+        )
+    }
+}
+
+impl Service<Uri> for Connector {
+    type Response = MaybeHttpsStream<TokioIo<TcpStream>>;
+    type Error = BoxError;
+    type Future = Pending<Self::Response>;
+
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), BoxError>> {
+        self.0.poll_ready(cx)
+    }
+
+    fn call(&mut self, uri: Uri) -> Self::Future {
+        let connecting = self.0.call(uri);
+        Box::pin(async move {
+            tokio::time::timeout(CONNECT_TIMEOUT, connecting)
+                .await
+                .unwrap_or_else(|_| {
+                    Err(format!("no connection within {} s", CONNECT_TIMEOUT.as_secs()).into())
+                })
+        })
+    }
+}
+
+/// TLS that trusts what the machine trusts. A machine without certificates of its own (a bare container) gets
+/// Mozilla's, compiled in.
+pub(crate) fn tls_config(
+    extra_roots: &[CertificateDer<'static>],
+) -> Result<ClientConfig, FetchSetupError> {
+    let mut roots = RootCertStore::empty();
+    let native = rustls_native_certs::load_native_certs();
+    for error in &native.errors {
+        tracing::warn!(%error, "some of the system's root certificates could not be read");
+    }
+    roots.add_parsable_certificates(native.certs);
+    if roots.is_empty() {
+        roots.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
+    }
+    for root in extra_roots {
+        roots.add(root.clone()).map_err(FetchSetupError::Root)?;
+    }
+    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    let config = ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .map_err(FetchSetupError::Tls)?
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    Ok(config)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn private_addresses_are_left_out() {
+        let private: SocketAddr = "10.0.0.1:0".parse().unwrap();
+        let public: SocketAddr = "1.1.1.1:0".parse().unwrap();
+        assert_eq!(
+            permitted(vec![private, public], false)
+                .unwrap()
+                .collect::<Vec<_>>(),
+            [public]
+        );
+        assert_eq!(permitted(vec![private, public], true).unwrap().len(), 2);
+        assert!(permitted(vec![private], false).is_err());
+        assert_eq!(permitted(vec![], false).unwrap().len(), 0);
+    }
+}

@@ -1,0 +1,47 @@
+//! The Fetch Standard (<https://fetch.spec.whatwg.org/>): bodies, and the client behind `fetch()`. `Headers`,
+//! `Request`, `Response` and `fetch` themselves are JavaScript (`js/fetch/`).
+
+mod address;
+mod argument;
+mod body;
+mod body_ops;
+mod channel;
+mod client;
+mod coding;
+mod connector;
+mod error;
+mod fetch_ops;
+mod redirect;
+mod request;
+mod resource;
+
+use selvedge_ops::OpDecl;
+
+pub use address::is_private;
+pub use argument::BodyArgument;
+pub use body::{Body, BoxError};
+pub use channel::{BodyWriter, ChannelBody, channel};
+pub use client::{FetchClient, FetchOptions, FetchSetupError, Fetched, Outgoing};
+pub use coding::ContentCoding;
+pub use error::{BodyError, FetchError};
+pub use fetch_ops::{ResponseParts, SubrequestLimit, response_parts};
+pub use request::{headers_from_flat, headers_to_flat};
+pub use resource::{BodyResource, READ_ALL_LIMIT};
+
+/// The ops of this standard.
+pub(crate) const OPS: &[OpDecl] = &[
+    body_ops::op_body_cancel,
+    body_ops::op_body_read,
+    body_ops::op_body_read_all,
+    body_ops::op_body_read_text,
+    body_ops::op_body_write,
+    body_ops::op_body_writer_abort,
+    body_ops::op_body_writer_close,
+    body_ops::op_body_writer_open,
+    fetch_ops::op_fetch,
+    fetch_ops::op_fetch_cancel,
+    fetch_ops::op_fetch_cancel_close,
+    fetch_ops::op_fetch_cancel_open,
+    fetch_ops::op_fetch_data_url,
+    fetch_ops::op_fetch_url,
+];

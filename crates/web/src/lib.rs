@@ -1,0 +1,39 @@
+//! The Web Platform APIs: what code written for browsers may expect anywhere.
+//!
+//! One folder a standard, twice: `js/<standard>/` holds its classes, in JavaScript, and `src/<standard>/` the
+//! ops behind them. Classes are plain JavaScript with private fields, which the JIT sees through and which no guest
+//! can reach into; Rust does the heavy work (parsing, hashing, encoding, sockets). Nothing here knows of Workers.
+
+pub mod blob;
+pub mod clone;
+pub mod compression;
+pub mod console;
+pub mod crypto;
+pub mod encoding;
+pub mod fetch;
+pub mod performance;
+pub mod timers;
+pub mod url;
+
+use selvedge_ops::OpDecl;
+use selvedge_runtime::{Extension, InternalModule};
+
+const MODULES: &[InternalModule] = include!(concat!(env!("OUT_DIR"), "/js_modules.rs"));
+
+const OPS: [&[OpDecl]; 10] = [
+    blob::OPS,
+    clone::OPS,
+    compression::OPS,
+    console::OPS,
+    crypto::OPS,
+    encoding::OPS,
+    fetch::OPS,
+    performance::OPS,
+    timers::OPS,
+    url::OPS,
+];
+
+/// The ops and the JavaScript of this crate. `selvedge:web/globals.js` puts the classes on a global object.
+pub fn extension() -> Extension {
+    Extension { name: "web", ops: OPS.concat(), modules: MODULES }
+}

@@ -1,0 +1,36 @@
+// Lets Node import modules that import from "selvedge:ops": the names they ask for become functions that call
+// whatever the test has put in `ops`. Import this before (dynamically) importing anything that needs it.
+
+import { readFileSync, readdirSync } from "node:fs";
+import { register } from "node:module";
+
+const root = new URL("../../js/", import.meta.url);
+const names = new Set();
+for (const file of readdirSync(root, { recursive: true })) {
+  if (!file.endsWith(".js")) continue;
+  const text = readFileSync(new URL(file, root), "utf8");
+  for (const [, list] of text.matchAll(/import\s*\{([^}]*)\}\s*from\s*"selvedge:ops"/g)) {
+    for (const name of list.split(",")) if (name.trim() !== "") names.add(name.trim());
+  }
+}
+
+/** The stubs, by name. */
+export const ops = (globalThis[Symbol.for("selvedge.ops")] = {});
+
+const source = [...names]
+  .map((name) => `export function ${name}() { return call("${name}", arguments); }`)
+  .join("\n");
+const head = `
+  const ops = globalThis[Symbol.for("selvedge.ops")];
+  const { apply } = Reflect;
+  function call(name, args) {
+    if (ops[name] === undefined) throw new Error("no stub for " + name);
+    return apply(ops[name], undefined, args);
+  }`;
+const module = `data:text/javascript,${encodeURIComponent(`${head}\n${source}`)}`;
+const hooks = `
+  export async function resolve(specifier, context, next) {
+    if (specifier === "selvedge:ops") return { url: ${JSON.stringify(module)}, shortCircuit: true, format: "module" };
+    return next(specifier, context);
+  }`;
+register(`data:text/javascript,${encodeURIComponent(hooks)}`);
