@@ -39,8 +39,7 @@ impl Additional {
     pub(crate) fn find(plan: &Plan) -> Result<Self, BundleError> {
         let mut this = Self::default();
         if plan.options.find_additional_modules || plan.options.no_bundle {
-            this.walk(plan, &plan.base)
-                .map_err(|error| this.failure(error))?;
+            this.walk(plan, &plan.base).map_err(|error| this.failure(error))?;
         }
         Ok(this)
     }
@@ -64,20 +63,14 @@ impl Additional {
     fn failure(&self, diagnostic: Diagnostic) -> BundleError {
         let mut watch = WatchList::default();
         self.watch(&mut watch);
-        BundleError {
-            diagnostics: vec![diagnostic],
-            watch: watch.normalize(),
-        }
+        BundleError { diagnostics: vec![diagnostic], watch: watch.normalize() }
     }
 
     fn walk(&mut self, plan: &Plan, folder: &Path) -> Result<(), Diagnostic> {
         self.folders.push(folder.to_path_buf());
         let unreadable = |path: &Path, error: std::io::Error| {
-            Diagnostic::error(format!(
-                "Could not read \"{}\": {error}",
-                relative(&plan.root, path)
-            ))
-            .note("It lies in the folder whose files are added to the Worker (\"base_dir\").")
+            Diagnostic::error(format!("Could not read \"{}\": {error}", relative(&plan.root, path)))
+                .note("It lies in the folder whose files are added to the Worker (\"base_dir\").")
         };
         let mut entries = fs::read_dir(folder)
             .and_then(Iterator::collect::<Result<Vec<_>, _>>)
@@ -109,12 +102,7 @@ impl Additional {
                         .note("Rename it, or narrow the module rule that matches it."));
                     }
                     let contents = fs::read(&path).map_err(|error| unreadable(&path, error))?;
-                    let module = Module {
-                        name,
-                        kind: kind.into(),
-                        contents: Bytes::from(contents),
-                        source_map: None,
-                    };
+                    let module = Module { name, kind: kind.into(), contents: Bytes::from(contents), source_map: None };
                     self.found.insert(path, module);
                 }
             }
@@ -129,31 +117,18 @@ impl Additional {
 /// The entry cannot be read or is not JavaScript.
 pub(crate) fn without_bundling(plan: &Plan) -> Result<Bundle, BundleError> {
     let additional = Additional::find(plan)?;
-    let mut watch = WatchList {
-        files: vec![plan.entry.clone()],
-        ..WatchList::default()
-    };
+    let mut watch = WatchList { files: vec![plan.entry.clone()], ..WatchList::default() };
     additional.watch(&mut watch);
     let watch = watch.normalize();
-    let fail = |diagnostic| BundleError {
-        diagnostics: vec![diagnostic],
-        watch: watch.clone(),
-    };
+    let fail = |diagnostic| BundleError { diagnostics: vec![diagnostic], watch: watch.clone() };
     let source = fs::read_to_string(&plan.entry).map_err(|error| {
         let shown = relative(&plan.root, &plan.entry);
-        fail(Diagnostic::error(format!(
-            "Could not read the entry point \"{shown}\": {error}"
-        )))
+        fail(Diagnostic::error(format!("Could not read the entry point \"{shown}\": {error}")))
     })?;
     let exports = entry::exports(&plan.root, &plan.entry, &source).map_err(&fail)?;
     let main = plan.main_name();
     let kind = crate::output::ModuleKind::EsModule;
-    let mut modules = vec![Module {
-        name: main.clone(),
-        kind,
-        contents: Bytes::from(source),
-        source_map: None,
-    }];
+    let mut modules = vec![Module { name: main.clone(), kind, contents: Bytes::from(source), source_map: None }];
     modules.extend(additional.modules());
     Ok(Bundle {
         main,

@@ -51,10 +51,7 @@ pub async fn bundle(options: BundleOptions) -> Result<Bundle, BundleError> {
 impl Bundler {
     /// A bundler for a project. Nothing is read yet.
     pub fn new(options: BundleOptions) -> Self {
-        Self {
-            options,
-            live: None,
-        }
+        Self { options, live: None }
     }
 
     /// Builds from nothing. Needs a tokio runtime, but does not hold it up.
@@ -65,8 +62,7 @@ impl Bundler {
         self.live = None;
         let options = self.options.clone();
         let result = engine::run(async move || full(options).await).await;
-        let (bundle, live) =
-            result.map_err(|crash| BundleError::from_one(report::internal(&crash.0)))??;
+        let (bundle, live) = result.map_err(|crash| BundleError::from_one(report::internal(&crash.0)))??;
         self.live = live;
         Ok(bundle)
     }
@@ -90,10 +86,7 @@ impl Bundler {
                 }
                 // A full build finds the same errors, and those in other files too.
                 Ok((Err(_), _)) => {}
-                Err(crash) => tracing::warn!(
-                    panic = crash.0,
-                    "the incremental build failed; building from nothing"
-                ),
+                Err(crash) => tracing::warn!(panic = crash.0, "the incremental build failed; building from nothing"),
             }
         }
         self.build().await
@@ -117,51 +110,26 @@ async fn full(options: BundleOptions) -> Result<(Bundle, Option<Live>), BundleEr
     }
     let assets = Arc::<Assets>::default();
     let additional = Arc::new(Additional::find(&plan)?);
-    let plugin = WorkerPlugin {
-        plan: plan.clone(),
-        assets: assets.clone(),
-        additional: additional.clone(),
-    };
+    let plugin = WorkerPlugin { plan: plan.clone(), assets: assets.clone(), additional: additional.clone() };
     let engine = rolldown::Bundler::with_plugins(plan.engine_options(), vec![Arc::new(plugin)]);
     let engine = engine.map_err(|errors| {
         let mut report = Report::new(&plan);
         errors.iter().for_each(|error| report.add(error));
-        BundleError {
-            diagnostics: report.diagnostics,
-            watch: base_watch(&plan),
-        }
+        BundleError { diagnostics: report.diagnostics, watch: base_watch(&plan) }
     })?;
     let watch = base_watch(&plan);
-    let mut live = Live {
-        engine,
-        plan,
-        assets,
-        additional,
-        warnings: Vec::new(),
-        watch,
-    };
+    let mut live = Live { engine, plan, assets, additional, warnings: Vec::new(), watch };
     let bundle = live.scan(ScanMode::Full, &[]).await?;
     Ok((bundle, Some(live)))
 }
 
 /// What is watched in any case.
 fn base_watch(plan: &Plan) -> WatchList {
-    let tsconfig = plan
-        .options
-        .tsconfig
-        .iter()
-        .map(|path| plan.root.join(path));
-    let files = [
-        plan.entry.clone(),
-        plan.root.join("package.json"),
-        plan.root.join("tsconfig.json"),
-    ]
-    .into_iter()
-    .chain(tsconfig);
-    WatchList {
-        files: files.collect(),
-        directories: Vec::new(),
-    }
+    let tsconfig = plan.options.tsconfig.iter().map(|path| plan.root.join(path));
+    let files = [plan.entry.clone(), plan.root.join("package.json"), plan.root.join("tsconfig.json")]
+        .into_iter()
+        .chain(tsconfig);
+    WatchList { files: files.collect(), directories: Vec::new() }
 }
 
 impl Live {
@@ -183,63 +151,34 @@ impl Live {
     async fn partial(&mut self, modules: &[PathBuf]) -> Result<Bundle, BundleError> {
         // A file that was not there may be now.
         self.engine.clear_resolver_cache();
-        let ids = modules
-            .iter()
-            .filter_map(|path| path.to_str())
-            .map(Into::into)
-            .collect();
+        let ids = modules.iter().filter_map(|path| path.to_str()).map(Into::into).collect();
         self.scan(ScanMode::Partial(ids), modules).await
     }
 
-    async fn scan(
-        &mut self,
-        mode: ScanMode<ArcStr>,
-        changed: &[PathBuf],
-    ) -> Result<Bundle, BundleError> {
+    async fn scan(&mut self, mode: ScanMode<ArcStr>, changed: &[PathBuf]) -> Result<Bundle, BundleError> {
         let plan = self.plan.clone();
         let output = self.engine.incremental_generate(mode).await;
         let mut report = Report::new(&plan);
         match &output {
-            Ok(output) => output
-                .warnings
-                .iter()
-                .for_each(|warning| report.add(warning)),
+            Ok(output) => output.warnings.iter().for_each(|warning| report.add(warning)),
             Err(errors) => errors.iter().for_each(|error| report.add(error)),
         }
-        let read = self
-            .engine
-            .watch_files()
-            .iter()
-            .map(|file| PathBuf::from(file.as_str()))
-            .filter(|path| path.is_absolute());
+        let read =
+            self.engine.watch_files().iter().map(|file| PathBuf::from(file.as_str())).filter(|path| path.is_absolute());
         self.watch.files.extend(read);
         self.additional.watch(&mut self.watch);
         self.watch = std::mem::take(&mut self.watch).normalize();
-        let Ok(output) = output.as_ref().map_err(|_| ()).and_then(|output| {
-            if report.has_errors() {
-                Err(())
-            } else {
-                Ok(output)
-            }
-        }) else {
+        let Ok(output) =
+            output.as_ref().map_err(|_| ()).and_then(|output| if report.has_errors() { Err(()) } else { Ok(output) })
+        else {
             let mut watch = self.watch.clone();
             watch.files.append(&mut report.watch.files);
             watch.directories.append(&mut report.watch.directories);
-            return Err(BundleError {
-                diagnostics: report.diagnostics,
-                watch: watch.normalize(),
-            });
+            return Err(BundleError { diagnostics: report.diagnostics, watch: watch.normalize() });
         };
         // rolldown repeats no warning of a module that it did not scan again.
-        let changed: Vec<_> = changed
-            .iter()
-            .map(|path| relative(&plan.root, path))
-            .collect();
-        self.warnings.retain(|old| {
-            old.location
-                .as_ref()
-                .is_some_and(|place| !changed.contains(&place.file))
-        });
+        let changed: Vec<_> = changed.iter().map(|path| relative(&plan.root, path)).collect();
+        self.warnings.retain(|old| old.location.as_ref().is_some_and(|place| !changed.contains(&place.file)));
         self.warnings.extend(report.diagnostics);
         self.collect(&output.assets)
     }
@@ -247,24 +186,13 @@ impl Live {
     fn collect(&self, outputs: &[Output]) -> Result<Bundle, BundleError> {
         let plan = &self.plan;
         let chunks = || {
-            outputs.iter().filter_map(|output| {
-                if let Output::Chunk(chunk) = output {
-                    Some(&**chunk)
-                } else {
-                    None
-                }
-            })
+            outputs.iter().filter_map(|output| if let Output::Chunk(chunk) = output { Some(&**chunk) } else { None })
         };
         let Some(entry) = chunks().find(|chunk| chunk.is_entry) else {
-            return Err(BundleError::from_one(report::internal(
-                "there is no main module in the output",
-            )));
+            return Err(BundleError::from_one(report::internal("there is no main module in the output")));
         };
         if let Some(error) = decorators::find(entry) {
-            return Err(BundleError {
-                diagnostics: vec![error],
-                watch: self.watch.clone(),
-            });
+            return Err(BundleError { diagnostics: vec![error], watch: self.watch.clone() });
         }
         let exports: Vec<String> = entry.exports.iter().map(ToString::to_string).collect();
         let format = WorkerFormat::of(&exports);
@@ -299,20 +227,11 @@ fn code_module(chunk: &OutputChunk) -> Module {
 }
 
 fn sizes(root: &Path, chunk: &OutputChunk) -> Vec<InputSize> {
-    let size = |(id, module): (
-        &rolldown_common::ModuleId,
-        &Arc<rolldown_common::RenderedModule>,
-    )| InputSize {
+    let size = |(id, module): (&rolldown_common::ModuleId, &Arc<rolldown_common::RenderedModule>)| InputSize {
         path: relative(root, Path::new(id.as_str())),
         bytes: module.rendered_length(),
     };
-    let mut sizes: Vec<_> = chunk
-        .modules
-        .keys
-        .iter()
-        .zip(&chunk.modules.values)
-        .map(size)
-        .collect();
+    let mut sizes: Vec<_> = chunk.modules.keys.iter().zip(&chunk.modules.values).map(size).collect();
     sizes.retain(|input| input.bytes > 0 && !input.path.starts_with('\0'));
     sizes.sort_by(|a, b| b.bytes.cmp(&a.bytes).then_with(|| a.path.cmp(&b.path)));
     sizes

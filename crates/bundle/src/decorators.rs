@@ -31,12 +31,7 @@ pub(crate) fn find(chunk: &OutputChunk) -> Option<Diagnostic> {
         let column = utf16(&place.line_text[..place.column]);
         let token = map.lookup_source_view_token(&map.generate_lookup_table(), line, column)?;
         let (source, line) = (token.get_source()?, token.get_src_line() as usize + 1);
-        frame::at_line(
-            source.into(),
-            token.get_source_content()?,
-            line,
-            token.get_src_col() as usize,
-        )
+        frame::at_line(source.into(), token.get_source_content()?, line, token.get_src_col() as usize)
     });
     Some(Diagnostic::error(format!("{what} cannot be run: V8 does not have them yet")).at(location).note(
         "Set \"experimentalDecorators\": true in \"compilerOptions\" of tsconfig.json to have decorators compiled the way \
@@ -55,9 +50,7 @@ fn suspicious(code: &str) -> bool {
         next.is_some_and(|c| c.is_alphabetic() || matches!(c, '_' | '$' | '(')) && begins(offset)
     };
     code.match_indices('@').any(|(offset, _)| decorator(offset))
-        || code
-            .match_indices("accessor ")
-            .any(|(offset, _)| begins(offset) || code[..offset].ends_with("static "))
+        || code.match_indices("accessor ").any(|(offset, _)| begins(offset) || code[..offset].ends_with("static "))
 }
 
 #[derive(Default)]
@@ -87,13 +80,9 @@ mod tests {
 
     #[test]
     fn comments_and_text_are_not_suspicious() {
-        for code in [
-            "/* @__PURE__ */ f()",
-            "/**\n * @license MIT\n */",
-            "// @ts-ignore",
-            "a = \"@x\"",
-            "a = 'me@example.com'",
-        ] {
+        for code in
+            ["/* @__PURE__ */ f()", "/**\n * @license MIT\n */", "// @ts-ignore", "a = \"@x\"", "a = 'me@example.com'"]
+        {
             assert!(!suspicious(code), "{code}");
         }
         for code in [

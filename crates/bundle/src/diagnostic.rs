@@ -17,10 +17,7 @@ pub struct BundleError {
 impl BundleError {
     /// A failure of one diagnostic that no change of a source file repairs.
     pub(crate) fn from_one(diagnostic: Diagnostic) -> Self {
-        Self {
-            diagnostics: vec![diagnostic],
-            watch: WatchList::default(),
-        }
+        Self { diagnostics: vec![diagnostic], watch: WatchList::default() }
     }
 }
 
@@ -67,20 +64,12 @@ pub struct Location {
 impl Diagnostic {
     /// An error without a place or notes.
     pub(crate) fn error(message: impl Into<String>) -> Self {
-        Self {
-            severity: Severity::Error,
-            message: message.into(),
-            location: None,
-            notes: Vec::new(),
-        }
+        Self { severity: Severity::Error, message: message.into(), location: None, notes: Vec::new() }
     }
 
     /// A warning without a place or notes.
     pub(crate) fn warning(message: impl Into<String>) -> Self {
-        Self {
-            severity: Severity::Warning,
-            ..Self::error(message)
-        }
+        Self { severity: Severity::Warning, ..Self::error(message) }
     }
 
     /// Adds a note.

@@ -43,27 +43,19 @@ where
     F: AsyncFnOnce() -> T + Send + 'static,
 {
     let (sender, receiver) = oneshot::channel();
-    let thread = std::thread::Builder::new()
-        .name("bundle".into())
-        .stack_size(STACK);
+    let thread = std::thread::Builder::new().name("bundle".into()).stack_size(STACK);
     let body = move || {
         let result = catch_unwind(AssertUnwindSafe(|| block_on(work)));
         // The receiver is gone when the caller stopped waiting: then nobody wants the result.
         let _ = sender.send(result.unwrap_or_else(|panic| Err(Crash(message(&*panic)))));
     };
-    thread
-        .spawn(body)
-        .map_err(|error| Crash(format!("could not start a thread: {error}")))?;
-    receiver
-        .await
-        .unwrap_or_else(|_| Err(Crash("the build's thread ended".into())))
+    thread.spawn(body).map_err(|error| Crash(format!("could not start a thread: {error}")))?;
+    receiver.await.unwrap_or_else(|_| Err(Crash("the build's thread ended".into())))
 }
 
 fn block_on<T>(work: impl AsyncFnOnce() -> T) -> Result<T, Crash> {
     let runtime = runtime::Builder::new_multi_thread()
-        .worker_threads(
-            std::thread::available_parallelism().map_or(2, |count| count.get().clamp(2, 8)),
-        )
+        .worker_threads(std::thread::available_parallelism().map_or(2, |count| count.get().clamp(2, 8)))
         .thread_name("bundle")
         .thread_stack_size(STACK)
         .enable_all()
@@ -86,18 +78,13 @@ async fn stalled() {
     let mut idle = 0;
     while idle < LOOKS {
         time::sleep(LOOK).await;
-        idle = if metrics.num_alive_tasks() == 0 {
-            idle + 1
-        } else {
-            0
-        };
+        idle = if metrics.num_alive_tasks() == 0 { idle + 1 } else { 0 };
     }
 }
 
 fn message(panic: &(dyn Any + Send)) -> String {
     let text = panic.downcast_ref::<&str>().map(ToString::to_string);
-    text.or_else(|| panic.downcast_ref::<String>().cloned())
-        .unwrap_or_else(|| "unknown panic".into())
+    text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_else(|| "unknown panic".into())
 }
 
 #[cfg(test)]
@@ -113,9 +100,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_panic_is_an_error() {
-        let crash = run(async || -> () { panic!("surprise {}", 7) })
-            .await
-            .unwrap_err();
+        let crash = run(async || -> () { panic!("surprise {}", 7) }).await.unwrap_err();
         assert_eq!(crash.0, "surprise 7");
     }
 
@@ -133,22 +118,11 @@ mod tests {
             drop(sender);
             received
         };
-        assert!(
-            run(work)
-                .await
-                .unwrap_err()
-                .0
-                .contains("a task of the build panicked")
-        );
+        assert!(run(work).await.unwrap_err().0.contains("a task of the build panicked"));
     }
 
     #[tokio::test]
     async fn a_result_comes_back() {
-        assert_eq!(
-            run(async || tokio::spawn(async { 42 }).await.ok())
-                .await
-                .unwrap(),
-            Some(42)
-        );
+        assert_eq!(run(async || tokio::spawn(async { 42 }).await.ok()).await.unwrap(), Some(42));
     }
 }

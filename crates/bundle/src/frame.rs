@@ -9,24 +9,12 @@ const WIDTH: usize = 120;
 
 /// Writes the place, the line and the underline, as esbuild does.
 pub(crate) fn write(f: &mut fmt::Formatter<'_>, location: &Location) -> fmt::Result {
-    let Location {
-        file,
-        line,
-        column,
-        length,
-        line_text,
-    } = location;
+    let Location { file, line, column, length, line_text } = location;
     writeln!(f, "    {file}:{line}:{column}:")?;
     let (before, marked, after) = cut(line_text, *column, *length);
     let shown = |text: &str| text.replace('\t', "  ");
     let digits = line.to_string();
-    writeln!(
-        f,
-        "      {digits} │ {}{}{}",
-        shown(before),
-        shown(marked),
-        shown(after)
-    )?;
+    writeln!(f, "      {digits} │ {}{}{}", shown(before), shown(marked), shown(after))?;
     let indent = " ".repeat(shown(before).chars().count());
     let mark = match shown(marked).chars().count() {
         0 | 1 => "^".to_owned(),
@@ -38,52 +26,26 @@ pub(crate) fn write(f: &mut fmt::Formatter<'_>, location: &Location) -> fmt::Res
 /// Splits a line around the mark and shortens both sides to what fits.
 fn cut(text: &str, column: usize, length: usize) -> (&str, &str, &str) {
     let start = text.floor_char_boundary(column);
-    let end = text
-        .ceil_char_boundary(start.saturating_add(length))
-        .max(start);
-    let from = if text.len() <= WIDTH {
-        0
-    } else {
-        text.floor_char_boundary(start.saturating_sub(WIDTH / 2))
-    };
-    let to = if text.len() <= WIDTH {
-        text.len()
-    } else {
-        text.ceil_char_boundary((from + WIDTH).max(end))
-    };
+    let end = text.ceil_char_boundary(start.saturating_add(length)).max(start);
+    let from = if text.len() <= WIDTH { 0 } else { text.floor_char_boundary(start.saturating_sub(WIDTH / 2)) };
+    let to = if text.len() <= WIDTH { text.len() } else { text.ceil_char_boundary((from + WIDTH).max(end)) };
     (&text[from..start], &text[start..end], &text[end..to])
 }
 
 /// The place of a byte offset.
 pub(crate) fn at_offset(file: String, source: &str, offset: usize, length: usize) -> Location {
     let offset = source.floor_char_boundary(offset);
-    let line_start = source[..offset]
-        .rfind('\n')
-        .map_or(0, |newline| newline + 1);
+    let line_start = source[..offset].rfind('\n').map_or(0, |newline| newline + 1);
     let line = source[..line_start].matches('\n').count() + 1;
     let line_text = first_line(&source[line_start..]);
     let column = offset - line_start;
     let length = length.min(line_text.len().saturating_sub(column));
-    Location {
-        file,
-        line,
-        column,
-        length,
-        line_text: line_text.to_owned(),
-    }
+    Location { file, line, column, length, line_text: line_text.to_owned() }
 }
 
 /// The place of a line (from 1) and a UTF-16 column (from 0), with the token there as its length.
-pub(crate) fn at_line(
-    file: String,
-    source: &str,
-    line: usize,
-    utf16_column: usize,
-) -> Option<Location> {
-    let line_text = source
-        .split('\n')
-        .nth(line.checked_sub(1)?)
-        .map(first_line)?;
+pub(crate) fn at_line(file: String, source: &str, line: usize, utf16_column: usize) -> Option<Location> {
+    let line_text = source.split('\n').nth(line.checked_sub(1)?).map(first_line)?;
     let mut units = 0;
     let column = line_text
         .char_indices()
@@ -94,13 +56,7 @@ pub(crate) fn at_line(
         })
         .map_or(line_text.len(), |(index, _)| index);
     let length = token_length(&line_text[column..]);
-    Some(Location {
-        file,
-        line,
-        column,
-        length,
-        line_text: line_text.to_owned(),
-    })
+    Some(Location { file, line, column, length, line_text: line_text.to_owned() })
 }
 
 fn first_line(text: &str) -> &str {
@@ -117,11 +73,7 @@ fn token_length(text: &str) -> usize {
         return text[1..].find(first).map_or(1, |end| end + 2);
     }
     let is_word = |c: char| c.is_alphanumeric() || matches!(c, '_' | '$');
-    if is_word(first) {
-        text.find(|c| !is_word(c)).unwrap_or(text.len())
-    } else {
-        first.len_utf8()
-    }
+    if is_word(first) { text.find(|c| !is_word(c)).unwrap_or(text.len()) } else { first.len_utf8() }
 }
 
 #[cfg(test)]
@@ -133,10 +85,7 @@ mod tests {
         let source = "first\nconst é = \"😀\"; import \"./x\";\r\nlast";
         let location = at_line("a.js".into(), source, 2, 23);
         let location = location.unwrap();
-        assert_eq!(
-            &location.line_text[location.column..][..location.length],
-            "\"./x\""
-        );
+        assert_eq!(&location.line_text[location.column..][..location.length], "\"./x\"");
         assert_eq!(location.line_text, "const é = \"😀\"; import \"./x\";");
     }
 

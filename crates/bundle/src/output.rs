@@ -34,10 +34,7 @@ impl Bundle {
 
     /// The size of all modules in bytes, source maps not counted.
     pub fn total_size(&self) -> usize {
-        self.modules
-            .iter()
-            .map(|module| module.contents.len())
-            .sum()
+        self.modules.iter().map(|module| module.contents.len()).sum()
     }
 }
 
@@ -93,11 +90,7 @@ pub enum WorkerFormat {
 impl WorkerFormat {
     /// The format of an entry point with these exports.
     pub(crate) fn of(exports: &[String]) -> Self {
-        if exports.iter().any(|name| name == "default") {
-            Self::Modules
-        } else {
-            Self::ServiceWorker
-        }
+        if exports.iter().any(|name| name == "default") { Self::Modules } else { Self::ServiceWorker }
     }
 }
 

@@ -3,8 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use rolldown::{
-    BundlerOptions, BundlerTransformOptions, ChecksOptions, CodeSplittingMode, ExperimentalOptions,
-    InputItem, OutputFormat, Platform, RawMinifyOptions, ResolveOptions, SourceMapType, TsConfig,
+    BundlerOptions, BundlerTransformOptions, ChecksOptions, CodeSplittingMode, ExperimentalOptions, InputItem,
+    OutputFormat, Platform, RawMinifyOptions, ResolveOptions, SourceMapType, TsConfig,
 };
 use rolldown_common::{Either, JsxOptions};
 
@@ -37,15 +37,9 @@ impl Plan {
     /// A folder or the entry point is missing or unfit; a rule has a broken glob.
     pub(crate) fn new(options: BundleOptions) -> Result<Self, BundleError> {
         let folder = |path: &Path, name: &str| {
-            path.canonicalize()
-                .ok()
-                .filter(|path| path.is_dir())
-                .ok_or_else(|| {
-                    BundleError::from_one(Diagnostic::error(format!(
-                        "The {name} \"{}\" is not a folder.",
-                        path.display()
-                    )))
-                })
+            path.canonicalize().ok().filter(|path| path.is_dir()).ok_or_else(|| {
+                BundleError::from_one(Diagnostic::error(format!("The {name} \"{}\" is not a folder.", path.display())))
+            })
         };
         let root = folder(&options.project_root, "project root")?;
         let entry = entry::find(&root, &options.entry, options.no_bundle)?;
@@ -54,23 +48,12 @@ impl Plan {
             None => entry.parent().unwrap_or(&root).to_path_buf(),
         };
         let (rules, warnings) = Rules::new(&options.rules).map_err(BundleError::from_one)?;
-        Ok(Self {
-            options,
-            root,
-            base,
-            entry,
-            rules,
-            warnings,
-        })
+        Ok(Self { options, root, base, entry, rules, warnings })
     }
 
     /// The name of the main module: the entry's own, as JavaScript.
     pub(crate) fn main_name(&self) -> String {
-        if self.options.no_bundle {
-            relative(&self.base, &self.entry)
-        } else {
-            format!("{}.js", self.stem())
-        }
+        if self.options.no_bundle { relative(&self.base, &self.entry) } else { format!("{}.js", self.stem()) }
     }
 
     fn stem(&self) -> String {
@@ -82,10 +65,7 @@ impl Plan {
     pub(crate) fn engine_options(&self) -> BundlerOptions {
         let options = &self.options;
         BundlerOptions {
-            input: Some(vec![InputItem {
-                name: Some(self.stem()),
-                import: self.entry.to_string_lossy().into_owned(),
-            }]),
+            input: Some(vec![InputItem { name: Some(self.stem()), import: self.entry.to_string_lossy().into_owned() }]),
             cwd: Some(self.root.clone()),
             // Nothing is written: the folder only makes a source map's paths relative to the root.
             dir: Some(".".into()),
@@ -101,17 +81,11 @@ impl Plan {
             }),
             tsconfig: options.tsconfig.clone().map(TsConfig::Manual),
             define: Some(self.defines().collect()),
-            transform: Some(BundlerTransformOptions {
-                jsx: self.jsx(),
-                ..BundlerTransformOptions::default()
-            }),
+            transform: Some(BundlerTransformOptions { jsx: self.jsx(), ..BundlerTransformOptions::default() }),
             // What is not minified still loses dead branches, as with esbuild.
             minify: options.minify.then_some(RawMinifyOptions::Bool(true)),
             keep_names: Some(options.keep_names),
-            experimental: Some(ExperimentalOptions {
-                incremental_build: Some(true),
-                ..ExperimentalOptions::default()
-            }),
+            experimental: Some(ExperimentalOptions { incremental_build: Some(true), ..ExperimentalOptions::default() }),
             checks: Some(ChecksOptions {
                 // These speak of rolldown's own configuration or of chunks, and we have neither.
                 circular_dependency: Some(false),
@@ -127,24 +101,14 @@ impl Plan {
     }
 
     fn defines(&self) -> impl Iterator<Item = (String, String)> {
-        let mode = if self.options.development {
-            "\"development\""
-        } else {
-            "\"production\""
-        };
+        let mode = if self.options.development { "\"development\"" } else { "\"production\"" };
         let mut define = self.options.define.clone();
-        define
-            .entry("process.env.NODE_ENV".into())
-            .or_insert_with(|| mode.into());
+        define.entry("process.env.NODE_ENV".into()).or_insert_with(|| mode.into());
         define.into_iter()
     }
 
     fn jsx(&self) -> Option<Either<String, JsxOptions>> {
-        let BundleOptions {
-            jsx_factory,
-            jsx_fragment,
-            ..
-        } = &self.options;
+        let BundleOptions { jsx_factory, jsx_fragment, .. } = &self.options;
         (jsx_factory.is_some() || jsx_fragment.is_some()).then(|| {
             Either::Right(JsxOptions {
                 runtime: Some("classic".into()),
@@ -164,13 +128,5 @@ pub(crate) fn relative(folder: &Path, path: &Path) -> String {
 
 /// A file name with nothing in it that a specifier or a string literal would have to escape.
 pub(crate) fn safe_name(name: &str) -> String {
-    name.chars()
-        .map(|c| {
-            if c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_') {
-                c
-            } else {
-                '_'
-            }
-        })
-        .collect()
+    name.chars().map(|c| if c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_') { c } else { '_' }).collect()
 }

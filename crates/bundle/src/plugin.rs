@@ -19,9 +19,8 @@ use std::{
 use bytes::Bytes;
 use rolldown_common::{ImportKind, side_effects::HookSideEffects};
 use rolldown_plugin::{
-    HookLoadArgs, HookLoadOutput, HookLoadReturn, HookResolveIdArgs, HookResolveIdOutput,
-    HookResolveIdReturn, HookUsage, Plugin, PluginContext, PluginContextResolveOptions,
-    SharedLoadPluginContext,
+    HookLoadArgs, HookLoadOutput, HookLoadReturn, HookResolveIdArgs, HookResolveIdOutput, HookResolveIdReturn,
+    HookUsage, Plugin, PluginContext, PluginContextResolveOptions, SharedLoadPluginContext,
 };
 use sha1::{Digest, Sha1};
 
@@ -54,22 +53,10 @@ impl Assets {
     pub(crate) fn imported_by(&self, code: &str) -> Vec<Module> {
         let assets = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let mut modules: Vec<Module> = Vec::new();
-        for Asset {
-            name,
-            kind,
-            contents,
-        } in assets.values()
-        {
+        for Asset { name, kind, contents } in assets.values() {
             // Two paths with the same contents and name are one module.
-            if code.contains(&format!("./{name}"))
-                && modules.iter().all(|module| module.name != *name)
-            {
-                modules.push(Module {
-                    name: name.clone(),
-                    kind: *kind,
-                    contents: contents.clone(),
-                    source_map: None,
-                });
+            if code.contains(&format!("./{name}")) && modules.iter().all(|module| module.name != *name) {
+                modules.push(Module { name: name.clone(), kind: *kind, contents: contents.clone(), source_map: None });
             }
         }
         modules
@@ -77,17 +64,11 @@ impl Assets {
 
     /// Whether a file is one of them.
     pub(crate) fn contains(&self, path: &Path) -> bool {
-        self.0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .contains_key(path)
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).contains_key(path)
     }
 
     fn insert(&self, path: PathBuf, asset: Asset) {
-        self.0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .insert(path, asset);
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(path, asset);
     }
 }
 
@@ -109,30 +90,23 @@ impl WorkerPlugin {
     }
 
     fn is_external(&self, specifier: &str) -> bool {
-        self.plan
-            .options
-            .external
-            .iter()
-            .any(|pattern| match pattern.split_once('*') {
-                Some((before, after)) => {
-                    specifier.len() >= before.len() + after.len()
-                        && specifier.starts_with(before)
-                        && specifier.ends_with(after)
-                }
-                None => specifier
-                    .strip_prefix(pattern.as_str())
-                    .is_some_and(|rest| rest.is_empty() || rest.starts_with('/')),
-            })
+        self.plan.options.external.iter().any(|pattern| match pattern.split_once('*') {
+            Some((before, after)) => {
+                specifier.len() >= before.len() + after.len()
+                    && specifier.starts_with(before)
+                    && specifier.ends_with(after)
+            }
+            None => {
+                specifier.strip_prefix(pattern.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+            }
+        })
     }
 
     /// The file that a specifier of an asset names: as rolldown resolves it (through `exports`,
     /// `paths`, ...), else simply beside the importer.
     async fn file_of(&self, ctx: &PluginContext, args: &HookResolveIdArgs<'_>) -> Option<PathBuf> {
         let specifier = without_query(args.specifier);
-        let options = PluginContextResolveOptions {
-            import_kind: args.kind,
-            ..PluginContextResolveOptions::default()
-        };
+        let options = PluginContextResolveOptions { import_kind: args.kind, ..PluginContextResolveOptions::default() };
         if let Ok(Ok(resolved)) = ctx.resolve(specifier, args.importer, Some(options)).await
             && resolved.id.is_path()
         {
@@ -146,18 +120,8 @@ impl WorkerPlugin {
         let contents = Bytes::from(std::fs::read(&path)?);
         let name = self.asset_name(&path, &contents);
         let id = format!("./{name}");
-        self.assets.insert(
-            path,
-            Asset {
-                name,
-                kind: kind.into(),
-                contents,
-            },
-        );
-        Ok(HookResolveIdOutput {
-            side_effects: Some(HookSideEffects::False),
-            ..external(id)
-        })
+        self.assets.insert(path, Asset { name, kind: kind.into(), contents });
+        Ok(HookResolveIdOutput { side_effects: Some(HookSideEffects::False), ..external(id) })
     }
 
     fn asset_name(&self, path: &Path, contents: &[u8]) -> String {
@@ -180,18 +144,8 @@ impl Plugin for WorkerPlugin {
         HookUsage::ResolveId | HookUsage::Load
     }
 
-    async fn resolve_id(
-        &self,
-        ctx: &PluginContext,
-        args: &HookResolveIdArgs<'_>,
-    ) -> HookResolveIdReturn {
-        let HookResolveIdArgs {
-            specifier,
-            importer,
-            is_entry,
-            kind,
-            ..
-        } = *args;
+    async fn resolve_id(&self, ctx: &PluginContext, args: &HookResolveIdArgs<'_>) -> HookResolveIdReturn {
+        let HookResolveIdArgs { specifier, importer, is_entry, kind, .. } = *args;
         if is_entry {
             return Ok(None);
         }
@@ -205,22 +159,15 @@ impl Plugin for WorkerPlugin {
         }
         if let Some(target) = self.plan.options.alias.get(specifier) {
             let from = self.plan.root.join("package.json");
-            let options = PluginContextResolveOptions {
-                import_kind: kind,
-                ..PluginContextResolveOptions::default()
-            };
+            let options = PluginContextResolveOptions { import_kind: kind, ..PluginContextResolveOptions::default() };
             return match ctx.resolve(target, from.to_str(), Some(options)).await? {
                 Ok(resolved) => Ok(Some(HookResolveIdOutput::from_resolved_id(resolved))),
                 Err(_) => Ok(None),
             };
         }
         let verdict = self.plan.rules.judge(specifier);
-        if let (Verdict::Kind(_), Some(folder)) = (
-            &verdict,
-            importer.and_then(|importer| Path::new(importer).parent()),
-        ) && let Some(name) = self
-            .additional
-            .name_of(&normalize(&folder.join(without_query(specifier))))
+        if let (Verdict::Kind(_), Some(folder)) = (&verdict, importer.and_then(|importer| Path::new(importer).parent()))
+            && let Some(name) = self.additional.name_of(&normalize(&folder.join(without_query(specifier))))
         {
             return Ok(Some(self.runtime(&format!("./{name}"), kind)));
         }
@@ -240,14 +187,9 @@ impl Plugin for WorkerPlugin {
         if let Some(specifier) = args.id.strip_prefix(FACADE) {
             // A built-in of Node has a default export that is what `require` gives; others have
             // names only.
-            let import = if specifier.starts_with("node:") {
-                "value"
-            } else {
-                "* as value"
-            };
+            let import = if specifier.starts_with("node:") { "value" } else { "* as value" };
             return Ok(Some(HookLoadOutput {
-                code: format!("import {import} from {specifier:?};\nmodule.exports = value;\n")
-                    .into(),
+                code: format!("import {import} from {specifier:?};\nmodule.exports = value;\n").into(),
                 ..HookLoadOutput::default()
             }));
         }
@@ -260,16 +202,11 @@ impl Plugin for WorkerPlugin {
 }
 
 fn external(id: impl Into<String>) -> HookResolveIdOutput {
-    HookResolveIdOutput {
-        external: Some(true.into()),
-        ..HookResolveIdOutput::from_id(id.into())
-    }
+    HookResolveIdOutput { external: Some(true.into()), ..HookResolveIdOutput::from_id(id.into()) }
 }
 
 fn without_query(specifier: &str) -> &str {
-    specifier
-        .split_once('?')
-        .map_or(specifier, |(path, _)| path)
+    specifier.split_once('?').map_or(specifier, |(path, _)| path)
 }
 
 /// The name, without `node:`, of the built-in module of Node that a specifier means.

@@ -30,32 +30,21 @@ pub(crate) struct Report<'a> {
 
 impl<'a> Report<'a> {
     pub(crate) fn new(plan: &'a Plan) -> Self {
-        Self {
-            plan,
-            diagnostics: Vec::new(),
-            watch: WatchList::default(),
-        }
+        Self { plan, diagnostics: Vec::new(), watch: WatchList::default() }
     }
 
     /// Whether any of it stops the build.
     pub(crate) fn has_errors(&self) -> bool {
-        self.diagnostics
-            .iter()
-            .any(|diagnostic| diagnostic.severity == Severity::Error)
+        self.diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error)
     }
 
     /// Adds one.
     pub(crate) fn add(&mut self, raw: &BuildDiagnostic) {
-        let cooked = raw.to_diagnostic_with(&DiagnosticOptions {
-            cwd: self.plan.root.clone(),
-        });
+        let cooked = raw.to_diagnostic_with(&DiagnosticOptions { cwd: self.plan.root.clone() });
         let text = cooked.convert_to_string(false);
-        let location = cooked
-            .get_primary_location()
-            .and_then(|(file, line, column, _)| self.locate(&file, line, column));
-        let title = raw.to_message_with(&DiagnosticOptions {
-            cwd: self.plan.root.clone(),
-        });
+        let location =
+            cooked.get_primary_location().and_then(|(file, line, column, _)| self.locate(&file, line, column));
+        let title = raw.to_message_with(&DiagnosticOptions { cwd: self.plan.root.clone() });
         let diagnostic = match raw.kind() {
             EventKind::UnresolvedImport | EventKind::ResolveError => self.unresolved(raw, &text),
             EventKind::MissingExportError => missing_export(&title),
@@ -66,11 +55,8 @@ impl<'a> Report<'a> {
             _ if raw.severity() == rolldown_error::Severity::Error => Diagnostic::error(title),
             _ => Diagnostic::warning(title),
         };
-        let diagnostic = hints(&text)
-            .into_iter()
-            .fold(diagnostic.at(location), |diagnostic, hint| {
-                diagnostic.note(hint)
-            });
+        let diagnostic =
+            hints(&text).into_iter().fold(diagnostic.at(location), |diagnostic, hint| diagnostic.note(hint));
         if !self.diagnostics.contains(&diagnostic) {
             self.diagnostics.push(diagnostic);
         }
@@ -93,32 +79,21 @@ impl<'a> Report<'a> {
             ));
         }
         if specifier.starts_with('.') || specifier.starts_with('/') {
-            let target = normalize(
-                &importer
-                    .parent()
-                    .unwrap_or(&self.plan.root)
-                    .join(&specifier),
-            );
+            let target = normalize(&importer.parent().unwrap_or(&self.plan.root).join(&specifier));
             let note = similar(&target).map(|name| {
                 let folder = specifier.rsplit_once('/').map_or("", |(folder, _)| folder);
                 format!("Did you mean \"{folder}/{name}\"?")
             });
-            self.watch.directories.extend(
-                target
-                    .ancestors()
-                    .skip(1)
-                    .find(|folder| folder.is_dir())
-                    .map(Path::to_path_buf),
-            );
+            self.watch
+                .directories
+                .extend(target.ancestors().skip(1).find(|folder| folder.is_dir()).map(Path::to_path_buf));
             self.watch.files.push(target);
             return match note {
                 Some(note) => error.note(note),
                 None => error,
             };
         }
-        self.watch
-            .directories
-            .extend([self.plan.root.clone(), self.plan.root.join("node_modules")]);
+        self.watch.directories.extend([self.plan.root.clone(), self.plan.root.join("node_modules")]);
         error.note(self.package_note(&specifier, &importer, text))
     }
 
@@ -128,10 +103,7 @@ impl<'a> Report<'a> {
             return Diagnostic::error(text);
         }
         let Some(extension) = unknown_extension(path.split('?').next().unwrap_or(path)) else {
-            return Diagnostic::error(format!(
-                "Could not load \"{path}\": {}",
-                reason.trim_end_matches('.')
-            ));
+            return Diagnostic::error(format!("Could not load \"{path}\": {}", reason.trim_end_matches('.')));
         };
         Diagnostic::error(format!("No loader is configured for \".{extension}\" files: {path}")).note(format!(
             "To import such files as text, add a module rule to the wrangler file: \
@@ -142,9 +114,7 @@ impl<'a> Report<'a> {
     /// What is wrong with the import of a package.
     fn package_note(&self, specifier: &str, importer: &Path, text: &str) -> String {
         let name = package_name(specifier);
-        let installed = importer
-            .ancestors()
-            .any(|folder| folder.join("node_modules").join(name).is_dir());
+        let installed = importer.ancestors().any(|folder| folder.join("node_modules").join(name).is_dir());
         if specifier.starts_with('#') {
             return "The \"imports\" field of the nearest package.json does not name it.".into();
         }
@@ -152,24 +122,13 @@ impl<'a> Report<'a> {
             let subpath = &specifier[name.len()..];
             return format!(
                 "The path \".{subpath}\" is not exported by the package \"{name}\" under the conditions {}.",
-                quoted(
-                    self.plan
-                        .options
-                        .conditions
-                        .iter()
-                        .map(String::as_str)
-                        .chain(["import"])
-                )
+                quoted(self.plan.options.conditions.iter().map(String::as_str).chain(["import"]))
             );
         }
         if installed {
             return format!(
                 "The package \"{name}\" is installed, but has no such file, or none that its package.json names in {}.",
-                quoted(
-                    ["exports"]
-                        .into_iter()
-                        .chain(self.plan.options.main_fields.iter().map(String::as_str))
-                )
+                quoted(["exports"].into_iter().chain(self.plan.options.main_fields.iter().map(String::as_str)))
             );
         }
         if specifier.starts_with("@/") || specifier.starts_with("~") {
@@ -177,51 +136,39 @@ impl<'a> Report<'a> {
                     in \"alias\" of the wrangler file."
                 .into();
         }
-        format!(
-            "The package \"{name}\" is not installed. Run `npm install {name}`, or correct the name."
-        )
+        format!("The package \"{name}\" is not installed. Run `npm install {name}`, or correct the name.")
     }
 }
 
 /// The diagnostic for a failure that is rolldown's, or ours in its hands.
 pub(crate) fn internal(text: &str) -> Diagnostic {
-    let text = text
-        .split_once("issues.\n")
-        .map_or(text, |(_, cause)| cause);
+    let text = text.split_once("issues.\n").map_or(text, |(_, cause)| cause);
     Diagnostic::error(format!("Internal error in the bundler ({}): {}", engine::NAME, text.trim()))
         .note("This is a fault of the bundler, not of the project. Please report it with the files that cause it.")
 }
 
 fn eval() -> Diagnostic {
-    Diagnostic::warning(
-        "Using direct eval with a bundler is not recommended and may cause problems",
-    )
-    .note("A Worker cannot generate code from strings: the call throws at run time.")
+    Diagnostic::warning("Using direct eval with a bundler is not recommended and may cause problems")
+        .note("A Worker cannot generate code from strings: the call throws at run time.")
 }
 
 fn parse_error(title: &str, location: Option<&Location>) -> Diagnostic {
     let error = Diagnostic::error(title);
     match location {
-        Some(place) if place.file.ends_with(".ts") && title.starts_with("Expected `>`") => error
-            .note(format!(
-                "If this is JSX, the file's name must end in .tsx: rename it to \"{}x\".",
-                place.file
-            )),
+        Some(place) if place.file.ends_with(".ts") && title.starts_with("Expected `>`") => {
+            error.note(format!("If this is JSX, the file's name must end in .tsx: rename it to \"{}x\".", place.file))
+        }
         _ => error,
     }
 }
 
 fn missing_export(title: &str) -> Diagnostic {
-    let parts = title
-        .split_once("\" is not exported by \"")
-        .and_then(|(name, rest)| {
-            let file = rest.split('"').next()?;
-            Some((name.strip_prefix('"')?, file))
-        });
+    let parts = title.split_once("\" is not exported by \"").and_then(|(name, rest)| {
+        let file = rest.split('"').next()?;
+        Some((name.strip_prefix('"')?, file))
+    });
     match parts {
-        Some((name, file)) => Diagnostic::error(format!(
-            "No matching export in \"{file}\" for import \"{name}\""
-        )),
+        Some((name, file)) => Diagnostic::error(format!("No matching export in \"{file}\" for import \"{name}\"")),
         None => Diagnostic::error(title),
     }
 }
@@ -229,14 +176,8 @@ fn missing_export(title: &str) -> Diagnostic {
 /// The path and the reason in rolldown's sentence about a file it could not load.
 fn unloadable_parts(title: &str) -> (&str, &str) {
     let rest = title.strip_prefix("Could not load ").unwrap_or(title);
-    match rest
-        .split_once(" (imported by ")
-        .or_else(|| rest.split_once(" - "))
-    {
-        Some((path, tail)) => (
-            path,
-            tail.rsplit_once(" - ").map_or(tail, |(_, reason)| reason),
-        ),
+    match rest.split_once(" (imported by ").or_else(|| rest.split_once(" - ")) {
+        Some((path, tail)) => (path, tail.rsplit_once(" - ").map_or(tail, |(_, reason)| reason)),
         None => (rest, ""),
     }
 }
@@ -245,9 +186,7 @@ fn unloadable_parts(title: &str) -> (&str, &str) {
 fn hints(text: &str) -> Vec<String> {
     let paragraph = |line: &str| {
         let line = line.trim_start_matches(|c: char| c.is_whitespace() || c == '│');
-        line.strip_prefix("Help: ")
-            .or_else(|| line.strip_prefix("Note: "))
-            .map(|hint| hint.trim().to_owned())
+        line.strip_prefix("Help: ").or_else(|| line.strip_prefix("Note: ")).map(|hint| hint.trim().to_owned())
     };
     text.lines()
         .filter_map(paragraph)
@@ -258,32 +197,20 @@ fn hints(text: &str) -> Vec<String> {
 /// The entry of a folder that was probably meant, in the form of an import.
 fn similar(target: &Path) -> Option<String> {
     let wanted = target.file_name()?.to_str()?.to_lowercase();
-    let stem = |name: &str| {
-        name.split_once('.')
-            .map_or(name, |(stem, _)| stem)
-            .to_owned()
-    };
-    let names = fs::read_dir(target.parent()?)
-        .ok()?
-        .filter_map(|entry| entry.ok()?.file_name().into_string().ok());
+    let stem = |name: &str| name.split_once('.').map_or(name, |(stem, _)| stem).to_owned();
+    let names = fs::read_dir(target.parent()?).ok()?.filter_map(|entry| entry.ok()?.file_name().into_string().ok());
     let score = |name: &str| {
         let name = name.to_lowercase();
         strsim::jaro_winkler(&name, &wanted).max(strsim::jaro_winkler(&stem(&name), &stem(&wanted)))
     };
-    let mut scored: Vec<_> = names
-        .map(|name| (score(&name), name))
-        .filter(|(score, _)| *score > 0.88)
-        .collect();
+    let mut scored: Vec<_> = names.map(|name| (score(&name), name)).filter(|(score, _)| *score > 0.88).collect();
     scored.sort_by(|(a, x), (b, y)| b.total_cmp(a).then_with(|| x.cmp(y)));
     scored.into_iter().next().map(|(_, name)| name)
 }
 
 fn package_name(specifier: &str) -> &str {
     let parts = if specifier.starts_with('@') { 2 } else { 1 };
-    let end = specifier
-        .match_indices('/')
-        .nth(parts - 1)
-        .map_or(specifier.len(), |(index, _)| index);
+    let end = specifier.match_indices('/').nth(parts - 1).map_or(specifier.len(), |(index, _)| index);
     &specifier[..end]
 }
 
@@ -298,13 +225,7 @@ mod tests {
 
     #[test]
     fn package_names_keep_their_scope() {
-        for (specifier, name) in [
-            ("a", "a"),
-            ("a/b/c", "a"),
-            ("@s/a", "@s/a"),
-            ("@s/a/b", "@s/a"),
-            ("@s", "@s"),
-        ] {
+        for (specifier, name) in [("a", "a"), ("a/b/c", "a"), ("@s/a", "@s/a"), ("@s/a/b", "@s/a"), ("@s", "@s")] {
             assert_eq!(package_name(specifier), name);
         }
     }
@@ -313,17 +234,13 @@ mod tests {
     fn the_path_and_the_reason_of_a_file_that_does_not_load() {
         let title = "Could not load src/a.md (imported by src/index.ts) - permission denied.";
         assert_eq!(unloadable_parts(title), ("src/a.md", "permission denied."));
-        assert_eq!(
-            unloadable_parts("Could not load src/a.ts - gone."),
-            ("src/a.ts", "gone.")
-        );
+        assert_eq!(unloadable_parts("Could not load src/a.ts - gone."), ("src/a.ts", "gone."));
     }
 
     #[test]
     fn a_missing_export_reads_as_esbuilds() {
         assert_eq!(
-            missing_export("\"b\" is not exported by \"src/a.ts\", imported by \"src/index.ts\".")
-                .message,
+            missing_export("\"b\" is not exported by \"src/a.ts\", imported by \"src/index.ts\".").message,
             "No matching export in \"src/a.ts\" for import \"b\""
         );
     }

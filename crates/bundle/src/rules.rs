@@ -43,30 +43,16 @@ impl Rules {
     /// # Errors
     /// A glob that is not one.
     pub(crate) fn new(project: &[ModuleRule]) -> Result<(Self, Vec<Diagnostic>), Diagnostic> {
-        let mut rules = Self {
-            active: Vec::new(),
-            set_aside: Vec::new(),
-        };
+        let mut rules = Self { active: Vec::new(), set_aside: Vec::new() };
         let mut warnings = Vec::new();
         // The first rule of each kind that ended it.
         let mut ended: Vec<(usize, &ModuleRule)> = Vec::new();
         let defaults = defaults();
         for (index, rule) in project.iter().chain(&defaults).enumerate() {
-            let compiled = Compiled {
-                rule: rule.clone(),
-                globs: compile(rule)?,
-            };
-            if let Some((position, earlier)) =
-                ended.iter().find(|(_, earlier)| earlier.kind == rule.kind)
-            {
+            let compiled = Compiled { rule: rule.clone(), globs: compile(rule)? };
+            if let Some((position, earlier)) = ended.iter().find(|(_, earlier)| earlier.kind == rule.kind) {
                 if earlier.fallthrough.is_none() {
-                    warnings.push(ignored(
-                        index,
-                        rule,
-                        *position,
-                        earlier,
-                        index >= project.len(),
-                    ));
+                    warnings.push(ignored(index, rule, *position, earlier, index >= project.len()));
                 }
                 rules.set_aside.push(compiled);
                 continue;
@@ -81,18 +67,10 @@ impl Rules {
 
     /// What the rules say of an import specifier, or of a path relative to the modules' folder.
     pub(crate) fn judge(&self, path: &str) -> Verdict {
-        if let Some(found) = self
-            .active
-            .iter()
-            .find(|compiled| compiled.globs.is_match(path))
-        {
+        if let Some(found) = self.active.iter().find(|compiled| compiled.globs.is_match(path)) {
             return Verdict::Kind(found.rule.kind);
         }
-        match self
-            .set_aside
-            .iter()
-            .find(|compiled| compiled.globs.is_match(path))
-        {
+        match self.set_aside.iter().find(|compiled| compiled.globs.is_match(path)) {
             Some(found) => Verdict::SetAside(format!(
                 "The file {path} matched a module rule in your configuration ({}), but was ignored because \
                  a previous rule with the same type was not marked as `fallthrough = true`.",
@@ -120,37 +98,20 @@ fn defaults() -> [ModuleRule; 3] {
 fn compile(rule: &ModuleRule) -> Result<GlobSet, Diagnostic> {
     let mut set = GlobSetBuilder::new();
     let wrong = |error: globset::Error| {
-        Diagnostic::error(format!(
-            "The module rule {} has a glob that cannot be used: {error}",
-            describe(rule)
-        ))
-        .note("A glob is written as in \"**/*.md\": `*` stands for any name, `**` for any folders.")
+        Diagnostic::error(format!("The module rule {} has a glob that cannot be used: {error}", describe(rule)))
+            .note("A glob is written as in \"**/*.md\": `*` stands for any name, `**` for any folders.")
     };
     for glob in &rule.globs {
-        set.add(
-            GlobBuilder::new(glob)
-                .literal_separator(true)
-                .build()
-                .map_err(wrong)?,
-        );
+        set.add(GlobBuilder::new(glob).literal_separator(true).build().map_err(wrong)?);
     }
     set.build().map_err(wrong)
 }
 
 /// The warning for a rule that another of its kind ended. A default rule is ignored without one
 /// when the project's rule names it all.
-fn ignored(
-    index: usize,
-    rule: &ModuleRule,
-    position: usize,
-    earlier: &ModuleRule,
-    is_default: bool,
-) -> Diagnostic {
-    let what = if is_default {
-        "The default module rule".to_owned()
-    } else {
-        format!("The module rule at position {index}")
-    };
+fn ignored(index: usize, rule: &ModuleRule, position: usize, earlier: &ModuleRule, is_default: bool) -> Diagnostic {
+    let what =
+        if is_default { "The default module rule".to_owned() } else { format!("The module rule at position {index}") };
     Diagnostic::warning(format!(
         "{what} ({}) has the same type as a previous rule (at position {position}, {}). This rule will be ignored.",
         describe(rule),
@@ -164,11 +125,7 @@ fn ignored(
 /// A rule as a wrangler file writes it.
 fn describe(rule: &ModuleRule) -> String {
     let globs: Vec<_> = rule.globs.iter().map(|glob| format!("{glob:?}")).collect();
-    format!(
-        "{{\"type\":\"{}\",\"globs\":[{}]}}",
-        rule.kind.name(),
-        globs.join(",")
-    )
+    format!("{{\"type\":\"{}\",\"globs\":[{}]}}", rule.kind.name(), globs.join(","))
 }
 
 #[cfg(test)]
@@ -176,11 +133,7 @@ mod tests {
     use super::*;
 
     fn rule(kind: RuleKind, glob: &str, fallthrough: Option<bool>) -> ModuleRule {
-        ModuleRule {
-            kind,
-            globs: vec![glob.into()],
-            fallthrough,
-        }
+        ModuleRule { kind, globs: vec![glob.into()], fallthrough }
     }
 
     #[test]
@@ -205,17 +158,10 @@ mod tests {
     fn a_rule_without_fallthrough_sets_the_default_aside() {
         let (rules, warnings) = Rules::new(&[rule(RuleKind::Text, "**/*.md", None)]).unwrap();
         assert_eq!(rules.judge("./a.md"), Verdict::Kind(RuleKind::Text));
-        let Verdict::SetAside(text) = rules.judge("./a.txt") else {
-            panic!("not set aside")
-        };
-        assert!(
-            text.contains("not marked as `fallthrough = true`"),
-            "{text}"
-        );
+        let Verdict::SetAside(text) = rules.judge("./a.txt") else { panic!("not set aside") };
+        assert!(text.contains("not marked as `fallthrough = true`"), "{text}");
         assert_eq!(warnings.len(), 1);
-        let silent = Rules::new(&[rule(RuleKind::Text, "**/*.md", Some(false))])
-            .unwrap()
-            .1;
+        let silent = Rules::new(&[rule(RuleKind::Text, "**/*.md", Some(false))]).unwrap().1;
         assert!(silent.is_empty());
     }
 

@@ -81,12 +81,7 @@ impl Watcher {
             .name("watch".into())
             .spawn(move || debounce(&event_receiver, &seen, &sender))
             .map_err(|error| WatchError::Start(notify::Error::io(error)))?;
-        Ok(Self {
-            watcher,
-            folders: BTreeSet::new(),
-            interest,
-            changes,
-        })
+        Ok(Self { watcher, folders: BTreeSet::new(), interest, changes })
     }
 
     /// Watches this list from now on, instead of the one before. To be called after every build: it
@@ -99,11 +94,8 @@ impl Watcher {
             files: list.files.iter().cloned().collect(),
             directories: list.directories.iter().cloned().collect(),
         };
-        let wanted = list
-            .files
-            .iter()
-            .filter_map(|file| file.parent())
-            .chain(list.directories.iter().map(PathBuf::as_path));
+        let wanted =
+            list.files.iter().filter_map(|file| file.parent()).chain(list.directories.iter().map(PathBuf::as_path));
         // Of a folder that is not there, the nearest that is will tell when it comes.
         let wanted: BTreeSet<PathBuf> = wanted
             .filter_map(|folder| folder.ancestors().find(|folder| folder.is_dir()))
@@ -117,10 +109,7 @@ impl Watcher {
         let mut result = Ok(());
         for folder in &wanted {
             if let Err(source) = self.watcher.watch(folder, RecursiveMode::NonRecursive) {
-                result = Err(WatchError::Folder {
-                    folder: folder.clone(),
-                    source,
-                });
+                result = Err(WatchError::Folder { folder: folder.clone(), source });
             }
         }
         self.folders = wanted;
@@ -146,16 +135,11 @@ struct Interest {
 impl Interest {
     /// Whether the path is watched, lies directly in a watched folder, or is a folder above either.
     fn covers(&self, path: &Path) -> bool {
-        let above = |set: &BTreeSet<PathBuf>| {
-            set.range(path.to_path_buf()..)
-                .next()
-                .is_some_and(|next| next.starts_with(path))
-        };
+        let above =
+            |set: &BTreeSet<PathBuf>| set.range(path.to_path_buf()..).next().is_some_and(|next| next.starts_with(path));
         above(&self.files)
             || above(&self.directories)
-            || path
-                .parent()
-                .is_some_and(|parent| self.directories.contains(parent))
+            || path.parent().is_some_and(|parent| self.directories.contains(parent))
     }
 }
 
@@ -166,13 +150,8 @@ fn changed_paths(event: Event, interest: &Interest) -> Vec<PathBuf> {
         return interest.files.iter().cloned().collect();
     }
     match event.kind {
-        EventKind::Access(_)
-        | EventKind::Modify(ModifyKind::Metadata(MetadataKind::AccessTime)) => Vec::new(),
-        _ => event
-            .paths
-            .into_iter()
-            .filter(|path| interest.covers(path))
-            .collect(),
+        EventKind::Access(_) | EventKind::Modify(ModifyKind::Metadata(MetadataKind::AccessTime)) => Vec::new(),
+        _ => event.paths.into_iter().filter(|path| interest.covers(path)).collect(),
     }
 }
 
@@ -198,10 +177,7 @@ fn debounce(
             }
             Ok(Err(error)) => tracing::warn!(%error, "watching files"),
             Err(RecvTimeoutError::Timeout) => {
-                if changes
-                    .send(std::mem::take(&mut burst).into_iter().collect())
-                    .is_err()
-                {
+                if changes.send(std::mem::take(&mut burst).into_iter().collect()).is_err() {
                     return;
                 }
             }
@@ -216,10 +192,7 @@ mod tests {
 
     fn interest() -> Interest {
         Interest {
-            files: ["/p/src/index.ts", "/p/package.json"]
-                .iter()
-                .map(PathBuf::from)
-                .collect(),
+            files: ["/p/src/index.ts", "/p/package.json"].iter().map(PathBuf::from).collect(),
             directories: ["/p/assets"].iter().map(PathBuf::from).collect(),
         }
     }
@@ -227,22 +200,10 @@ mod tests {
     #[test]
     fn covers_files_entries_of_folders_and_what_holds_them() {
         let interest = interest();
-        for path in [
-            "/p/src/index.ts",
-            "/p/package.json",
-            "/p/assets/new.txt",
-            "/p/src",
-            "/p/assets",
-        ] {
+        for path in ["/p/src/index.ts", "/p/package.json", "/p/assets/new.txt", "/p/src", "/p/assets"] {
             assert!(interest.covers(Path::new(path)), "{path}");
         }
-        for path in [
-            "/p/src/index.ts.swp",
-            "/p/src/other.ts",
-            "/p/assets/deep/new.txt",
-            "/p/sr",
-            "/q",
-        ] {
+        for path in ["/p/src/index.ts.swp", "/p/src/other.ts", "/p/assets/deep/new.txt", "/p/sr", "/q"] {
             assert!(!interest.covers(Path::new(path)), "{path}");
         }
     }
@@ -250,8 +211,7 @@ mod tests {
     #[test]
     fn reading_is_no_change_and_lost_events_are_all() {
         let path = PathBuf::from("/p/src/index.ts");
-        let read =
-            Event::new(EventKind::Access(notify::event::AccessKind::Read)).add_path(path.clone());
+        let read = Event::new(EventKind::Access(notify::event::AccessKind::Read)).add_path(path.clone());
         assert!(changed_paths(read, &interest()).is_empty());
         let write = Event::new(EventKind::Modify(ModifyKind::Any)).add_path(path.clone());
         assert_eq!(changed_paths(write, &interest()), [path]);

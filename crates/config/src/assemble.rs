@@ -16,12 +16,7 @@ use crate::whole::Written;
 /// Reads a whole configuration. Errors are in the context; with none there, the manifest is good.
 ///
 /// `exists` says whether a path that the configuration names is there.
-pub(crate) fn assemble(
-    cx: &Context,
-    root: &Table,
-    options: &LoadOptions,
-    exists: &dyn Fn(&str) -> bool,
-) -> Manifest {
+pub(crate) fn assemble(cx: &Context, root: &Table, options: &LoadOptions, exists: &dyn Fn(&str) -> bool) -> Manifest {
     let mut top = TableReader::new(cx, root, Span::default(), String::new());
     let shared = TopLevel::from_table(&mut top);
     let base = Environment::read(&mut top, Level::Top);
@@ -40,11 +35,7 @@ pub(crate) fn assemble(
         (Some(name), None) => (rename(base.settings, name), base.own),
         (None, _) => (base.settings, base.own),
     };
-    let written = Written {
-        cx,
-        root,
-        env: table.map(|(table, _)| table),
-    };
+    let written = Written { cx, root, env: table.map(|(table, _)| table) };
     let manifest = build(&written, options, chosen, settings, own, shared);
     written.check(&manifest, exists);
     manifest
@@ -59,44 +50,26 @@ fn environments<'a>(top: &mut TableReader<'a>) -> Option<&'a Table> {
 }
 
 /// The table of an environment. One that is not there is an error, as in wrangler, unless there are none at all.
-fn choose<'a>(
-    cx: &Context,
-    environments: Option<&'a Table>,
-    name: &str,
-) -> Option<(&'a Table, Span)> {
-    let known: Vec<&str> = environments
-        .map(|table| {
-            table
-                .entries
-                .iter()
-                .map(|entry| entry.key.as_str())
-                .collect()
-        })
-        .unwrap_or_default();
+fn choose<'a>(cx: &Context, environments: Option<&'a Table>, name: &str) -> Option<(&'a Table, Span)> {
+    let known: Vec<&str> =
+        environments.map(|table| table.entries.iter().map(|entry| entry.key.as_str()).collect()).unwrap_or_default();
     if let Some(entry) = environments.and_then(|table| table.get(name)) {
         if let Some(table) = entry.value.as_table() {
             return Some((table, entry.key_span));
         }
-        let message = format!(
-            "Expected \"env.{name}\" to be of type object but got {}.",
-            crate::reader::quote(&entry.value)
-        );
+        let message =
+            format!("Expected \"env.{name}\" to be of type object but got {}.", crate::reader::quote(&entry.value));
         cx.report(cx.error(entry.value.span, message));
         return None;
     }
     let message = format!("No environment found in configuration with name {name:?}.");
     cx.report(if known.is_empty() {
-        cx.warning(Span::default(), message)
-            .label("there is no \"env\" in this file")
-            .help("the top level is used")
+        cx.warning(Span::default(), message).label("there is no \"env\" in this file").help("the top level is used")
     } else {
-        let span = environments
-            .and_then(|table| table.entries.first())
-            .map_or_else(Span::default, |entry| entry.key_span);
-        let error = cx.error(span, message).help(format!(
-            "The available configured environment names are: {}",
-            json!(known)
-        ));
+        let span =
+            environments.and_then(|table| table.entries.first()).map_or_else(Span::default, |entry| entry.key_span);
+        let error =
+            cx.error(span, message).help(format!("The available configured environment names are: {}", json!(known)));
         match crate::suggest::nearest(name, known.iter().copied()) {
             Some(nearest) => error.help(format!("did you mean \"{nearest}\"?")),
             None => error,
@@ -106,57 +79,31 @@ fn choose<'a>(
 }
 
 /// An environment over the top level.
-fn lay_over(
-    cx: &Context,
-    name: &str,
-    root: &Table,
-    base: Environment,
-    table: &Table,
-    span: Span,
-) -> (Settings, Own) {
+fn lay_over(cx: &Context, name: &str, root: &Table, base: Environment, table: &Table, span: Span) -> (Settings, Own) {
     let mut reader = TableReader::new(cx, table, span, format!("env.{name}"));
     let mut env = Environment::read(&mut reader, Level::Environment);
     check_exclusive_routes(cx, table);
     reader.finish_with(|key| {
-        TOP_ONLY.contains(&key).then(|| {
-            format!("{key:?} is read at the top level only, and holds for every environment")
-        })
+        TOP_ONLY
+            .contains(&key)
+            .then(|| format!("{key:?} is read at the top level only, and holds for every environment"))
     });
-    let top_side = inherit::Side {
-        own: &base.own,
-        table: root,
-    };
-    let env_side = inherit::Side {
-        own: &env.own,
-        table,
-    };
+    let top_side = inherit::Side { own: &base.own, table: root };
+    let env_side = inherit::Side { own: &env.own, table };
     inherit::warn(cx, name, span, &top_side, &env_side);
 
     let has_forwarders = table.get("logfwdr").is_some();
-    env.own
-        .bindings
-        .extend(base.own.bindings.into_iter().filter(|binding| {
-            is_for_all(&binding.kind)
-                && !(has_forwarders && matches!(binding.kind, BindingKind::LogForwarder(_)))
-        }));
+    env.own.bindings.extend(base.own.bindings.into_iter().filter(|binding| {
+        is_for_all(&binding.kind) && !(has_forwarders && matches!(binding.kind, BindingKind::LogForwarder(_)))
+    }));
     let own_name = env.settings.name.is_some();
     let settings = env.settings.over(base.settings);
-    (
-        if own_name {
-            settings
-        } else {
-            rename(settings, name)
-        },
-        env.own,
-    )
+    (if own_name { settings } else { rename(settings, name) }, env.own)
 }
 
 /// An environment without a name of its own is called after the Worker and itself.
 fn rename(mut settings: Settings, environment: &str) -> Settings {
-    settings.name = settings
-        .name
-        .filter(|name| !name.is_empty())
-        .map(|name| format!("{name}-{environment}"));
+    settings.name = settings.name.filter(|name| !name.is_empty()).map(|name| format!("{name}-{environment}"));
     settings
 }
 
@@ -167,20 +114,15 @@ fn check_exclusive_routes(cx: &Context, table: &Table) {
             return;
         }
         cx.report(
-            cx.error(
-                routes.key_span,
-                "Expected exactly one of the following fields [\"routes\",\"route\"].",
-            )
-            .related(route.key_span, "\"route\" is here")
-            .help("move the route of \"route\" into \"routes\""),
+            cx.error(routes.key_span, "Expected exactly one of the following fields [\"routes\",\"route\"].")
+                .related(route.key_span, "\"route\" is here")
+                .help("move the route of \"route\" into \"routes\""),
         );
     }
 }
 
 fn span_of(table: &Table, key: &str) -> Span {
-    table
-        .get(key)
-        .map_or_else(Span::default, |entry| entry.value.span)
+    table.get(key).map_or_else(Span::default, |entry| entry.value.span)
 }
 
 fn build(
@@ -192,23 +134,14 @@ fn build(
     shared: TopLevel,
 ) -> Manifest {
     let mut bindings = own.bindings;
-    if let Some(name) = settings
-        .assets
-        .as_ref()
-        .and_then(|assets| assets.binding.as_ref())
-    {
+    if let Some(name) = settings.assets.as_ref().and_then(|assets| assets.binding.as_ref()) {
         bindings.push(written.binding(name, BindingKind::Assets, &["assets", "binding"]));
     }
     if shared.site.is_some() {
         bindings.push(written.binding("__STATIC_CONTENT", BindingKind::WorkersSite, &["site"]));
     }
-    let routes = settings
-        .routes
-        .or_else(|| settings.route.map(|route: Route| vec![route]));
-    let site_main = shared
-        .site
-        .as_ref()
-        .map(|site| entry_of_site(site.entry_point.as_deref()));
+    let routes = settings.routes.or_else(|| settings.route.map(|route: Route| vec![route]));
+    let site_main = shared.site.as_ref().map(|site| entry_of_site(site.entry_point.as_deref()));
     Manifest {
         name: options.name.clone().or(settings.name).unwrap_or_default(),
         environment: environment.map(str::to_owned),
@@ -225,12 +158,8 @@ fn build(
         base_dir: settings.base_dir,
         preserve_file_names: settings.preserve_file_names.unwrap_or(false),
         tsconfig: settings.tsconfig,
-        jsx_factory: settings
-            .jsx_factory
-            .unwrap_or_else(|| "React.createElement".to_owned()),
-        jsx_fragment: settings
-            .jsx_fragment
-            .unwrap_or_else(|| "React.Fragment".to_owned()),
+        jsx_factory: settings.jsx_factory.unwrap_or_else(|| "React.createElement".to_owned()),
+        jsx_fragment: settings.jsx_fragment.unwrap_or_else(|| "React.Fragment".to_owned()),
         keep_names: settings.keep_names.unwrap_or(true),
         upload_source_maps: settings.upload_source_maps.unwrap_or(false),
         build: settings.build.unwrap_or_default(),
@@ -238,10 +167,7 @@ fn build(
         assets: settings.assets,
         site: shared.site,
         routes: routes.unwrap_or_default(),
-        crons: settings
-            .triggers
-            .map(|triggers| triggers.crons)
-            .unwrap_or_default(),
+        crons: settings.triggers.map(|triggers| triggers.crons).unwrap_or_default(),
         workers_dev: settings.workers_dev,
         preview_urls: settings.preview_urls,
         limits: settings.limits.unwrap_or_default(),

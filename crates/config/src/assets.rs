@@ -94,11 +94,9 @@ impl FromValue for RunWorkerFirst {
                 let rules = Vec::<String>::from_value(node)?;
                 for complaint in complaints(&rules) {
                     node.cx.report(
-                        node.error(format!(
-                            "Invalid routes in `run_worker_first`: {complaint}."
-                        ))
-                        .label("not a list of rules")
-                        .help(node.example(&Self::example())),
+                        node.error(format!("Invalid routes in `run_worker_first`: {complaint}."))
+                            .label("not a list of rules")
+                            .help(node.example(&Self::example())),
                     );
                 }
                 Some(Self::Paths(rules))
@@ -129,16 +127,10 @@ fn complaints(rules: &[String]) -> Vec<String> {
         return vec!["no rules were provided; must provide at least 1 rule".to_owned()];
     }
     if rules.len() > MOST_RULES {
-        return vec![format!(
-            "{} rules provided exceeds max of {MOST_RULES}",
-            rules.len()
-        )];
+        return vec![format!("{} rules provided exceeds max of {MOST_RULES}", rules.len())];
     }
     if rules.iter().all(|rule| rule.starts_with("!/")) {
-        return vec![
-            "only negative rules were provided; must provide at least 1 non-negative rule"
-                .to_owned(),
-        ];
+        return vec!["only negative rules were provided; must provide at least 1 non-negative rule".to_owned()];
     }
     let mut complaints = Vec::new();
     let mut seen = HashSet::new();
@@ -147,22 +139,14 @@ fn complaints(rules: &[String]) -> Vec<String> {
             complaints.push(format!("'{rule}': rules must start with '/' or '!/'"));
         }
         if rule.len() > LONGEST_RULE {
-            complaints.push(format!(
-                "'{rule}': all rules must be less than {LONGEST_RULE} characters in length"
-            ));
+            complaints.push(format!("'{rule}': all rules must be less than {LONGEST_RULE} characters in length"));
         }
         if !seen.insert(rule) {
-            complaints.push(format!(
-                "'{rule}': rule is a duplicate; rules must be unique"
-            ));
+            complaints.push(format!("'{rule}': rule is a duplicate; rules must be unique"));
         }
         if let Some(prefix) = rule.strip_suffix('*') {
-            let redundant = rules
-                .iter()
-                .filter(|other| *other != rule && other.starts_with(prefix));
-            complaints.extend(
-                redundant.map(|other| format!("'{other}': rule '{rule}' makes it redundant")),
-            );
+            let redundant = rules.iter().filter(|other| *other != rule && other.starts_with(prefix));
+            complaints.extend(redundant.map(|other| format!("'{other}': rule '{rule}' makes it redundant")));
         }
     }
     complaints

@@ -175,19 +175,11 @@ fn check(container: &Container, table: &TableReader<'_>) {
     if container.image.is_none() && older.and_then(|older| older.get("image")).is_none() {
         let message = "\"containers.image\" field must be defined for each container app. This should be the path to \
                        your Dockerfile or an image URI.";
-        table.cx.report(
-            table
-                .cx
-                .error(table.span, message)
-                .help("example: image = \"./Dockerfile\""),
-        );
+        table.cx.report(table.cx.error(table.span, message).help("example: image = \"./Dockerfile\""));
     }
     if older.is_some() {
         let message = "\"containers.configuration\" is deprecated. Use top level \"containers\" fields instead.";
-        let span = table
-            .table
-            .get("configuration")
-            .map_or(table.span, |entry| entry.key_span);
+        let span = table.table.get("configuration").map_or(table.span, |entry| entry.key_span);
         table.cx.report(table.cx.warning(span, message));
     }
 }

@@ -22,17 +22,13 @@ pub struct Cron {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum CronError {
     /// Not five fields.
-    #[error(
-        "a cron expression has 5 fields (minute, hour, day of month, month, day of week); this one has {found}"
-    )]
+    #[error("a cron expression has 5 fields (minute, hour, day of month, month, day of week); this one has {found}")]
     Fields {
         /// How many there are.
         found: usize,
     },
     /// Numbers of the week start at 1.
-    #[error(
-        "0 is no day of the week here: 1 is Sunday and 7 is Saturday, and the names SUN to SAT always work"
-    )]
+    #[error("0 is no day of the week here: 1 is Sunday and 7 is Saturday, and the names SUN to SAT always work")]
     ZeroWeekday,
     /// Any other mistake.
     #[error("not a cron expression that Cron Triggers take")]
@@ -53,9 +49,7 @@ impl Cron {
             return Err(CronError::Fields { found: 0 });
         };
         if fields.len() != 5 {
-            return Err(CronError::Fields {
-                found: fields.len(),
-            });
+            return Err(CronError::Fields { found: fields.len() });
         }
         let schedule: saffron::Cron = fields.join(" ").parse().map_err(|_| {
             if weekday.split([',', '-', '/']).any(|day| day == "0") {
@@ -67,10 +61,7 @@ impl Cron {
         if !schedule.any() {
             return Err(CronError::Never);
         }
-        Ok(Self {
-            text: text.to_owned(),
-            schedule: Some(schedule),
-        })
+        Ok(Self { text: text.to_owned(), schedule: Some(schedule) })
     }
 
     /// The expression as it was written.
@@ -124,15 +115,8 @@ impl FromValue for Cron {
         };
         Self::parse(text)
             .map_err(|error| {
-                let message = format!(
-                    "Invalid cron expression {text:?} in \"{}\": {error}.",
-                    node.path
-                );
-                node.cx.report(
-                    node.error(message)
-                        .label("not a schedule")
-                        .help(node.example(&Self::example())),
-                );
+                let message = format!("Invalid cron expression {text:?} in \"{}\": {error}.", node.path);
+                node.cx.report(node.error(message).label("not a schedule").help(node.example(&Self::example())));
             })
             .ok()
     }
@@ -155,10 +139,7 @@ mod tests {
             "59 23 LW * *",
             "0 0 15W jan-mar 2#1",
         ] {
-            assert_eq!(
-                Cron::parse(text).map(|cron| cron.as_str().to_owned()),
-                Ok(text.to_owned())
-            );
+            assert_eq!(Cron::parse(text).map(|cron| cron.as_str().to_owned()), Ok(text.to_owned()));
         }
     }
 
@@ -166,10 +147,7 @@ mod tests {
     fn each_mistake_has_its_own_word() {
         assert_eq!(Cron::parse("* * * *"), Err(CronError::Fields { found: 4 }));
         assert_eq!(Cron::parse(""), Err(CronError::Fields { found: 0 }));
-        assert_eq!(
-            Cron::parse("0 0 * * * *"),
-            Err(CronError::Fields { found: 6 })
-        );
+        assert_eq!(Cron::parse("0 0 * * * *"), Err(CronError::Fields { found: 6 }));
         assert_eq!(Cron::parse("0 0 * * 0"), Err(CronError::ZeroWeekday));
         assert_eq!(Cron::parse("61 * * * *"), Err(CronError::Syntax));
         assert_eq!(Cron::parse("0 0 31 2 *"), Err(CronError::Never));

@@ -37,11 +37,7 @@ impl CivilDate {
         if !shaped {
             return None;
         }
-        Self::new(
-            text[..4].parse().ok()?,
-            text[5..7].parse().ok()?,
-            text[8..].parse().ok()?,
-        )
+        Self::new(text[..4].parse().ok()?, text[5..7].parse().ok()?, text[8..].parse().ok()?)
     }
 }
 
@@ -75,15 +71,11 @@ impl FromValue for CivilDate {
         };
         let date = Self::parse(text);
         if date.is_none() {
-            let message = format!(
-                "\"{}\" field should be a valid ISO-8601 date (YYYY-MM-DD), but got {text:?}.",
-                node.path
-            );
+            let message =
+                format!("\"{}\" field should be a valid ISO-8601 date (YYYY-MM-DD), but got {text:?}.", node.path);
             let mut error = node.error(message).label("not a date of the calendar");
             if text.contains(['\u{2013}', '\u{2014}']) {
-                error = error.help(
-                    "use hyphens (-) rather than en-dashes (\u{2013}) or em-dashes (\u{2014})",
-                );
+                error = error.help("use hyphens (-) rather than en-dashes (\u{2013}) or em-dashes (\u{2014})");
             }
             node.cx.report(error.help(node.example(&Self::example())));
         }
@@ -98,33 +90,19 @@ mod tests {
     #[test]
     fn only_whole_dates_of_the_calendar_are_read() {
         assert_eq!(CivilDate::parse("2024-02-29"), CivilDate::new(2024, 2, 29));
-        for text in [
-            "2023-02-29",
-            "2024-2-9",
-            "2024-13-01",
-            "20240101",
-            "+024-01-01",
-            "",
-            "2024-01-01T00",
-        ] {
+        for text in ["2023-02-29", "2024-2-9", "2024-13-01", "20240101", "+024-01-01", "", "2024-01-01T00"] {
             assert_eq!(CivilDate::parse(text), None, "{text}");
         }
     }
 
     #[test]
     fn a_time_falls_on_its_utc_day() {
-        assert_eq!(
-            CivilDate::from_unix_seconds(86_399),
-            CivilDate::new(1970, 1, 1)
-        );
+        assert_eq!(CivilDate::from_unix_seconds(86_399), CivilDate::new(1970, 1, 1));
         assert_eq!(CivilDate::from_unix_seconds(i64::MAX), None);
     }
 
     #[test]
     fn dates_are_shown_as_they_are_written() {
-        assert_eq!(
-            CivilDate::new(2025, 6, 1).unwrap().to_string(),
-            "2025-06-01"
-        );
+        assert_eq!(CivilDate::new(2025, 6, 1).unwrap().to_string(), "2025-06-01");
     }
 }

@@ -49,12 +49,7 @@ pub struct Diagnostic {
 }
 
 impl Diagnostic {
-    pub(crate) fn new(
-        severity: Severity,
-        source: &Arc<Source>,
-        span: Span,
-        message: impl Into<String>,
-    ) -> Self {
+    pub(crate) fn new(severity: Severity, source: &Arc<Source>, span: Span, message: impl Into<String>) -> Self {
         Self {
             severity,
             message: message.into(),
@@ -88,10 +83,7 @@ impl Diagnostic {
 
     /// Adds a second place.
     pub(crate) fn related(mut self, span: Span, label: impl Into<String>) -> Self {
-        self.related.push(Related {
-            location: self.source.locate(span),
-            label: label.into(),
-        });
+        self.related.push(Related { location: self.source.locate(span), label: label.into() });
         self
     }
 
@@ -162,15 +154,9 @@ impl Diagnostic {
         let label = (!self.label.is_empty()).then_some(self.label.as_str());
         Snippet::source(self.source.text.as_str())
             .path(self.source.name.as_str())
-            .annotation(
-                AnnotationKind::Primary
-                    .span(range(self.location.span))
-                    .label(label),
-            )
+            .annotation(AnnotationKind::Primary.span(range(self.location.span)).label(label))
             .annotations(self.related.iter().map(|related| {
-                AnnotationKind::Context
-                    .span(range(related.location.span))
-                    .label(related.label.as_str())
+                AnnotationKind::Context.span(range(related.location.span)).label(related.label.as_str())
             }))
     }
 }
@@ -183,10 +169,6 @@ impl fmt::Display for Diagnostic {
             Severity::Warning => "warning",
         };
         let Location { line, column, .. } = self.location;
-        write!(
-            formatter,
-            "{}:{line}:{column}: {severity}: {}",
-            self.source.name, self.message
-        )
+        write!(formatter, "{}:{line}:{column}: {severity}: {}", self.source.name, self.message)
     }
 }

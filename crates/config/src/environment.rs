@@ -11,8 +11,8 @@ use crate::date::CivilDate;
 use crate::reader::{FromTable, TableReader};
 use crate::routes::Route;
 use crate::sections::{
-    Build, Cache, ComplianceRegion, Dev, Limits, Migration, Observability, Placement,
-    PythonModules, QueueConsumer, Rule, Secrets, Site, StreamingTailConsumer, TailConsumer, Unsafe,
+    Build, Cache, ComplianceRegion, Dev, Limits, Migration, Observability, Placement, PythonModules, QueueConsumer,
+    Rule, Secrets, Site, StreamingTailConsumer, TailConsumer, Unsafe,
 };
 use crate::triggers::Triggers;
 
@@ -134,10 +134,7 @@ pub(crate) const NOT_INHERITED: &[&str] = &[
 pub(crate) fn is_for_all(kind: &BindingKind) -> bool {
     matches!(
         kind,
-        BindingKind::WasmModule(_)
-            | BindingKind::TextBlob(_)
-            | BindingKind::DataBlob(_)
-            | BindingKind::LogForwarder(_)
+        BindingKind::WasmModule(_) | BindingKind::TextBlob(_) | BindingKind::DataBlob(_) | BindingKind::LogForwarder(_)
     )
 }
 

@@ -101,14 +101,8 @@ mod tests {
     #[test]
     fn an_example_is_in_the_files_own_syntax() {
         let of_type = json!("text");
-        assert_eq!(
-            line(Syntax::Toml, "name", &of_type),
-            "example: name = \"my-worker\""
-        );
-        assert_eq!(
-            line(Syntax::Json, "name", &of_type),
-            "example: \"name\": \"my-worker\""
-        );
+        assert_eq!(line(Syntax::Toml, "name", &of_type), "example: name = \"my-worker\"");
+        assert_eq!(line(Syntax::Json, "name", &of_type), "example: \"name\": \"my-worker\"");
         assert_eq!(
             line(Syntax::Toml, "assets", &of_type),
             "example: assets = { directory = \"./public\", binding = \"ASSETS\" }"
@@ -125,9 +119,6 @@ mod tests {
 
     #[test]
     fn an_unknown_key_gets_a_value_of_its_type() {
-        assert_eq!(
-            line(Syntax::Toml, "dev.ip", &json!("text")),
-            "example: ip = \"text\""
-        );
+        assert_eq!(line(Syntax::Toml, "dev.ip", &json!("text")), "example: ip = \"text\"");
     }
 }

@@ -46,16 +46,14 @@ mod whole;
 pub use assets::{Assets, HtmlHandling, NotFoundHandling, RunWorkerFirst};
 pub use bindings::*;
 pub use containers::{
-    Cloudchamber, Container, ContainerConstraints, ContainerSsh, InstancePreset, InstanceSize,
-    InstanceType, PublicKey, RolloutKind, SchedulingPolicy,
+    Cloudchamber, Container, ContainerConstraints, ContainerSsh, InstancePreset, InstanceSize, InstanceType, PublicKey,
+    RolloutKind, SchedulingPolicy,
 };
 pub use cron::{Cron, CronError};
 pub use date::CivilDate;
 pub use diagnostic::{Diagnostic, Related, Severity, Style};
 pub use load::{ConfigError, LoadOptions, Loaded, find, load, parse};
-pub use local_vars::{
-    LocalSecrets, LocalVar, LocalVars, LocalVarsError, SyntaxError, load_local_vars,
-};
+pub use local_vars::{LocalSecrets, LocalVar, LocalVars, LocalVarsError, SyntaxError, load_local_vars};
 pub use manifest::Manifest;
 pub use routes::{Route, RoutePattern, RoutePatternError, Zone};
 pub use sections::*;

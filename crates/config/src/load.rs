@@ -30,12 +30,7 @@ impl LoadOptions {
     /// The top level, today, and nothing replaced.
     #[must_use]
     pub fn new(today: CivilDate) -> Self {
-        Self {
-            env: None,
-            today,
-            name: None,
-            main: None,
-        }
+        Self { env: None, today, name: None, main: None }
     }
 }
 
@@ -99,9 +94,7 @@ pub enum ConfigError {
 
 fn list(diagnostics: &[Diagnostic]) -> String {
     let mut text = String::from("the configuration is not valid");
-    let errors = diagnostics
-        .iter()
-        .filter(|one| one.severity() == Severity::Error);
+    let errors = diagnostics.iter().filter(|one| one.severity() == Severity::Error);
     for error in errors {
         let _ = write!(text, "\n{error}");
     }
@@ -137,11 +130,7 @@ impl ConfigError {
 pub fn find(dir: &Path) -> Option<PathBuf> {
     ["wrangler.json", "wrangler.jsonc", "wrangler.toml"]
         .iter()
-        .find_map(|name| {
-            dir.ancestors()
-                .map(|dir| dir.join(name))
-                .find(|path| path.is_file())
-        })
+        .find_map(|name| dir.ancestors().map(|dir| dir.join(name)).find(|path| path.is_file()))
 }
 
 /// Reads a configuration file. The files it names must be there.
@@ -149,18 +138,11 @@ pub fn find(dir: &Path) -> Option<PathBuf> {
 /// # Errors
 /// When the file cannot be read, or says something that cannot be used. Every mistake is in the error.
 pub fn load(path: &Path, options: &LoadOptions) -> Result<Loaded, ConfigError> {
-    let bytes = std::fs::read(path).map_err(|source| ConfigError::Read {
-        path: path.to_owned(),
-        source,
-    })?;
-    let text = String::from_utf8(bytes).map_err(|error| ConfigError::NotUtf8 {
-        path: path.to_owned(),
-        at: error.utf8_error().valid_up_to(),
-    })?;
+    let bytes = std::fs::read(path).map_err(|source| ConfigError::Read { path: path.to_owned(), source })?;
+    let text = String::from_utf8(bytes)
+        .map_err(|error| ConfigError::NotUtf8 { path: path.to_owned(), at: error.utf8_error().valid_up_to() })?;
     let root = path.parent().unwrap_or_else(|| Path::new(""));
-    read(&text, path, options, &|relative| {
-        root.join(relative).exists()
-    })
+    read(&text, path, options, &|relative| root.join(relative).exists())
 }
 
 /// Reads a configuration's text, as if from a file of that name. No file is touched.
@@ -171,27 +153,15 @@ pub fn parse(text: &str, filename: &str, options: &LoadOptions) -> Result<Loaded
     read(text, Path::new(filename), options, &|_| true)
 }
 
-fn read(
-    text: &str,
-    path: &Path,
-    options: &LoadOptions,
-    exists: &dyn Fn(&str) -> bool,
-) -> Result<Loaded, ConfigError> {
-    let syntax = Syntax::of(path).ok_or_else(|| ConfigError::UnknownSyntax {
-        path: path.to_owned(),
-    })?;
+fn read(text: &str, path: &Path, options: &LoadOptions, exists: &dyn Fn(&str) -> bool) -> Result<Loaded, ConfigError> {
+    let syntax = Syntax::of(path).ok_or_else(|| ConfigError::UnknownSyntax { path: path.to_owned() })?;
     let source = Arc::new(Source::new(&path.to_string_lossy(), text));
-    let (root, warnings) = parse::parse(&source, syntax)
-        .map_err(|diagnostics| ConfigError::Invalid { diagnostics })?;
+    let (root, warnings) = parse::parse(&source, syntax).map_err(|diagnostics| ConfigError::Invalid { diagnostics })?;
     let cx = Context::new(source, syntax, warnings);
     let manifest = assemble(&cx, &root, options, exists);
     let (diagnostics, failed) = cx.into_diagnostics();
     if failed {
         return Err(ConfigError::Invalid { diagnostics });
     }
-    Ok(Loaded {
-        manifest,
-        warnings: diagnostics,
-        path: path.to_owned(),
-    })
+    Ok(Loaded { manifest, warnings: diagnostics, path: path.to_owned() })
 }

@@ -11,8 +11,8 @@ use crate::cron::Cron;
 use crate::date::CivilDate;
 use crate::routes::Route;
 use crate::sections::{
-    Build, Cache, ComplianceRegion, Dev, Limits, Migration, Observability, Placement,
-    PythonModules, QueueConsumer, Rule, Secrets, Site, StreamingTailConsumer, TailConsumer, Unsafe,
+    Build, Cache, ComplianceRegion, Dev, Limits, Migration, Observability, Placement, PythonModules, QueueConsumer,
+    Rule, Secrets, Site, StreamingTailConsumer, TailConsumer, Unsafe,
 };
 
 /// One Worker's configuration. Paths are as written: relative to the folder of the configuration file.
@@ -132,22 +132,16 @@ impl Manifest {
 
     /// The variables: `vars`.
     pub fn vars(&self) -> impl Iterator<Item = (&str, &Json)> {
-        self.bindings
-            .iter()
-            .filter_map(|binding| match &binding.kind {
-                BindingKind::Var(value) => Some((binding.name.as_str(), value)),
-                _ => None,
-            })
+        self.bindings.iter().filter_map(|binding| match &binding.kind {
+            BindingKind::Var(value) => Some((binding.name.as_str(), value)),
+            _ => None,
+        })
     }
 
     /// Sets a variable, as `--var NAME:VALUE` does. It takes the place of any binding of that name.
     pub fn set_var(&mut self, name: &str, value: impl Into<Json>) {
         let kind = BindingKind::Var(value.into());
-        match self
-            .bindings
-            .iter_mut()
-            .find(|binding| binding.name == name)
-        {
+        match self.bindings.iter_mut().find(|binding| binding.name == name) {
             Some(binding) => binding.kind = kind,
             None => self.bindings.push(Binding {
                 name: name.to_owned(),

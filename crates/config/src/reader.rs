@@ -24,11 +24,7 @@ pub(crate) struct Context {
 
 impl Context {
     pub(crate) fn new(source: Arc<Source>, syntax: Syntax, diagnostics: Vec<Diagnostic>) -> Self {
-        Self {
-            source,
-            syntax,
-            diagnostics: RefCell::new(diagnostics),
-        }
+        Self { source, syntax, diagnostics: RefCell::new(diagnostics) }
     }
 
     pub(crate) fn error(&self, span: Span, message: impl Into<String>) -> Diagnostic {
@@ -48,9 +44,7 @@ impl Context {
     pub(crate) fn into_diagnostics(self) -> (Vec<Diagnostic>, bool) {
         let mut diagnostics = self.diagnostics.into_inner();
         diagnostics.sort_by_key(|diagnostic| diagnostic.location().span.start);
-        let failed = diagnostics
-            .iter()
-            .any(|diagnostic| diagnostic.severity() == Severity::Error);
+        let failed = diagnostics.iter().any(|diagnostic| diagnostic.severity() == Severity::Error);
         (diagnostics, failed)
     }
 }
@@ -70,17 +64,9 @@ impl<'a> Node<'a> {
 
     /// The error that this value is of the wrong type.
     pub(crate) fn wrong_type(&self, expected: &str, example: Json) -> Diagnostic {
-        let message = format!(
-            "Expected \"{}\" to be of type {expected} but got {}.",
-            self.path,
-            quote(self.value)
-        );
+        let message = format!("Expected \"{}\" to be of type {expected} but got {}.", self.path, quote(self.value));
         self.error(message)
-            .label(format!(
-                "expected {}, found {}",
-                article(expected),
-                self.value.description()
-            ))
+            .label(format!("expected {}, found {}", article(expected), self.value.description()))
             .help(self.example(&example))
     }
 
@@ -92,15 +78,9 @@ impl<'a> Node<'a> {
     /// This value as a table, or an error.
     pub(crate) fn table(&self) -> Option<TableReader<'a>> {
         match &self.value.kind {
-            Kind::Table(table) => Some(TableReader::new(
-                self.cx,
-                table,
-                self.value.span,
-                self.path.clone(),
-            )),
+            Kind::Table(table) => Some(TableReader::new(self.cx, table, self.value.span, self.path.clone())),
             _ => {
-                self.cx
-                    .report(self.wrong_type("object", Json::Object(serde_json::Map::new())));
+                self.cx.report(self.wrong_type("object", Json::Object(serde_json::Map::new())));
                 None
             }
         }
@@ -112,11 +92,7 @@ impl<'a> Node<'a> {
             Kind::Array(items) => items
                 .iter()
                 .enumerate()
-                .map(|(index, value)| Node {
-                    cx: self.cx,
-                    value,
-                    path: format!("{}[{index}]", self.path),
-                })
+                .map(|(index, value)| Node { cx: self.cx, value, path: format!("{}[{index}]", self.path) })
                 .collect(),
             _ => {
                 self.cx.report(self.wrong_type(expected, example));
@@ -170,22 +146,12 @@ pub(crate) struct TableReader<'a> {
 
 impl<'a> TableReader<'a> {
     pub(crate) fn new(cx: &'a Context, table: &'a Table, span: Span, path: String) -> Self {
-        Self {
-            cx,
-            table,
-            span,
-            path,
-            known: Vec::new(),
-        }
+        Self { cx, table, span, path, known: Vec::new() }
     }
 
     /// The dotted path of a key of this table.
     pub(crate) fn path_to(&self, key: &str) -> String {
-        if self.path.is_empty() {
-            key.to_owned()
-        } else {
-            format!("{}.{key}", self.path)
-        }
+        if self.path.is_empty() { key.to_owned() } else { format!("{}.{key}", self.path) }
     }
 
     /// The entry of a key, which is known from now on.
@@ -199,11 +165,7 @@ impl<'a> TableReader<'a> {
     /// The value of a key with its path.
     pub(crate) fn node(&mut self, key: &'static str) -> Option<Node<'a>> {
         let entry = self.entry(key)?;
-        Some(Node {
-            cx: self.cx,
-            value: &entry.value,
-            path: self.path_to(key),
-        })
+        Some(Node { cx: self.cx, value: &entry.value, path: self.path_to(key) })
     }
 
     /// The value of a key as a `T`.
@@ -241,17 +203,10 @@ impl<'a> TableReader<'a> {
             if self.known.contains(&entry.key.as_str()) {
                 continue;
             }
-            let place = if self.path.is_empty() {
-                "top-level"
-            } else {
-                &self.path
-            };
+            let place = if self.path.is_empty() { "top-level" } else { &self.path };
             let mut warning = self
                 .cx
-                .warning(
-                    entry.key_span,
-                    format!("Unexpected fields found in {place} field: {:?}", entry.key),
-                )
+                .warning(entry.key_span, format!("Unexpected fields found in {place} field: {:?}", entry.key))
                 .label("this key is not known and is ignored");
             if let Some(explanation) = explain(&entry.key) {
                 warning = warning.help(explanation);
@@ -275,10 +230,6 @@ pub(crate) fn quote(value: &Value) -> String {
 }
 
 fn article(noun: &str) -> String {
-    let article = if noun.starts_with(['a', 'e', 'i', 'o', 'u']) {
-        "an"
-    } else {
-        "a"
-    };
+    let article = if noun.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" };
     format!("{article} {noun}")
 }

@@ -144,10 +144,7 @@ impl FromValue for Route {
     fn from_value(node: &Node<'_>) -> Option<Self> {
         match &node.value.kind {
             Kind::String(text) if text.is_empty() && node.path.ends_with("route") => {
-                let message = format!(
-                    "The \"{}\" field is an empty string and will be ignored.",
-                    node.path
-                );
+                let message = format!("The \"{}\" field is an empty string and will be ignored.", node.path);
                 node.cx.report(
                     node.cx
                         .warning(node.value.span, message)
@@ -155,10 +152,7 @@ impl FromValue for Route {
                 );
                 None
             }
-            Kind::String(text) => Some(Self {
-                pattern: read_pattern(node, text)?,
-                ..Self::default()
-            }),
+            Kind::String(text) => Some(Self { pattern: read_pattern(node, text)?, ..Self::default() }),
             Kind::Table(table) => read_object(node, table),
             _ => {
                 report_shape(node);
@@ -169,16 +163,8 @@ impl FromValue for Route {
 }
 
 fn report_shape(node: &Node<'_>) {
-    let message = format!(
-        "Expected \"{}\" to be {SHAPE}, but got {}.",
-        node.path,
-        quote(node.value)
-    );
-    node.cx.report(
-        node.error(message)
-            .label("not a route")
-            .help(node.example(&Route::example())),
-    );
+    let message = format!("Expected \"{}\" to be {SHAPE}, but got {}.", node.path, quote(node.value));
+    node.cx.report(node.error(message).label("not a route").help(node.example(&Route::example())));
 }
 
 fn read_pattern(node: &Node<'_>, text: &str) -> Option<RoutePattern> {
@@ -194,10 +180,7 @@ fn read_pattern(node: &Node<'_>, text: &str) -> Option<RoutePattern> {
 }
 
 fn read_object(node: &Node<'_>, table: &Table) -> Option<Route> {
-    if !matches!(
-        table.get("pattern").map(|entry| &entry.value.kind),
-        Some(Kind::String(_))
-    ) {
+    if !matches!(table.get("pattern").map(|entry| &entry.value.kind), Some(Kind::String(_))) {
         report_shape(node);
         return None;
     }
@@ -213,13 +196,9 @@ fn read_object(node: &Node<'_>, table: &Table) -> Option<Route> {
     let complaint = if zone_name.is_some() && zone_id.is_some() {
         Some("\"zone_name\" and \"zone_id\" cannot both be set")
     } else if custom_domain.is_none() && (enabled.is_some() || previews_enabled.is_some()) {
-        Some(
-            "\"enabled\" and \"previews_enabled\" belong to a custom domain: set \"custom_domain\" too",
-        )
+        Some("\"enabled\" and \"previews_enabled\" belong to a custom domain: set \"custom_domain\" too")
     } else if custom_domain.is_none() && zone_name.is_none() && zone_id.is_none() {
-        Some(
-            "one of \"zone_name\", \"zone_id\" and \"custom_domain\" is required beside \"pattern\"",
-        )
+        Some("one of \"zone_name\", \"zone_id\" and \"custom_domain\" is required beside \"pattern\"")
     } else if custom_domain == Some(true) && text.contains('*') {
         Some("Wildcard operators (*) are not allowed in Custom Domains")
     } else if custom_domain == Some(true) && text.contains('/') {
@@ -252,23 +231,14 @@ mod tests {
     fn a_pattern_is_taken_apart() {
         let pattern = RoutePattern::parse("https://*.Example.com/api/*").unwrap();
         assert_eq!(pattern.scheme.as_deref(), Some("https"));
-        assert_eq!(
-            (pattern.host.as_str(), pattern.any_host_prefix),
-            (".example.com", true)
-        );
-        assert_eq!(
-            (pattern.path.as_str(), pattern.any_path_suffix),
-            ("/api/", true)
-        );
+        assert_eq!((pattern.host.as_str(), pattern.any_host_prefix), (".example.com", true));
+        assert_eq!((pattern.path.as_str(), pattern.any_path_suffix), ("/api/", true));
     }
 
     #[test]
     fn a_pattern_without_a_path_has_none() {
         let pattern = RoutePattern::parse("example.com").unwrap();
-        assert_eq!(
-            (pattern.path.as_str(), pattern.any_path_suffix),
-            ("", false)
-        );
+        assert_eq!((pattern.path.as_str(), pattern.any_path_suffix), ("", false));
     }
 
     #[test]

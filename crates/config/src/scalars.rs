@@ -74,9 +74,7 @@ fn whole(node: &Node<'_>, largest: u64) -> Option<u64> {
             clippy::cast_sign_loss,
             reason = "the guard leaves whole numbers that a u64 holds"
         )]
-        Kind::Float(value) if value.fract() == 0.0 && (0.0..EXACT).contains(&value) => {
-            Some(value as u64)
-        }
+        Kind::Float(value) if value.fract() == 0.0 && (0.0..EXACT).contains(&value) => Some(value as u64),
         Kind::Float(_) => None,
         _ => {
             node.cx.report(node.wrong_type("number", json!(10)));
@@ -90,11 +88,7 @@ fn whole(node: &Node<'_>, largest: u64) -> Option<u64> {
             node.path,
             quote(node.value)
         );
-        node.cx.report(
-            node.error(message)
-                .label("out of range")
-                .help(node.example(&json!(10))),
-        );
+        node.cx.report(node.error(message).label("out of range").help(node.example(&json!(10))));
     }
     number
 }
@@ -134,18 +128,10 @@ impl FromValue for Json {
         };
         let key = node.path.rsplit('.').next().unwrap_or_default();
         let error = if matches!(foreign.kind, Kind::Date(_)) {
-            let message = format!(
-                "The field \"{}\" is a TOML date, which is not supported.",
-                node.path
-            );
-            node.cx
-                .error(foreign.span, message)
-                .help(format!("use a string instead, e.g. {key} = \"{text}\""))
+            let message = format!("The field \"{}\" is a TOML date, which is not supported.", node.path);
+            node.cx.error(foreign.span, message).help(format!("use a string instead, e.g. {key} = \"{text}\""))
         } else {
-            let message = format!(
-                "The field \"{}\" is {text}, which JSON has no number for.",
-                node.path
-            );
+            let message = format!("The field \"{}\" is {text}, which JSON has no number for.", node.path);
             node.cx.error(foreign.span, message)
         };
         node.cx.report(error);
@@ -176,12 +162,7 @@ impl<T: FromValue> FromValue for Vec<T> {
 
     fn from_value(node: &Node<'_>) -> Option<Self> {
         let expected = format!("{} array", T::TYPE);
-        Some(
-            node.elements(&expected, Self::example())
-                .iter()
-                .filter_map(T::from_value)
-                .collect(),
-        )
+        Some(node.elements(&expected, Self::example()).iter().filter_map(T::from_value).collect())
     }
 }
 
@@ -200,11 +181,7 @@ impl<T: FromValue> FromValue for IndexMap<String, T> {
             return None;
         };
         let entries = table.entries.iter().filter_map(|entry| {
-            let node = Node {
-                cx: node.cx,
-                value: &entry.value,
-                path: format!("{}.{}", node.path, entry.key),
-            };
+            let node = Node { cx: node.cx, value: &entry.value, path: format!("{}.{}", node.path, entry.key) };
             Some((entry.key.clone(), T::from_value(&node)?))
         });
         Some(entries.collect())
@@ -247,12 +224,8 @@ pub(crate) fn one_of<'c>(node: &Node<'_>, choices: &[&'c str]) -> Option<&'c str
     };
     let found = choices.iter().find(|choice| **choice == *text).copied();
     if found.is_none() {
-        let message = format!(
-            "Expected \"{}\" field to be one of {} but got {}.",
-            node.path,
-            json!(choices),
-            quote(node.value)
-        );
+        let message =
+            format!("Expected \"{}\" field to be one of {} but got {}.", node.path, json!(choices), quote(node.value));
         let mut error = node.error(message).label("not one of these");
         if let Some(nearest) = suggest::nearest(text, choices.iter().copied()) {
             error = error.help(format!("did you mean \"{nearest}\"?"));

@@ -114,22 +114,11 @@ fn check_observability(observability: &Observability, table: &TableReader<'_>) {
             "\"{0}.enabled\" or \"{0}.logs.enabled\" or \"{0}.traces.enabled\" is required.",
             table.path_to("").trim_end_matches('.')
         );
-        table.cx.report(
-            table
-                .cx
-                .error(table.span, message)
-                .help("example: enabled = true"),
-        );
+        table.cx.report(table.cx.error(table.span, message).help("example: enabled = true"));
     }
-    if observability
-        .head_sampling_rate
-        .is_some_and(|rate| !(0.0..=1.0).contains(&rate))
-    {
+    if observability.head_sampling_rate.is_some_and(|rate| !(0.0..=1.0).contains(&rate)) {
         let path = table.path_to("head_sampling_rate");
-        let span = table
-            .table
-            .get("head_sampling_rate")
-            .map_or(table.span, |entry| entry.value.span);
+        let span = table.table.get("head_sampling_rate").map_or(table.span, |entry| entry.value.span);
         table.cx.report(
             table
                 .cx
@@ -182,17 +171,12 @@ fn check_placement(placement: &Placement, table: &TableReader<'_>) {
         Some(PlacementMode::Off | PlacementMode::Targeted) if placement.hint.is_some() => {
             "\"placement.hint\" can only be set when \"placement.mode\" is \"smart\""
         }
-        None if targets == 0 && table.table.get("mode").is_none() => {
-            "\"placement.mode\" is a required field"
-        }
+        None if targets == 0 && table.table.get("mode").is_none() => "\"placement.mode\" is a required field",
         _ => return,
     };
-    table.cx.report(
-        table
-            .cx
-            .error(table.span, format!("{complaint}."))
-            .help("example: placement = { mode = \"smart\" }"),
-    );
+    table
+        .cx
+        .report(table.cx.error(table.span, format!("{complaint}.")).help("example: placement = { mode = \"smart\" }"));
 }
 
 record! {
@@ -211,9 +195,7 @@ impl Build {
     /// The folders whose changes run the command again, with wrangler's default.
     #[must_use]
     pub fn watch_dirs(&self) -> Vec<String> {
-        self.watch_dir
-            .as_ref()
-            .map_or_else(|| vec!["./src".to_owned()], |dirs| dirs.0.clone())
+        self.watch_dir.as_ref().map_or_else(|| vec!["./src".to_owned()], |dirs| dirs.0.clone())
     }
 }
 

@@ -5,12 +5,7 @@ pub(crate) fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) 
     let plain = normalize(word);
     known
         .into_iter()
-        .map(|candidate| {
-            (
-                strsim::damerau_levenshtein(&plain, &normalize(candidate)),
-                candidate,
-            )
-        })
+        .map(|candidate| (strsim::damerau_levenshtein(&plain, &normalize(candidate)), candidate))
         .filter(|(distance, candidate)| *distance <= (candidate.len().min(word.len()) / 3).max(1))
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, candidate)| candidate)
@@ -34,14 +29,8 @@ mod tests {
 
     #[test]
     fn a_slip_finds_its_word() {
-        assert_eq!(
-            nearest("compatability_date", KEYS),
-            Some("compatibility_date")
-        );
-        assert_eq!(
-            nearest("compatibilityFlags", KEYS),
-            Some("compatibility_flags")
-        );
+        assert_eq!(nearest("compatability_date", KEYS), Some("compatibility_date"));
+        assert_eq!(nearest("compatibilityFlags", KEYS), Some("compatibility_flags"));
         assert_eq!(nearest("var", KEYS), Some("vars"));
     }
 

@@ -84,15 +84,14 @@ impl Value {
             Kind::Null => Json::Null,
             Kind::Boolean(value) => Json::Bool(*value),
             Kind::Integer(value) => Json::from(*value),
-            Kind::Float(value) => serde_json::Number::from_f64(*value)
-                .map_or_else(|| Json::String(value.to_string()), Json::Number),
+            Kind::Float(value) => {
+                serde_json::Number::from_f64(*value).map_or_else(|| Json::String(value.to_string()), Json::Number)
+            }
             Kind::String(text) | Kind::Date(text) => Json::String(text.clone()),
             Kind::Array(items) => items.iter().map(Self::to_json).collect(),
-            Kind::Table(table) => table
-                .entries
-                .iter()
-                .map(|entry| (entry.key.clone(), entry.value.to_json()))
-                .collect(),
+            Kind::Table(table) => {
+                table.entries.iter().map(|entry| (entry.key.clone(), entry.value.to_json())).collect()
+            }
         }
     }
 
@@ -102,10 +101,7 @@ impl Value {
             Kind::Date(_) => Some(self),
             Kind::Float(value) if !value.is_finite() => Some(self),
             Kind::Array(items) => items.iter().find_map(Self::first_beyond_json),
-            Kind::Table(table) => table
-                .entries
-                .iter()
-                .find_map(|entry| entry.value.first_beyond_json()),
+            Kind::Table(table) => table.entries.iter().find_map(|entry| entry.value.first_beyond_json()),
             _ => None,
         }
     }

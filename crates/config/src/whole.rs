@@ -24,9 +24,7 @@ impl Written<'_> {
     /// A key's value, in the environment or else at the top.
     fn value(&self, path: &[&str]) -> Option<&Value> {
         let entry = self.env.and_then(|env| env.lookup(path));
-        entry
-            .or_else(|| self.root.lookup(path))
-            .map(|entry| &entry.value)
+        entry.or_else(|| self.root.lookup(path)).map(|entry| &entry.value)
     }
 
     /// The place of a key's value.
@@ -40,11 +38,7 @@ impl Written<'_> {
 
     /// A binding that another key than a binding table makes.
     pub(crate) fn binding(&self, name: &str, kind: BindingKind, path: &[&str]) -> Binding {
-        Binding {
-            name: name.to_owned(),
-            kind,
-            location: self.cx.source.locate(self.place(path)),
-        }
+        Binding { name: name.to_owned(), kind, location: self.cx.source.locate(self.place(path)) }
     }
 
     fn example(&self, key: &str) -> String {
@@ -52,18 +46,13 @@ impl Written<'_> {
     }
 
     /// The date, checked; today when there is none.
-    pub(crate) fn compatibility_date(
-        &self,
-        date: Option<CivilDate>,
-        today: CivilDate,
-    ) -> CivilDate {
+    pub(crate) fn compatibility_date(&self, date: Option<CivilDate>, today: CivilDate) -> CivilDate {
         let cx = self.cx;
         let place = self.find(&["compatibility_date"]);
         let line = examples::assignment(cx.syntax, "compatibility_date", &json!(today.to_string()));
         match (date, place) {
             (Some(date), place) if date > today => {
-                let message =
-                    format!("The compatibility date {date} is in the future: today is {today}.");
+                let message = format!("The compatibility date {date} is in the future: today is {today}.");
                 cx.report(
                     cx.error(place.unwrap_or_default(), message)
                         .label("expected today or earlier")
@@ -75,12 +64,8 @@ impl Written<'_> {
             // A date that could not be read was reported as such.
             (None, Some(_)) => today,
             (None, None) => {
-                let message =
-                    format!("No compatibility_date was specified. Using today's date: {today}.");
-                cx.report(
-                    cx.warning(Span::default(), message)
-                        .help(format!("add one: {line}")),
-                );
+                let message = format!("No compatibility_date was specified. Using today's date: {today}.");
+                cx.report(cx.warning(Span::default(), message).help(format!("add one: {line}")));
                 today
             }
         }
@@ -112,20 +97,14 @@ impl Written<'_> {
             return;
         }
         let mut characters = manifest.name.chars();
-        let plain = |character: char| {
-            character.is_ascii_lowercase() || character.is_ascii_digit() || character == '_'
-        };
-        if !characters.next().is_some_and(plain)
-            || !characters.all(|character| plain(character) || character == '-')
-        {
+        let plain = |character: char| character.is_ascii_lowercase() || character.is_ascii_digit() || character == '_';
+        if !characters.next().is_some_and(plain) || !characters.all(|character| plain(character) || character == '-') {
             let message = format!(
                 "Expected \"name\" to be of type string, alphanumeric and lowercase with dashes only but got {:?}.",
                 manifest.name
             );
             cx.report(
-                cx.error(place.unwrap_or_default(), message)
-                    .label("not a Worker's name")
-                    .help(self.example("name")),
+                cx.error(place.unwrap_or_default(), message).label("not a Worker's name").help(self.example("name")),
             );
         }
     }
@@ -134,26 +113,17 @@ impl Written<'_> {
         let cx = self.cx;
         if let Some(span) = self.find(&["pages_build_output_dir"]) {
             cx.report(
-                cx.error(
-                    span,
-                    "This is the configuration of a Pages project; Selvedge runs Workers.",
-                )
-                .label("the output folder of a Pages project")
-                .help("to serve the folder with Workers, replace this line by \"assets\"")
-                .help(self.example("assets")),
+                cx.error(span, "This is the configuration of a Pages project; Selvedge runs Workers.")
+                    .label("the output folder of a Pages project")
+                    .help("to serve the folder with Workers, replace this line by \"assets\"")
+                    .help(self.example("assets")),
             );
-        } else if manifest.main.is_none()
-            && self.find(&["main"]).is_none()
-            && self.find(&["assets"]).is_none()
-        {
+        } else if manifest.main.is_none() && self.find(&["main"]).is_none() && self.find(&["assets"]).is_none() {
             cx.report(
-                cx.error(
-                    Span::default(),
-                    "Missing entry-point to Worker script or to assets directory.",
-                )
-                .label("expected \"main\" or \"assets\" in this file")
-                .help(self.example("main"))
-                .help(self.example("assets")),
+                cx.error(Span::default(), "Missing entry-point to Worker script or to assets directory.")
+                    .label("expected \"main\" or \"assets\" in this file")
+                    .help(self.example("main"))
+                    .help(self.example("assets")),
             );
         }
     }
@@ -174,26 +144,19 @@ impl Written<'_> {
         if manifest.main.is_none() {
             if assets.binding.is_some() {
                 let message = "Cannot use assets with a binding in an assets-only Worker.";
-                cx.report(cx.error(self.place(&["assets", "binding"]), message).help(format!(
-                    "Please remove the asset binding from your configuration file, {provide}"
-                )));
+                cx.report(
+                    cx.error(self.place(&["assets", "binding"]), message)
+                        .help(format!("Please remove the asset binding from your configuration file, {provide}")),
+                );
             }
-            if assets
-                .run_worker_first
-                .as_ref()
-                .is_some_and(|first| *first != RunWorkerFirst::Always(false))
-            {
+            if assets.run_worker_first.as_ref().is_some_and(|first| *first != RunWorkerFirst::Always(false)) {
                 let message = "Cannot set run_worker_first without a Worker script.";
                 cx.report(
                     cx.error(self.place(&["assets", "run_worker_first"]), message)
-                        .help(format!(
-                            "Please remove run_worker_first from your configuration file, {provide}"
-                        )),
+                        .help(format!("Please remove run_worker_first from your configuration file, {provide}")),
                 );
             }
-        } else if assets.run_worker_first == Some(RunWorkerFirst::Always(true))
-            && assets.binding.is_none()
-        {
+        } else if assets.run_worker_first == Some(RunWorkerFirst::Always(true)) && assets.binding.is_none() {
             cx.report(
                 cx.warning(
                     self.place(&["assets", "run_worker_first"]),
@@ -208,44 +171,29 @@ impl Written<'_> {
     fn check_files(&self, manifest: &Manifest, exists: &dyn Fn(&str) -> bool) {
         let cx = self.cx;
         let refuse = |span: Span, message: String| {
-            cx.report(
-                cx.error(span, message)
-                    .help("paths are relative to the folder of the configuration file"),
-            );
+            cx.report(cx.error(span, message).help("paths are relative to the folder of the configuration file"));
         };
         // A build command may make the files, so with one they are looked for when they are used.
         if manifest.build.command.is_some() {
             return;
         }
         if let Some(main) = manifest.main.as_deref().filter(|main| !exists(main)) {
-            refuse(
-                self.place(&["main"]),
-                format!("The entry-point file at {main:?} was not found."),
-            );
+            refuse(self.place(&["main"]), format!("The entry-point file at {main:?} was not found."));
         }
-        let directory = manifest
-            .assets
-            .as_ref()
-            .and_then(|assets| assets.directory.as_deref());
+        let directory = manifest.assets.as_ref().and_then(|assets| assets.directory.as_deref());
         if let Some(directory) = directory.filter(|directory| !exists(directory)) {
             refuse(
                 self.place(&["assets", "directory"]),
-                format!(
-                    "The directory specified by the \"assets.directory\" field does not exist: {directory:?}."
-                ),
+                format!("The directory specified by the \"assets.directory\" field does not exist: {directory:?}."),
             );
         }
         for binding in &manifest.bindings {
-            if let BindingKind::WasmModule(path)
-            | BindingKind::TextBlob(path)
-            | BindingKind::DataBlob(path) = &binding.kind
+            if let BindingKind::WasmModule(path) | BindingKind::TextBlob(path) | BindingKind::DataBlob(path) =
+                &binding.kind
                 && !exists(path)
             {
                 let (title, name) = (binding.kind.title(), &binding.name);
-                refuse(
-                    binding.location.span,
-                    format!("The file of the {title} {name} was not found: {path:?}."),
-                );
+                refuse(binding.location.span, format!("The file of the {title} {name} was not found: {path:?}."));
             }
         }
     }

@@ -40,13 +40,7 @@ impl fmt::Display for AccessRecord<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let reason = self.status.canonical_reason().unwrap_or("");
         let millis = self.duration.as_millis();
-        write!(
-            f,
-            "{} {} {} {reason} ({millis}ms)",
-            self.method,
-            Printable(self.target),
-            self.status.as_u16()
-        )
+        write!(f, "{} {} {} {reason} ({millis}ms)", self.method, Printable(self.target), self.status.as_u16())
     }
 }
 
@@ -56,11 +50,7 @@ struct Printable<'a>(&'a str);
 impl fmt::Display for Printable<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for c in self.0.chars() {
-            if c.is_control() {
-                write!(f, "{}", c.escape_default())?
-            } else {
-                write!(f, "{c}")?
-            }
+            if c.is_control() { write!(f, "{}", c.escape_default())? } else { write!(f, "{c}")? }
         }
         Ok(())
     }
@@ -70,10 +60,7 @@ impl Serialize for AccessRecord<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let since_epoch = self.time.duration_since(UNIX_EPOCH).unwrap_or_default();
         let mut record = serializer.serialize_struct("AccessRecord", 11)?;
-        record.serialize_field(
-            "timestamp",
-            &u64::try_from(since_epoch.as_millis()).unwrap_or(u64::MAX),
-        )?;
+        record.serialize_field("timestamp", &u64::try_from(since_epoch.as_millis()).unwrap_or(u64::MAX))?;
         record.serialize_field("method", self.method.as_str())?;
         record.serialize_field("host", self.host)?;
         record.serialize_field("target", self.target)?;
@@ -111,10 +98,7 @@ mod tests {
     #[test]
     fn the_line_is_wranglers() {
         assert_eq!(record("/a?b=c").to_string(), "GET /a?b=c 200 OK (5ms)");
-        assert_eq!(
-            record("/\u{1b}[2J\n").to_string(),
-            "GET /\\u{1b}[2J\\n 200 OK (5ms)"
-        );
+        assert_eq!(record("/\u{1b}[2J\n").to_string(), "GET /\\u{1b}[2J\\n 200 OK (5ms)");
     }
 
     #[test]

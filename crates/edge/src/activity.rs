@@ -78,10 +78,7 @@ impl Activity {
         } else {
             Phase::Idle
         };
-        Stamp {
-            phase,
-            requests: self.requests.load(Ordering::Relaxed),
-        }
+        Stamp { phase, requests: self.requests.load(Ordering::Relaxed) }
     }
 }
 
@@ -128,11 +125,7 @@ pub(crate) struct Membership {
 
 impl Connections {
     pub(crate) fn new() -> Self {
-        Self {
-            entries: Mutex::new(Slab::new()),
-            emptied: Notify::new(),
-            closing: AtomicBool::new(false),
-        }
+        Self { entries: Mutex::new(Slab::new()), emptied: Notify::new(), closing: AtomicBool::new(false) }
     }
 
     fn lock(&self) -> MutexGuard<'_, Slab<Entry>> {
@@ -141,21 +134,13 @@ impl Connections {
 
     pub(crate) fn join(self: &Arc<Self>) -> Membership {
         let activity = Arc::new(Activity::default());
-        let entry = Entry {
-            stamp: activity.stamp(),
-            activity: Arc::clone(&activity),
-            since: Instant::now(),
-            closing: None,
-        };
+        let entry =
+            Entry { stamp: activity.stamp(), activity: Arc::clone(&activity), since: Instant::now(), closing: None };
         let key = self.lock().insert(entry);
         if self.closing.load(Ordering::Acquire) {
             activity.tell(Command::Close);
         }
-        Membership {
-            connections: Arc::clone(self),
-            key,
-            activity,
-        }
+        Membership { connections: Arc::clone(self), key, activity }
     }
 
     /// Closes connections that have stood still for too long.
@@ -263,11 +248,7 @@ mod tests {
         let start = Instant::now();
         drop(member.activity.begin());
         connections.sweep(start + IDLE, HEAD, IDLE);
-        assert_eq!(
-            command(&member.activity),
-            None,
-            "a request came since the last sweep"
-        );
+        assert_eq!(command(&member.activity), None, "a request came since the last sweep");
         let busy = member.activity.begin();
         connections.sweep(start + IDLE, HEAD, IDLE);
         connections.sweep(start + IDLE * 9, HEAD, IDLE);

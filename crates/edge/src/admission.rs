@@ -24,38 +24,19 @@ const fn refuse(status: StatusCode, text: &'static str) -> Refusal {
     Refusal { status, text }
 }
 
-const AMBIGUOUS: Refusal = refuse(
-    StatusCode::BAD_REQUEST,
-    "Content-Length and Transfer-Encoding must not both be given, nor either twice",
-);
-pub(crate) const BROKEN_BODY: Refusal =
-    refuse(StatusCode::BAD_REQUEST, "the chunked body is malformed");
-const CODING: Refusal = refuse(
-    StatusCode::NOT_IMPLEMENTED,
-    "the only Transfer-Encoding understood is chunked",
-);
-const METHOD: Refusal = refuse(
-    StatusCode::METHOD_NOT_ALLOWED,
-    "CONNECT and TRACE are not allowed",
-);
+const AMBIGUOUS: Refusal =
+    refuse(StatusCode::BAD_REQUEST, "Content-Length and Transfer-Encoding must not both be given, nor either twice");
+pub(crate) const BROKEN_BODY: Refusal = refuse(StatusCode::BAD_REQUEST, "the chunked body is malformed");
+const CODING: Refusal = refuse(StatusCode::NOT_IMPLEMENTED, "the only Transfer-Encoding understood is chunked");
+const METHOD: Refusal = refuse(StatusCode::METHOD_NOT_ALLOWED, "CONNECT and TRACE are not allowed");
 const URI_LENGTH: Refusal = refuse(StatusCode::URI_TOO_LONG, "the URL is too long");
 const NO_HOST: Refusal = refuse(StatusCode::BAD_REQUEST, "exactly one Host header is needed");
-const BAD_HOST: Refusal = refuse(
-    StatusCode::BAD_REQUEST,
-    "the Host header is not a host with an optional port",
-);
-const TARGET: Refusal = refuse(
-    StatusCode::BAD_REQUEST,
-    "the request target is not a path or an http(s) URL",
-);
+const BAD_HOST: Refusal = refuse(StatusCode::BAD_REQUEST, "the Host header is not a host with an optional port");
+const TARGET: Refusal = refuse(StatusCode::BAD_REQUEST, "the request target is not a path or an http(s) URL");
 const LOOP: Refusal = refuse(StatusCode::LOOP_DETECTED, "error code: 1019");
 
 /// Admits a request, bringing it into its one form.
-pub(crate) fn admit<B>(
-    request: &mut Request<B>,
-    max_uri: usize,
-    tap: Option<&HeadTap>,
-) -> Result<(), Refusal> {
+pub(crate) fn admit<B>(request: &mut Request<B>, max_uri: usize, tap: Option<&HeadTap>) -> Result<(), Refusal> {
     // First, since the tap must follow every head, those that are refused for other reasons too.
     let framing = match tap {
         Some(tap) => check_framing(request.headers(), tap),
@@ -65,12 +46,7 @@ pub(crate) fn admit<B>(
         return Err(METHOD);
     }
     framing?;
-    if request
-        .uri()
-        .path_and_query()
-        .map_or(0, |target| target.as_str().len())
-        > max_uri
-    {
+    if request.uri().path_and_query().map_or(0, |target| target.as_str().len()) > max_uri {
         return Err(URI_LENGTH);
     }
     settle_target(request)?;
@@ -84,24 +60,14 @@ fn check_framing(headers: &HeaderMap, tap: &HeadTap) -> Result<(), Refusal> {
     let mut codings = headers.get_all(TRANSFER_ENCODING).iter();
     let (framing, known) = match codings.next() {
         Some(coding) => {
-            let known = coding
-                .as_bytes()
-                .trim_ascii()
-                .eq_ignore_ascii_case(b"chunked");
+            let known = coding.as_bytes().trim_ascii().eq_ignore_ascii_case(b"chunked");
             (Framing::Chunked, known)
         }
         None => match headers.get(CONTENT_LENGTH) {
             // hyper has parsed it: a length that is no number never gets here.
-            Some(length) => (
-                Framing::Length(
-                    length
-                        .to_str()
-                        .ok()
-                        .and_then(|n| n.trim().parse().ok())
-                        .unwrap_or(0),
-                ),
-                true,
-            ),
+            Some(length) => {
+                (Framing::Length(length.to_str().ok().and_then(|n| n.trim().parse().ok()).unwrap_or(0)), true)
+            }
             None => (Framing::None, true),
         },
     };
@@ -123,9 +89,7 @@ fn settle_target<B>(request: &mut Request<B>) -> Result<(), Refusal> {
             Some(host) if is_host(host.as_bytes()) => Ok(()),
             Some(_) => Err(BAD_HOST),
             None if request.version() == Version::HTTP_10 => {
-                request
-                    .headers_mut()
-                    .insert(HOST, HeaderValue::from_static("localhost"));
+                request.headers_mut().insert(HOST, HeaderValue::from_static("localhost"));
                 Ok(())
             }
             None => Err(NO_HOST),
@@ -147,9 +111,7 @@ fn settle_other_forms<B>(request: &mut Request<B>) -> Result<(), Refusal> {
             let named = host_of(authority)?;
             // RFC 9112, section 3.2.2: the target's authority outranks Host; RFC 9113, section
             // 8.3.1: they must agree.
-            if is_h2
-                && host.is_some_and(|host| !host.as_bytes().eq_ignore_ascii_case(named.as_bytes()))
-            {
+            if is_h2 && host.is_some_and(|host| !host.as_bytes().eq_ignore_ascii_case(named.as_bytes())) {
                 return Err(BAD_HOST);
             }
             named
@@ -163,9 +125,7 @@ fn settle_other_forms<B>(request: &mut Request<B>) -> Result<(), Refusal> {
         Some(target) if target.as_str().starts_with('?') => {
             PathAndQuery::try_from(target.to_string()).map_err(|_| TARGET)?
         }
-        Some(target) if target.as_str() == "*" && request.method() == Method::OPTIONS => {
-            PathAndQuery::from_static("/")
-        }
+        Some(target) if target.as_str() == "*" && request.method() == Method::OPTIONS => PathAndQuery::from_static("/"),
         None if uri.authority().is_some() => PathAndQuery::from_static("/"),
         _ => return Err(TARGET),
     };
@@ -218,19 +178,12 @@ mod tests {
     fn admitted(request: http::request::Builder) -> Result<(String, String), StatusCode> {
         let mut request = request.body(()).unwrap();
         admit(&mut request, 100, None).map_err(|refusal| refusal.status)?;
-        Ok((
-            request.headers()[HOST].to_str().unwrap().to_owned(),
-            request.uri().to_string(),
-        ))
+        Ok((request.headers()[HOST].to_str().unwrap().to_owned(), request.uri().to_string()))
     }
 
     fn http1(method: &str, target: &str, hosts: &[&str]) -> Result<(String, String), StatusCode> {
         let builder = Request::builder().method(method).uri(target);
-        admitted(
-            hosts
-                .iter()
-                .fold(builder, |builder, host| builder.header(HOST, *host)),
-        )
+        admitted(hosts.iter().fold(builder, |builder, host| builder.header(HOST, *host)))
     }
 
     fn ok(host: &str, target: &str) -> Result<(String, String), StatusCode> {
@@ -239,29 +192,12 @@ mod tests {
 
     #[test]
     fn every_form_becomes_host_and_path() {
-        assert_eq!(
-            http1("GET", "/a?b", &["example.com:8080"]),
-            ok("example.com:8080", "/a?b")
-        );
-        assert_eq!(
-            http1("GET", "http://real.example/a?b", &["other.example"]),
-            ok("real.example", "/a?b")
-        );
-        assert_eq!(
-            http1("GET", "http://real.example", &["real.example"]),
-            ok("real.example", "/")
-        );
-        assert_eq!(
-            http1("GET", "http://real.example?q", &["real.example"]),
-            ok("real.example", "/?q")
-        );
-        assert_eq!(
-            http1("OPTIONS", "*", &["example.com"]),
-            ok("example.com", "/")
-        );
-        let h2 = Request::builder()
-            .version(Version::HTTP_2)
-            .uri("https://example.com/a");
+        assert_eq!(http1("GET", "/a?b", &["example.com:8080"]), ok("example.com:8080", "/a?b"));
+        assert_eq!(http1("GET", "http://real.example/a?b", &["other.example"]), ok("real.example", "/a?b"));
+        assert_eq!(http1("GET", "http://real.example", &["real.example"]), ok("real.example", "/"));
+        assert_eq!(http1("GET", "http://real.example?q", &["real.example"]), ok("real.example", "/?q"));
+        assert_eq!(http1("OPTIONS", "*", &["example.com"]), ok("example.com", "/"));
+        let h2 = Request::builder().version(Version::HTTP_2).uri("https://example.com/a");
         assert_eq!(admitted(h2), ok("example.com", "/a"));
         let old = Request::builder().version(Version::HTTP_10).uri("/a");
         assert_eq!(admitted(old), ok("localhost", "/a"));
@@ -269,65 +205,28 @@ mod tests {
 
     #[test]
     fn a_missing_doubled_or_impossible_host_is_refused() {
-        for hosts in [
-            &[][..],
-            &["a.example", "a.example"],
-            &["a@b"],
-            &["a/b"],
-            &["a b"],
-            &[""],
-            &["a?b"],
-            &["a\\b"],
-        ] {
-            assert_eq!(
-                http1("GET", "/", hosts),
-                Err(StatusCode::BAD_REQUEST),
-                "{hosts:?}"
-            );
+        for hosts in [&[][..], &["a.example", "a.example"], &["a@b"], &["a/b"], &["a b"], &[""], &["a?b"], &["a\\b"]] {
+            assert_eq!(http1("GET", "/", hosts), Err(StatusCode::BAD_REQUEST), "{hosts:?}");
         }
-        let h2 = Request::builder()
-            .version(Version::HTTP_2)
-            .uri("https://example.com/a")
-            .header(HOST, "other.example");
+        let h2 = Request::builder().version(Version::HTTP_2).uri("https://example.com/a").header(HOST, "other.example");
         assert_eq!(admitted(h2), Err(StatusCode::BAD_REQUEST));
     }
 
     #[test]
     fn other_targets_and_methods_are_refused() {
         assert_eq!(http1("GET", "*", &["a"]), Err(StatusCode::BAD_REQUEST));
-        assert_eq!(
-            http1("GET", "a.example:80", &["a"]),
-            Err(StatusCode::BAD_REQUEST)
-        );
-        assert_eq!(
-            http1("GET", "ftp://a.example/", &["a"]),
-            Err(StatusCode::BAD_REQUEST)
-        );
-        assert_eq!(
-            http1("GET", "http://user:secret@a.example/", &["a"]),
-            Err(StatusCode::BAD_REQUEST)
-        );
-        assert_eq!(
-            http1("CONNECT", "a.example:80", &["a"]),
-            Err(StatusCode::METHOD_NOT_ALLOWED)
-        );
-        assert_eq!(
-            http1("TRACE", "/", &["a"]),
-            Err(StatusCode::METHOD_NOT_ALLOWED)
-        );
-        assert_eq!(
-            http1("GET", &format!("/{}", "a".repeat(100)), &["a"]),
-            Err(StatusCode::URI_TOO_LONG)
-        );
+        assert_eq!(http1("GET", "a.example:80", &["a"]), Err(StatusCode::BAD_REQUEST));
+        assert_eq!(http1("GET", "ftp://a.example/", &["a"]), Err(StatusCode::BAD_REQUEST));
+        assert_eq!(http1("GET", "http://user:secret@a.example/", &["a"]), Err(StatusCode::BAD_REQUEST));
+        assert_eq!(http1("CONNECT", "a.example:80", &["a"]), Err(StatusCode::METHOD_NOT_ALLOWED));
+        assert_eq!(http1("TRACE", "/", &["a"]), Err(StatusCode::METHOD_NOT_ALLOWED));
+        assert_eq!(http1("GET", &format!("/{}", "a".repeat(100)), &["a"]), Err(StatusCode::URI_TOO_LONG));
     }
 
     #[test]
     fn a_loop_is_refused() {
         let request = |loops| {
-            Request::builder()
-                .uri("/")
-                .header(HOST, "a")
-                .header("cdn-loop", format!("selvedge; loops={loops}"))
+            Request::builder().uri("/").header(HOST, "a").header("cdn-loop", format!("selvedge; loops={loops}"))
         };
         assert_eq!(admitted(request(15)), ok("a", "/"));
         assert_eq!(admitted(request(16)), Err(StatusCode::LOOP_DETECTED));

@@ -15,11 +15,7 @@ pub(crate) const MAX_LOOPS: u32 = 16;
 
 /// How often a request with these headers has passed here already.
 pub(crate) fn loops(headers: &HeaderMap) -> u32 {
-    elements(headers)
-        .filter(|element| is_ours(element))
-        .map(count)
-        .max()
-        .unwrap_or(0)
+    elements(headers).filter(|element| is_ours(element)).map(count).max().unwrap_or(0)
 }
 
 /// The value of `CDN-Loop` for a request that goes on from here (to a Worker, or from one), given
@@ -38,21 +34,12 @@ pub fn next_cdn_loop(headers: &HeaderMap) -> HeaderValue {
 }
 
 fn elements(headers: &HeaderMap) -> impl Iterator<Item = &str> {
-    let values = headers
-        .get_all(CDN_LOOP)
-        .iter()
-        .filter_map(|value| value.to_str().ok());
-    values
-        .flat_map(|value| value.split(','))
-        .map(str::trim)
-        .filter(|element| !element.is_empty())
+    let values = headers.get_all(CDN_LOOP).iter().filter_map(|value| value.to_str().ok());
+    values.flat_map(|value| value.split(',')).map(str::trim).filter(|element| !element.is_empty())
 }
 
 fn is_ours(element: &str) -> bool {
-    element
-        .split(';')
-        .next()
-        .is_some_and(|token| token.trim().eq_ignore_ascii_case(TOKEN))
+    element.split(';').next().is_some_and(|token| token.trim().eq_ignore_ascii_case(TOKEN))
 }
 
 /// An element without a count stands for one pass.
@@ -74,11 +61,7 @@ mod tests {
         for (before, loops_before, after) in [
             (&[][..], 0, "selvedge; loops=1"),
             (&["selvedge; loops=2"], 2, "selvedge; loops=3"),
-            (
-                &["cloudflare; loops=1; subreqs=1"],
-                0,
-                "cloudflare; loops=1; subreqs=1, selvedge; loops=1",
-            ),
+            (&["cloudflare; loops=1; subreqs=1"], 0, "cloudflare; loops=1; subreqs=1, selvedge; loops=1"),
             (&["Selvedge", "other"], 1, "other, selvedge; loops=2"),
             (&["selvedge; loops=99999999999"], 1, "selvedge; loops=2"),
             (&["selvedge; loops=4294967295"], 16, "selvedge; loops=17"),

@@ -62,15 +62,13 @@ pub struct Cf {
 
 /// The member states of the European Union (ISO 3166-1 alpha-2).
 const EU: [&str; 27] = [
-    "AT", "BE", "BG", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GR", "HR", "HU", "IE", "IT",
-    "LT", "LU", "LV", "MT", "NL", "PL", "PT", "RO", "SE", "SI", "SK",
+    "AT", "BE", "BG", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GR", "HR", "HU", "IE", "IT", "LT", "LU", "LV",
+    "MT", "NL", "PL", "PT", "RO", "SE", "SI", "SK",
 ];
 
 /// What `isEUCountry` says of a country.
 pub(crate) fn is_eu_country(country: Option<&str>) -> Option<&'static str> {
-    country
-        .filter(|code| EU.binary_search(code).is_ok())
-        .map(|_| "1")
+    country.filter(|code| EU.binary_search(code).is_ok()).map(|_| "1")
 }
 
 #[cfg(test)]
@@ -98,12 +96,7 @@ mod tests {
             tls_cipher: "AEAD-AES128-GCM-SHA256",
         };
         let json = serde_json::to_value(&cf).unwrap();
-        let mut names: Vec<_> = json
-            .as_object()
-            .unwrap()
-            .keys()
-            .map(String::as_str)
-            .collect();
+        let mut names: Vec<_> = json.as_object().unwrap().keys().map(String::as_str).collect();
         names.sort_unstable();
         assert_eq!(
             names,

@@ -44,9 +44,7 @@ impl Chunks {
         let mut at = 0;
         while at < bytes.len() {
             if self.state == State::Data {
-                let step = usize::try_from(self.size)
-                    .unwrap_or(usize::MAX)
-                    .min(bytes.len() - at);
+                let step = usize::try_from(self.size).unwrap_or(usize::MAX).min(bytes.len() - at);
                 at += step;
                 self.size -= step as u64;
                 if self.size == 0 {
@@ -83,11 +81,7 @@ impl Chunks {
             (State::Extension, _) => State::Extension,
             (State::SizeEnd, b'\n') => {
                 self.digits = 0;
-                if self.size == 0 {
-                    State::TrailerStart
-                } else {
-                    State::Data
-                }
+                if self.size == 0 { State::TrailerStart } else { State::Data }
             }
             (State::DataEnd, b'\r') => State::DataEndLf,
             (State::DataEndLf, b'\n') => State::Size,
@@ -111,16 +105,8 @@ mod tests {
         for cut in 0..BODY.len() {
             let mut chunks = Chunks::default();
             let with_next = [BODY, b"GET /"].concat();
-            assert_eq!(
-                chunks.follow(&with_next[..cut]),
-                Followed::More,
-                "cut at {cut}"
-            );
-            assert_eq!(
-                chunks.follow(&with_next[cut..]),
-                Followed::Ended(BODY.len() - cut),
-                "cut at {cut}"
-            );
+            assert_eq!(chunks.follow(&with_next[..cut]), Followed::More, "cut at {cut}");
+            assert_eq!(chunks.follow(&with_next[cut..]), Followed::Ended(BODY.len() - cut), "cut at {cut}");
         }
     }
 
@@ -135,12 +121,7 @@ mod tests {
             b"11112222333344445\r\n",
             b"-1\r\n",
         ] {
-            assert_eq!(
-                Chunks::default().follow(bad),
-                Followed::Broken,
-                "{}",
-                bad.escape_ascii()
-            );
+            assert_eq!(Chunks::default().follow(bad), Followed::Broken, "{}", bad.escape_ascii());
         }
     }
 }

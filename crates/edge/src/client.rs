@@ -76,15 +76,8 @@ pub(crate) struct Clients {
 impl Clients {
     pub(crate) fn new(link: Link) -> Self {
         let direct = Client::direct(Arc::new(link));
-        let behind_proxy = direct
-            .link
-            .trusted_proxies
-            .iter()
-            .any(|net| net.contains(&direct.address));
-        Self {
-            direct: Arc::new(direct),
-            behind_proxy,
-        }
+        let behind_proxy = direct.link.trusted_proxies.iter().any(|net| net.contains(&direct.address));
+        Self { direct: Arc::new(direct), behind_proxy }
     }
 
     /// The client of a request with these headers.
@@ -94,10 +87,7 @@ impl Clients {
         } else {
             Arc::clone(&self.direct)
         };
-        ClientInfo {
-            client,
-            ray: RayId::new(),
-        }
+        ClientInfo { client, ray: RayId::new() }
     }
 }
 
@@ -105,11 +95,7 @@ impl Client {
     fn direct(link: Arc<Link>) -> Self {
         Self {
             address: link.peer.ip().to_canonical(),
-            scheme: if link.tls.is_some() {
-                Scheme::Https
-            } else {
-                Scheme::Http
-            },
+            scheme: if link.tls.is_some() { Scheme::Https } else { Scheme::Http },
             link,
             chain: None,
             behind_proxy: false,
@@ -190,11 +176,7 @@ impl ClientInfo {
 
     /// `request.cf` as JSON text, made once for each client.
     pub fn cf_json(&self) -> Arc<str> {
-        let json = || {
-            serde_json::to_string(self.cf())
-                .unwrap_or_else(|_| "{}".to_owned())
-                .into()
-        };
+        let json = || serde_json::to_string(self.cf()).unwrap_or_else(|_| "{}".to_owned()).into();
         Arc::clone(self.client.cf_json.get_or_init(json))
     }
 
@@ -204,10 +186,7 @@ impl ClientInfo {
     ///
     /// May be put off until the Worker first looks at its headers. To be called once a request.
     pub fn apply(&self, headers: &mut HeaderMap) {
-        let values = self
-            .client
-            .values
-            .get_or_init(|| forwarded::Values::new(&self.client));
+        let values = self.client.values.get_or_init(|| forwarded::Values::new(&self.client));
         values.apply(headers);
         if let Some(ray) = self.ray_value() {
             headers.insert(forwarded::CF_RAY, ray);
@@ -243,10 +222,7 @@ pub(crate) mod tests {
     #[test]
     fn a_trusted_proxy_can() {
         let mut headers = HeaderMap::new();
-        headers.insert(
-            "x-forwarded-for",
-            "6.6.6.6, 203.0.113.9, 10.0.0.5".parse().unwrap(),
-        );
+        headers.insert("x-forwarded-for", "6.6.6.6, 203.0.113.9, 10.0.0.5".parse().unwrap());
         headers.insert("x-forwarded-proto", "https".parse().unwrap());
         let client = clients("10.0.0.1:999", &["10.0.0.0/8"]).of(&headers);
         assert_eq!(client.address().to_string(), "203.0.113.9");

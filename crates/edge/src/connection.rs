@@ -50,12 +50,7 @@ pub(crate) struct Shared<H> {
 }
 
 /// Serves a connection until it closes.
-pub(crate) async fn serve<H: Handler>(
-    shared: Arc<Shared<H>>,
-    member: Membership,
-    stream: TcpStream,
-    peer: SocketAddr,
-) {
+pub(crate) async fn serve<H: Handler>(shared: Arc<Shared<H>>, member: Membership, stream: TcpStream, peer: SocketAddr) {
     let activity = Arc::clone(&member.activity);
     let served = match shared.tls.clone() {
         Some(acceptor) => serve_tls(shared, &activity, acceptor, stream, peer).await,
@@ -75,10 +70,7 @@ async fn serve_tls<H: Handler>(
 ) -> io::Result<()> {
     // A handshake has as long as a head.
     activity.set_reading_head(true);
-    let Some(stream) = unless_told(activity, acceptor.accept(stream))
-        .await
-        .transpose()?
-    else {
+    let Some(stream) = unless_told(activity, acceptor.accept(stream)).await.transpose()? else {
         return Ok(());
     };
     activity.set_reading_head(false);
@@ -100,10 +92,7 @@ async fn serve_plain<H: Handler>(
 ) -> io::Result<()> {
     let mut first = BytesMut::with_capacity(4096);
     loop {
-        let Some(read) = unless_told(activity, stream.read_buf(&mut first))
-            .await
-            .transpose()?
-        else {
+        let Some(read) = unless_told(activity, stream.read_buf(&mut first)).await.transpose()? else {
             return Ok(());
         };
         let seen = &first[..first.len().min(PREFACE.len())];
@@ -163,19 +152,10 @@ impl<H: Handler> Session<H> {
             trusted_proxies: Arc::clone(&shared.trusted_proxies),
         });
         let tap = http1.then(|| Arc::new(HeadTap::new(Arc::clone(activity))));
-        Self {
-            shared,
-            clients,
-            activity: Arc::clone(activity),
-            tap,
-            refused: AtomicBool::new(false),
-        }
+        Self { shared, clients, activity: Arc::clone(activity), tap, refused: AtomicBool::new(false) }
     }
 
-    async fn answer(
-        &self,
-        mut request: Request<Incoming>,
-    ) -> Result<Response<ResponseBody<H::Body>>, Infallible> {
+    async fn answer(&self, mut request: Request<Incoming>) -> Result<Response<ResponseBody<H::Body>>, Infallible> {
         let in_flight = self.activity.begin();
         let tap = self.tap.as_deref();
         if let Err(refusal) = admission::admit(&mut request, self.shared.max_uri, tap) {
@@ -197,11 +177,7 @@ impl<H: Handler> Session<H> {
         Ok(response)
     }
 
-    fn refuse(
-        &self,
-        refusal: Refusal,
-        in_flight: crate::activity::InFlight,
-    ) -> Response<ResponseBody<H::Body>> {
+    fn refuse(&self, refusal: Refusal, in_flight: crate::activity::InFlight) -> Response<ResponseBody<H::Body>> {
         self.refused.store(true, Ordering::Relaxed);
         response::refused(refusal, self.tap.is_some(), in_flight)
     }
@@ -213,11 +189,7 @@ where
 {
     let io = TokioIo::new(TapIo::new(io, prefix, session.tap.clone()));
     let service = service_fn(|request| session.answer(request));
-    let mut connection = session
-        .shared
-        .http1
-        .serve_connection(io, service)
-        .with_upgrades();
+    let mut connection = session.shared.http1.serve_connection(io, service).with_upgrades();
 
     let mut closing = false;
     let end = poll_fn(|cx| {
@@ -237,15 +209,10 @@ where
     })
     .await;
 
-    let partial_head = session
-        .tap
-        .as_ref()
-        .is_some_and(|tap| tap.has_partial_head());
+    let partial_head = session.tap.as_ref().is_some_and(|tap| tap.has_partial_head());
     let (last_words, linger) = match &end {
         Ok(Ok(())) => (None, session.refused.load(Ordering::Relaxed)),
-        Ok(Err(error)) if error.is_incomplete_message() && partial_head => {
-            (Some(&b"400 Bad Request"[..]), true)
-        }
+        Ok(Err(error)) if error.is_incomplete_message() && partial_head => (Some(&b"400 Bad Request"[..]), true),
         Ok(Err(error)) => (None, error.is_parse()),
         Err(Command::HeadTimeout) if partial_head => (Some(&b"408 Request Timeout"[..]), true),
         Err(_) => return Ok(()),
@@ -266,12 +233,7 @@ async fn close_politely<I: AsyncRead + AsyncWrite + Unpin>(mut io: I, last_words
     const MAX_UNREAD: u64 = 1 << 20;
     let farewell = async {
         if let Some(status) = last_words {
-            let head = [
-                b"HTTP/1.1 ",
-                status,
-                b"\r\ncontent-length: 0\r\nconnection: close\r\n\r\n",
-            ]
-            .concat();
+            let head = [b"HTTP/1.1 ", status, b"\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"].concat();
             io.write_all(&head).await?;
         }
         io.shutdown().await?;

@@ -6,9 +6,7 @@
 //! ray ID that the page shows.
 
 use bytes::Bytes;
-use http::header::{
-    ACCEPT, CACHE_CONTROL, CONTENT_TYPE, HeaderMap, HeaderValue, REFERRER_POLICY, X_FRAME_OPTIONS,
-};
+use http::header::{ACCEPT, CACHE_CONTROL, CONTENT_TYPE, HeaderMap, HeaderValue, REFERRER_POLICY, X_FRAME_OPTIONS};
 use http::{Response, StatusCode};
 use http_body_util::Full;
 
@@ -54,12 +52,7 @@ impl EdgeError {
     }
 
     fn words(self) -> Words {
-        let words = |code, status, title, text| Words {
-            code,
-            status,
-            title,
-            text,
-        };
+        let words = |code, status, title, text| Words { code, status, title, text };
         match self {
             Self::ProhibitedAddress => words(
                 1000,
@@ -91,18 +84,10 @@ impl EdgeError {
                 "This website has been temporarily rate limited",
                 "You cannot access this site because the owner has reached their plan limits. Check back later once traffic has gone down.",
             ),
-            Self::NoRoute => words(
-                404,
-                StatusCode::NOT_FOUND,
-                "Not found",
-                "There is nothing here yet.",
-            ),
-            Self::BadGateway => words(
-                502,
-                StatusCode::BAD_GATEWAY,
-                "Bad gateway",
-                "The origin web server did not answer.",
-            ),
+            Self::NoRoute => words(404, StatusCode::NOT_FOUND, "Not found", "There is nothing here yet."),
+            Self::BadGateway => {
+                words(502, StatusCode::BAD_GATEWAY, "Bad gateway", "The origin web server did not answer.")
+            }
             Self::Unavailable => words(
                 503,
                 StatusCode::SERVICE_UNAVAILABLE,
@@ -114,29 +99,18 @@ impl EdgeError {
 }
 
 /// The response to a request that ended so: a page for browsers, a line for programs.
-pub fn error_response(
-    error: EdgeError,
-    headers: &HeaderMap,
-    host: &str,
-    ray: RayId,
-) -> Response<Full<Bytes>> {
+pub fn error_response(error: EdgeError, headers: &HeaderMap, host: &str, ray: RayId) -> Response<Full<Bytes>> {
     let words = error.words();
     let (kind, body) = if accepts_html(headers) {
         ("text/html; charset=UTF-8", page(&words, host, ray))
     } else {
-        (
-            "text/plain; charset=UTF-8",
-            format!("error code: {}", words.code),
-        )
+        ("text/plain; charset=UTF-8", format!("error code: {}", words.code))
     };
     let mut response = Response::new(Full::new(Bytes::from(body)));
     *response.status_mut() = words.status;
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static(kind));
-    headers.insert(
-        CACHE_CONTROL,
-        HeaderValue::from_static("private, max-age=0, no-store, no-cache, must-revalidate"),
-    );
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("private, max-age=0, no-store, no-cache, must-revalidate"));
     headers.insert(X_FRAME_OPTIONS, HeaderValue::from_static("SAMEORIGIN"));
     headers.insert(REFERRER_POLICY, HeaderValue::from_static("same-origin"));
     response
@@ -144,24 +118,17 @@ pub fn error_response(
 
 /// Whether the client asks for HTML by name, as browsers do; `*/*` is what programs send.
 pub fn accepts_html(headers: &HeaderMap) -> bool {
-    let values = headers
-        .get_all(ACCEPT)
-        .iter()
-        .filter_map(|value| value.to_str().ok());
+    let values = headers.get_all(ACCEPT).iter().filter_map(|value| value.to_str().ok());
     let mut ranges = values.flat_map(|value| value.split(','));
     ranges.any(|range| {
         let mut parts = range.split(';').map(str::trim);
-        let named = parts
-            .next()
-            .is_some_and(|kind| kind.eq_ignore_ascii_case("text/html"));
+        let named = parts.next().is_some_and(|kind| kind.eq_ignore_ascii_case("text/html"));
         named && !parts.any(|weight| matches!(weight, "q=0" | "q=0.0" | "q=0.00" | "q=0.000"))
     })
 }
 
 fn page(words: &Words, host: &str, ray: RayId) -> String {
-    let Words {
-        code, title, text, ..
-    } = words;
+    let Words { code, title, text, .. } = words;
     let host = escape(host);
     format!(
         r#"<!DOCTYPE html>
@@ -191,11 +158,7 @@ footer {{ margin-top: 3rem; border-top: 1px solid #ddd; padding-top: 1rem; color
 }
 
 fn escape(text: &str) -> String {
-    text.replace('&', "&amp;")
-        .replace('<', "&lt;")
-        .replace('>', "&gt;")
-        .replace('"', "&quot;")
-        .replace('\'', "&#39;")
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;").replace('\'', "&#39;")
 }
 
 #[cfg(test)]
@@ -212,21 +175,12 @@ mod tests {
         let ray = RayId::new();
         let (head, body) = error_response(EdgeError::WorkerThrew, &headers, host, ray).into_parts();
         let body = body.collect().await.unwrap().to_bytes();
-        (
-            Response::from_parts(head, ()),
-            String::from_utf8(body.to_vec()).unwrap(),
-            ray,
-        )
+        (Response::from_parts(head, ()), String::from_utf8(body.to_vec()).unwrap(), ray)
     }
 
     #[tokio::test]
     async fn programs_get_a_line() {
-        for accept in [
-            None,
-            Some("*/*"),
-            Some("application/json"),
-            Some("text/html;q=0"),
-        ] {
+        for accept in [None, Some("*/*"), Some("application/json"), Some("text/html;q=0")] {
             let (response, body, _) = answer(accept, "example.com").await;
             assert_eq!(response.status(), 500);
             assert_eq!(body, "error code: 1101");

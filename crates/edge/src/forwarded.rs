@@ -45,11 +45,8 @@ impl Claims {
     /// long as trusted proxies wrote them: the client is the first that is not itself trusted. What
     /// stands further left is hearsay.
     pub(crate) fn read(headers: &HeaderMap, trusted: &[IpNet]) -> Self {
-        let chain: Vec<&str> = headers
-            .get_all(X_FORWARDED_FOR)
-            .iter()
-            .filter_map(|value| value.to_str().ok())
-            .collect();
+        let chain: Vec<&str> =
+            headers.get_all(X_FORWARDED_FOR).iter().filter_map(|value| value.to_str().ok()).collect();
         let chain = (!chain.is_empty()).then(|| chain.join(", "));
         let mut address = None;
         for entry in chain.iter().flat_map(|chain| chain.rsplit(',')) {
@@ -62,27 +59,20 @@ impl Claims {
             }
         }
         let single = |name: HeaderName| headers.get(name).and_then(|value| value.to_str().ok());
-        let address =
-            address.or_else(|| single(CF_CONNECTING_IP).and_then(|value| parse_hop(value.trim())));
+        let address = address.or_else(|| single(CF_CONNECTING_IP).and_then(|value| parse_hop(value.trim())));
         let scheme = match single(X_FORWARDED_PROTO) {
             Some("https") => Some(Scheme::Https),
             Some("http") => Some(Scheme::Http),
             _ => None,
         };
-        Self {
-            address,
-            scheme,
-            chain,
-        }
+        Self { address, scheme, chain }
     }
 }
 
 /// An address, with or without a port.
 fn parse_hop(text: &str) -> Option<IpAddr> {
     let bare = text.trim_start_matches('[').trim_end_matches(']');
-    let address = bare
-        .parse()
-        .or_else(|_| text.parse::<SocketAddr>().map(|socket| socket.ip()));
+    let address = bare.parse().or_else(|_| text.parse::<SocketAddr>().map(|socket| socket.ip()));
     address.ok().map(|address| address.to_canonical())
 }
 
@@ -99,14 +89,9 @@ pub(crate) struct Values {
 
 impl Values {
     pub(crate) fn new(client: &Client) -> Self {
-        let text = |text: &str| {
-            HeaderValue::from_str(text).unwrap_or_else(|_| HeaderValue::from_static("XX"))
-        };
+        let text = |text: &str| HeaderValue::from_str(text).unwrap_or_else(|_| HeaderValue::from_static("XX"));
         let address = client.address.to_string();
-        let chain = client
-            .chain
-            .as_ref()
-            .map(|chain| format!("{chain}, {}", client.link.peer.ip().to_canonical()));
+        let chain = client.chain.as_ref().map(|chain| format!("{chain}, {}", client.link.peer.ip().to_canonical()));
         Self {
             chain: text(chain.as_deref().unwrap_or(&address)),
             address: text(&address),
@@ -151,9 +136,7 @@ mod tests {
             headers.append(X_FORWARDED_FOR, value.parse().unwrap());
         }
         let trusted: Vec<IpNet> = vec!["10.0.0.0/8".parse().unwrap(), "fd00::/8".parse().unwrap()];
-        Claims::read(&headers, &trusted)
-            .address
-            .map(|address| address.to_string())
+        Claims::read(&headers, &trusted).address.map(|address| address.to_string())
     }
 
     #[test]
@@ -177,10 +160,7 @@ mod tests {
     fn without_a_chain_a_proxy_may_name_the_client() {
         let mut headers = HeaderMap::new();
         headers.insert(CF_CONNECTING_IP, "203.0.113.9".parse().unwrap());
-        assert_eq!(
-            Claims::read(&headers, &[]).address,
-            "203.0.113.9".parse().ok()
-        );
+        assert_eq!(Claims::read(&headers, &[]).address, "203.0.113.9".parse().ok());
     }
 
     #[test]
@@ -200,12 +180,7 @@ mod tests {
         }
         headers.insert(ACCEPT_ENCODING, "zstd".parse().unwrap());
         clients("127.0.0.1:5", &[]).of(&headers).apply(&mut headers);
-        assert!(
-            headers
-                .values()
-                .all(|value| !value.to_str().unwrap().contains("6.6.6")),
-            "{headers:?}"
-        );
+        assert!(headers.values().all(|value| !value.to_str().unwrap().contains("6.6.6")), "{headers:?}");
         assert_eq!(headers[CF_CONNECTING_IP], "127.0.0.1");
         assert_eq!(headers[X_FORWARDED_FOR], "127.0.0.1");
         assert_eq!(headers[X_REAL_IP], "127.0.0.1");
@@ -222,9 +197,7 @@ mod tests {
         let mut headers = HeaderMap::new();
         headers.insert(X_FORWARDED_FOR, "203.0.113.9".parse().unwrap());
         headers.insert("x-forwarded-host", "outer.example".parse().unwrap());
-        clients("10.0.0.1:5", &["10.0.0.0/8"])
-            .of(&headers)
-            .apply(&mut headers);
+        clients("10.0.0.1:5", &["10.0.0.0/8"]).of(&headers).apply(&mut headers);
         assert_eq!(headers[X_FORWARDED_FOR], "203.0.113.9, 10.0.0.1");
         assert_eq!(headers[CF_CONNECTING_IP], "203.0.113.9");
         assert_eq!(headers["x-forwarded-host"], "outer.example");

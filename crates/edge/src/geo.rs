@@ -76,15 +76,10 @@ impl GeoDb {
     /// A file that cannot be read or is not in MaxMind's format.
     pub fn open<P: AsRef<Path>>(paths: &[P]) -> Result<Self, GeoDbError> {
         let open = |path: &Path| {
-            Reader::open_readfile(path).map_err(|error| GeoDbError {
-                path: path.to_owned(),
-                cause: one_line(&error.to_string()),
-            })
+            Reader::open_readfile(path)
+                .map_err(|error| GeoDbError { path: path.to_owned(), cause: one_line(&error.to_string()) })
         };
-        let readers = paths
-            .iter()
-            .map(|path| open(path.as_ref()))
-            .collect::<Result<_, _>>()?;
+        let readers = paths.iter().map(|path| open(path.as_ref())).collect::<Result<_, _>>()?;
         Ok(Self { readers })
     }
 
@@ -93,10 +88,7 @@ impl GeoDb {
         let mut location = Location::default();
         for reader in &self.readers {
             // A damaged record is as good as an absent one: a request must not fail for it.
-            match reader
-                .lookup(address)
-                .and_then(|found| found.decode::<Record<'_>>())
-            {
+            match reader.lookup(address).and_then(|found| found.decode::<Record<'_>>()) {
                 Ok(Some(record)) => record.fill(&mut location),
                 Ok(None) => {}
                 Err(error) => tracing::debug!(%address, %error, "geo database lookup failed"),
@@ -132,15 +124,8 @@ impl Locator {
 
 fn is_private(address: IpAddr) -> bool {
     match address.to_canonical() {
-        IpAddr::V4(v4) => {
-            v4.is_private() || v4.is_loopback() || v4.is_link_local() || v4.is_unspecified()
-        }
-        IpAddr::V6(v6) => {
-            v6.is_loopback()
-                || v6.is_unicast_link_local()
-                || v6.is_unique_local()
-                || v6.is_unspecified()
-        }
+        IpAddr::V4(v4) => v4.is_private() || v4.is_loopback() || v4.is_link_local() || v4.is_unspecified(),
+        IpAddr::V6(v6) => v6.is_loopback() || v6.is_unicast_link_local() || v6.is_unique_local() || v6.is_unspecified(),
     }
 }
 
@@ -186,28 +171,18 @@ impl Record<'_> {
         let degrees = |value: f64| format!("{value:.5}");
         let region = self.subdivisions.as_ref().and_then(|list| list.first());
         let point = self.location.as_ref();
-        fill(&mut location.country, || {
-            code(&self.country).or_else(|| code(&self.registered_country))
-        });
+        fill(&mut location.country, || code(&self.country).or_else(|| code(&self.registered_country)));
         fill(&mut location.continent, || code(&self.continent));
         fill(&mut location.city, || self.city.as_ref().and_then(name));
         fill(&mut location.region, || region.and_then(name));
-        fill(&mut location.region_code, || {
-            region?.code.map(str::to_owned)
-        });
+        fill(&mut location.region_code, || region?.code.map(str::to_owned));
         fill(&mut location.postal_code, || code(&self.postal));
-        fill(&mut location.metro_code, || {
-            point?.metro_code.map(|dma| dma.to_string())
-        });
+        fill(&mut location.metro_code, || point?.metro_code.map(|dma| dma.to_string()));
         fill(&mut location.latitude, || point?.latitude.map(degrees));
         fill(&mut location.longitude, || point?.longitude.map(degrees));
-        fill(&mut location.timezone, || {
-            point?.time_zone.map(str::to_owned)
-        });
+        fill(&mut location.timezone, || point?.time_zone.map(str::to_owned));
         fill(&mut location.asn, || self.autonomous_system_number);
-        fill(&mut location.as_organization, || {
-            self.autonomous_system_organization.map(str::to_owned)
-        });
+        fill(&mut location.as_organization, || self.autonomous_system_organization.map(str::to_owned));
     }
 }
 
@@ -222,17 +197,12 @@ mod tests {
     use super::*;
 
     fn fixture(name: &str) -> PathBuf {
-        Path::new(env!("CARGO_MANIFEST_DIR"))
-            .join("tests/fixtures")
-            .join(name)
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures").join(name)
     }
 
     fn locator() -> Locator {
         let db = GeoDb::open(&[fixture("city.mmdb"), fixture("asn.mmdb")]).unwrap();
-        Locator {
-            place: Place::default(),
-            db: Some(db),
-        }
+        Locator { place: Place::default(), db: Some(db) }
     }
 
     #[test]
@@ -260,42 +230,20 @@ mod tests {
 
     #[test]
     fn ipv6_and_an_unknown_public_address() {
-        assert_eq!(
-            locator()
-                .locate("2001:db8::1".parse().unwrap())
-                .country
-                .as_deref(),
-            Some("JP")
-        );
-        assert_eq!(
-            locator().locate("8.8.8.8".parse().unwrap()),
-            Location::default()
-        );
+        assert_eq!(locator().locate("2001:db8::1".parse().unwrap()).country.as_deref(), Some("JP"));
+        assert_eq!(locator().locate("8.8.8.8".parse().unwrap()), Location::default());
     }
 
     #[test]
     fn a_private_address_is_where_the_pop_is() {
-        for address in [
-            "127.0.0.1",
-            "10.1.2.3",
-            "::1",
-            "fd00::1",
-            "::ffff:192.168.0.9",
-        ] {
-            assert_eq!(
-                locator().locate(address.parse().unwrap()),
-                Place::default().location,
-                "{address}"
-            );
+        for address in ["127.0.0.1", "10.1.2.3", "::1", "fd00::1", "::ffff:192.168.0.9"] {
+            assert_eq!(locator().locate(address.parse().unwrap()), Place::default().location, "{address}");
         }
     }
 
     #[test]
     fn without_a_database_everybody_is_where_the_pop_is() {
-        assert_eq!(
-            Locator::default().locate("203.0.113.7".parse().unwrap()),
-            Place::default().location
-        );
+        assert_eq!(Locator::default().locate("203.0.113.7".parse().unwrap()), Place::default().location);
     }
 
     #[test]

@@ -79,15 +79,8 @@ enum Place {
 
 impl HeadTap {
     pub(crate) fn new(activity: Arc<Activity>) -> Self {
-        let seen = Seen {
-            head: Vec::with_capacity(USUAL_HEAD),
-            place: Place::Head,
-        };
-        Self {
-            seen: Mutex::new(seen),
-            body_is_broken: AtomicBool::new(false),
-            activity,
-        }
+        let seen = Seen { head: Vec::with_capacity(USUAL_HEAD), place: Place::Head };
+        Self { seen: Mutex::new(seen), body_is_broken: AtomicBool::new(false), activity }
     }
 
     fn lock(&self) -> MutexGuard<'_, Seen> {
@@ -163,9 +156,7 @@ impl Seen {
                     return;
                 }
                 Place::Body(left) => {
-                    let step = usize::try_from(*left)
-                        .unwrap_or(usize::MAX)
-                        .min(bytes.len());
+                    let step = usize::try_from(*left).unwrap_or(usize::MAX).min(bytes.len());
                     *left -= step as u64;
                     bytes = &bytes[step..];
                     if *left == 0 {
@@ -191,10 +182,7 @@ impl Seen {
 /// The length of the head that `bytes` start with: through the first blank line that is not before
 /// the request line.
 fn head_end(bytes: &[u8]) -> usize {
-    let start = bytes
-        .iter()
-        .position(|b| !matches!(b, b'\r' | b'\n'))
-        .unwrap_or(bytes.len());
+    let start = bytes.iter().position(|b| !matches!(b, b'\r' | b'\n')).unwrap_or(bytes.len());
     for at in memchr::memchr_iter(b'\n', &bytes[start..]) {
         let rest = &bytes[start + at + 1..];
         match rest {
@@ -209,10 +197,7 @@ fn head_end(bytes: &[u8]) -> usize {
 fn framing_is_ambiguous(head: &[u8]) -> bool {
     head.split(|b| *b == b'\n')
         .filter_map(|line| line.split(|b| *b == b':').next())
-        .filter(|name| {
-            name.eq_ignore_ascii_case(b"content-length")
-                || name.eq_ignore_ascii_case(b"transfer-encoding")
-        })
+        .filter(|name| name.eq_ignore_ascii_case(b"content-length") || name.eq_ignore_ascii_case(b"transfer-encoding"))
         .nth(1)
         .is_some()
 }
@@ -232,11 +217,7 @@ impl<I> TapIo<I> {
 }
 
 impl<I: AsyncRead + Unpin> AsyncRead for TapIo<I> {
-    fn poll_read(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        buf: &mut ReadBuf<'_>,
-    ) -> Poll<io::Result<()>> {
+    fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         let before = buf.filled().len();
         if self.prefix.is_empty() {
             ready!(Pin::new(&mut self.io).poll_read(cx, buf))?;
@@ -258,11 +239,7 @@ impl<I: AsyncRead + Unpin> AsyncRead for TapIo<I> {
 }
 
 impl<I: AsyncWrite + Unpin> AsyncWrite for TapIo<I> {
-    fn poll_write(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        buf: &[u8],
-    ) -> Poll<io::Result<usize>> {
+    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
         Pin::new(&mut self.io).poll_write(cx, buf)
     }
 

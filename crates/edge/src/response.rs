@@ -10,8 +10,7 @@ use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
 use http::header::{
-    ALLOW, CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue,
-    TRANSFER_ENCODING, UPGRADE,
+    ALLOW, CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, TRANSFER_ENCODING, UPGRADE,
 };
 use http::{Response, StatusCode};
 use http_body::{Body, Frame, SizeHint};
@@ -43,17 +42,10 @@ impl<B: Body<Data = Bytes, Error: Into<BoxError>>> Body for ResponseBody<B> {
     type Data = Bytes;
     type Error = BoxError;
 
-    fn poll_frame(
-        self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
+    fn poll_frame(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
         Poll::Ready(match self.project().source.project() {
-            SourceProjection::Handler { body } => {
-                ready!(body.poll_frame(cx)).map(|frame| frame.map_err(Into::into))
-            }
-            SourceProjection::Own { body } => {
-                ready!(body.poll_frame(cx)).map(|frame| frame.map_err(Into::into))
-            }
+            SourceProjection::Handler { body } => ready!(body.poll_frame(cx)).map(|frame| frame.map_err(Into::into)),
+            SourceProjection::Own { body } => ready!(body.poll_frame(cx)).map(|frame| frame.map_err(Into::into)),
         })
     }
 
@@ -80,11 +72,7 @@ pub(crate) struct Asked {
 }
 
 /// Makes a handler's response one that can be sent.
-pub(crate) fn finish<B>(
-    response: Response<B>,
-    asked: Asked,
-    in_flight: InFlight,
-) -> Response<ResponseBody<B>>
+pub(crate) fn finish<B>(response: Response<B>, asked: Asked, in_flight: InFlight) -> Response<ResponseBody<B>>
 where
     B: Body<Data = Bytes, Error: Into<BoxError>>,
 {
@@ -95,37 +83,24 @@ where
             status = head.status.as_u16(),
             "a handler answered with a status that is no answer to this request"
         );
-        return own(
-            StatusCode::INTERNAL_SERVER_ERROR,
-            "error code: 1101",
-            in_flight,
-        );
+        return own(StatusCode::INTERNAL_SERVER_ERROR, "error code: 1101", in_flight);
     }
     remove_hop_by_hop(&mut head.headers, upgrades);
 
     let size = body.size_hint().exact();
-    let bodiless = matches!(
-        head.status,
-        StatusCode::NO_CONTENT | StatusCode::RESET_CONTENT | StatusCode::NOT_MODIFIED
-    );
+    let bodiless = matches!(head.status, StatusCode::NO_CONTENT | StatusCode::RESET_CONTENT | StatusCode::NOT_MODIFIED);
     if upgrades || bodiless {
         head.headers.remove(CONTENT_LENGTH);
     } else if asked.is_head {
         match size {
-            Some(size) if size > 0 => {
-                drop(head.headers.insert(CONTENT_LENGTH, HeaderValue::from(size)))
-            }
+            Some(size) if size > 0 => drop(head.headers.insert(CONTENT_LENGTH, HeaderValue::from(size))),
             _ => keep_if(&mut head.headers, |_| true),
         }
     } else {
-        keep_if(&mut head.headers, |length| {
-            size.is_none_or(|size| size == length)
-        });
+        keep_if(&mut head.headers, |length| size.is_none_or(|size| size == length));
     }
     let source = if upgrades || bodiless || asked.is_head {
-        Source::Own {
-            body: Full::default(),
-        }
+        Source::Own { body: Full::default() }
     } else {
         Source::Handler { body }
     };
@@ -136,12 +111,8 @@ where
 fn keep_if(headers: &mut HeaderMap, fits: impl FnOnce(u64) -> bool) {
     let mut lengths = headers.get_all(CONTENT_LENGTH).iter();
     let Some(first) = lengths.next() else { return };
-    let digits = first
-        .to_str()
-        .ok()
-        .filter(|text| text.bytes().all(|b| b.is_ascii_digit()));
-    let good =
-        lengths.next().is_none() && digits.and_then(|text| text.parse().ok()).is_some_and(fits);
+    let digits = first.to_str().ok().filter(|text| text.bytes().all(|b| b.is_ascii_digit()));
+    let good = lengths.next().is_none() && digits.and_then(|text| text.parse().ok()).is_some_and(fits);
     if !good {
         headers.remove(CONTENT_LENGTH);
     }
@@ -163,40 +134,24 @@ fn remove_hop_by_hop(headers: &mut HeaderMap, upgrades: bool) {
 }
 
 /// A response of the server's own.
-pub(crate) fn own<B>(
-    status: StatusCode,
-    text: &'static str,
-    in_flight: InFlight,
-) -> Response<ResponseBody<B>> {
-    let source = Source::Own {
-        body: Full::new(Bytes::from_static(text.as_bytes())),
-    };
+pub(crate) fn own<B>(status: StatusCode, text: &'static str, in_flight: InFlight) -> Response<ResponseBody<B>> {
+    let source = Source::Own { body: Full::new(Bytes::from_static(text.as_bytes())) };
     let mut response = Response::new(ResponseBody { source, in_flight });
     *response.status_mut() = status;
-    response.headers_mut().insert(
-        CONTENT_TYPE,
-        HeaderValue::from_static("text/plain;charset=UTF-8"),
-    );
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("text/plain;charset=UTF-8"));
     response
 }
 
 /// The answer to a request that is turned away. On HTTP/1 it is the connection's last: what follows
 /// on it cannot be trusted.
-pub(crate) fn refused<B>(
-    refusal: Refusal,
-    closes: bool,
-    in_flight: InFlight,
-) -> Response<ResponseBody<B>> {
+pub(crate) fn refused<B>(refusal: Refusal, closes: bool, in_flight: InFlight) -> Response<ResponseBody<B>> {
     let mut response = own(refusal.status, refusal.text, in_flight);
     let headers = response.headers_mut();
     if closes {
         headers.insert(CONNECTION, HeaderValue::from_static("close"));
     }
     if refusal.status == StatusCode::METHOD_NOT_ALLOWED {
-        headers.insert(
-            ALLOW,
-            HeaderValue::from_static("GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"),
-        );
+        headers.insert(ALLOW, HeaderValue::from_static("GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"));
     }
     response
 }
@@ -210,14 +165,8 @@ mod tests {
     use super::*;
     use crate::activity::Activity;
 
-    const GET: Asked = Asked {
-        is_head: false,
-        wants_upgrade: false,
-    };
-    const HEAD: Asked = Asked {
-        is_head: true,
-        wants_upgrade: false,
-    };
+    const GET: Asked = Asked { is_head: false, wants_upgrade: false };
+    const HEAD: Asked = Asked { is_head: true, wants_upgrade: false };
 
     fn length<B: Body<Data = Bytes, Error: Into<BoxError>>>(
         status: u16,
@@ -225,30 +174,16 @@ mod tests {
         body: B,
         asked: Asked,
     ) -> Option<String> {
-        let builder = lengths
-            .iter()
-            .fold(Response::builder().status(status), |b, length| {
-                b.header(CONTENT_LENGTH, *length)
-            });
-        let response = finish(
-            builder.body(body).unwrap(),
-            asked,
-            Arc::new(Activity::default()).begin(),
-        );
-        response
-            .headers()
-            .get(CONTENT_LENGTH)
-            .map(|value| value.to_str().unwrap().to_owned())
+        let builder =
+            lengths.iter().fold(Response::builder().status(status), |b, length| b.header(CONTENT_LENGTH, *length));
+        let response = finish(builder.body(body).unwrap(), asked, Arc::new(Activity::default()).begin());
+        response.headers().get(CONTENT_LENGTH).map(|value| value.to_str().unwrap().to_owned())
     }
 
     #[test]
     fn content_length_stays_only_where_it_can_be_true() {
         let known = || Full::new(Bytes::from_static(b"12345"));
-        let unknown = || {
-            StreamBody::new(futures_util::stream::pending::<
-                Result<Frame<Bytes>, BoxError>,
-            >())
-        };
+        let unknown = || StreamBody::new(futures_util::stream::pending::<Result<Frame<Bytes>, BoxError>>());
         assert_eq!(length(200, &["5"], known(), GET).as_deref(), Some("5"));
         assert_eq!(length(200, &["6"], known(), GET), None);
         assert_eq!(length(200, &["5", "5"], known(), GET), None);
@@ -256,10 +191,7 @@ mod tests {
         assert_eq!(length(200, &["9"], unknown(), GET).as_deref(), Some("9"));
         assert_eq!(length(200, &["nine"], unknown(), GET), None);
         assert_eq!(length(200, &[], known(), HEAD).as_deref(), Some("5"));
-        assert_eq!(
-            length(200, &["9"], Empty::new(), HEAD).as_deref(),
-            Some("9")
-        );
+        assert_eq!(length(200, &["9"], Empty::new(), HEAD).as_deref(), Some("9"));
         assert_eq!(length(204, &["5"], known(), GET), None);
         assert_eq!(length(304, &["5"], Empty::new(), GET), None);
     }
@@ -275,31 +207,16 @@ mod tests {
             .body(Empty::<Bytes>::new())
             .unwrap();
         let response = finish(response, GET, Arc::new(Activity::default()).begin());
-        assert_eq!(
-            response
-                .headers()
-                .keys()
-                .map(HeaderName::as_str)
-                .collect::<Vec<_>>(),
-            ["x-kept"]
-        );
+        assert_eq!(response.headers().keys().map(HeaderName::as_str).collect::<Vec<_>>(), ["x-kept"]);
     }
 
     #[test]
     fn an_upgrade_nobody_asked_for_is_an_error() {
-        let response = || {
-            Response::builder()
-                .status(101)
-                .header("connection", "upgrade")
-                .body(Empty::<Bytes>::new())
-                .unwrap()
-        };
+        let response =
+            || Response::builder().status(101).header("connection", "upgrade").body(Empty::<Bytes>::new()).unwrap();
         let in_flight = || Arc::new(Activity::default()).begin();
         assert_eq!(finish(response(), GET, in_flight()).status(), 500);
-        let asked = Asked {
-            is_head: false,
-            wants_upgrade: true,
-        };
+        let asked = Asked { is_head: false, wants_upgrade: true };
         let upgraded = finish(response(), asked, in_flight());
         assert_eq!(upgraded.status(), 101);
         assert!(upgraded.headers().contains_key(CONNECTION));

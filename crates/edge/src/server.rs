@@ -34,11 +34,7 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self {
-            header_bytes: 128 << 10,
-            header_count: 100,
-            uri_bytes: 16 << 10,
-        }
+        Self { header_bytes: 128 << 10, header_count: 100, uri_bytes: 16 << 10 }
     }
 }
 
@@ -55,11 +51,7 @@ pub struct Timeouts {
 
 impl Default for Timeouts {
     fn default() -> Self {
-        Self {
-            head: Duration::from_secs(15),
-            idle: Duration::from_secs(400),
-            drain: Duration::from_secs(30),
-        }
+        Self { head: Duration::from_secs(15), idle: Duration::from_secs(400), drain: Duration::from_secs(30) }
     }
 }
 
@@ -145,13 +137,8 @@ impl Server {
     /// The address is in use, not allowed, or not this machine's.
     pub fn bind(config: ServerConfig) -> Result<Self, BindError> {
         let address = config.address;
-        let (listener, local_addr) =
-            listen(address).map_err(|cause| BindError::new(address, cause))?;
-        Ok(Self {
-            listener,
-            local_addr,
-            config,
-        })
+        let (listener, local_addr) = listen(address).map_err(|cause| BindError::new(address, cause))?;
+        Ok(Self { listener, local_addr, config })
     }
 
     /// The address taken, with the port that port 0 became.
@@ -165,18 +152,12 @@ impl Server {
     ///
     /// # Errors
     /// The runtime cannot take the listener.
-    pub async fn serve<H: Handler>(
-        self,
-        handler: H,
-        shutdown: impl Future<Output = ()>,
-    ) -> io::Result<()> {
+    pub async fn serve<H: Handler>(self, handler: H, shutdown: impl Future<Output = ()>) -> io::Result<()> {
         let listener = tokio::net::TcpListener::from_std(self.listener)?;
         let timeouts = self.config.timeouts.clone();
         let connections = Arc::new(Connections::new());
         let shared = Arc::new(shared(self.config, handler));
-        let mut sweep = tokio::time::interval(
-            (timeouts.head.min(timeouts.idle) / 4).max(Duration::from_millis(10)),
-        );
+        let mut sweep = tokio::time::interval((timeouts.head.min(timeouts.idle) / 4).max(Duration::from_millis(10)));
         sweep.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut shutdown = pin!(shutdown);
         loop {
@@ -202,14 +183,8 @@ impl Server {
         }
         drop(listener);
         connections.close_all();
-        if tokio::time::timeout(timeouts.drain, connections.emptied())
-            .await
-            .is_err()
-        {
-            tracing::warn!(
-                open = connections.len(),
-                "requests still under way at the end of the drain are cut"
-            );
+        if tokio::time::timeout(timeouts.drain, connections.emptied()).await.is_err() {
+            tracing::warn!(open = connections.len(), "requests still under way at the end of the drain are cut");
             connections.abort_all();
             connections.emptied().await;
         }
@@ -219,11 +194,7 @@ impl Server {
 
 fn listen(address: SocketAddr) -> io::Result<(TcpListener, SocketAddr)> {
     const BACKLOG: i32 = 4096;
-    let socket = Socket::new(
-        Domain::for_address(address),
-        Type::STREAM,
-        Some(Protocol::TCP),
-    )?;
+    let socket = Socket::new(Domain::for_address(address), Type::STREAM, Some(Protocol::TCP))?;
     // Else a restart would wait out the connections of the server before it.
     socket.set_reuse_address(true)?;
     if address.is_ipv6() && address.ip().is_unspecified() {
@@ -239,10 +210,7 @@ fn listen(address: SocketAddr) -> io::Result<(TcpListener, SocketAddr)> {
 
 fn is_of_one_connection(error: &io::Error) -> bool {
     use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset, Interrupted};
-    matches!(
-        error.kind(),
-        ConnectionAborted | ConnectionRefused | ConnectionReset | Interrupted
-    )
+    matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset | Interrupted)
 }
 
 fn shared<H>(config: ServerConfig, handler: H) -> Shared<H> {
@@ -250,10 +218,7 @@ fn shared<H>(config: ServerConfig, handler: H) -> Shared<H> {
     let header_bytes = limits.header_bytes.max(8 << 10);
     let mut http1 = http1::Builder::new();
     // The sweep times heads; hyper's timer would cost each request one.
-    http1
-        .header_read_timeout(None)
-        .max_header_size(header_bytes)
-        .max_buf_size(header_bytes.max(400 << 10));
+    http1.header_read_timeout(None).max_header_size(header_bytes).max_buf_size(header_bytes.max(400 << 10));
     if limits.header_count != Limits::default().header_count {
         http1.max_headers(limits.header_count);
     }

@@ -79,33 +79,20 @@ impl TlsConfig {
             .and_then(Iterator::collect)
             .map_err(|error| pem_error(error, cert, "certificate", CERT))?;
         if chain.is_empty() {
-            return Err(TlsError::Missing {
-                path: cert.to_owned(),
-                what: "certificate",
-                expected: CERT,
-            });
+            return Err(TlsError::Missing { path: cert.to_owned(), what: "certificate", expected: CERT });
         }
-        let secret = PrivateKeyDer::from_pem_file(key)
-            .map_err(|error| pem_error(error, key, "private key", KEY))?;
+        let secret = PrivateKeyDer::from_pem_file(key).map_err(|error| pem_error(error, key, "private key", KEY))?;
 
         let unusable = |cause| match cause {
-            rustls::Error::InconsistentKeys(_) => TlsError::Mismatch {
-                cert: cert.to_owned(),
-                key: key.to_owned(),
-            },
-            cause => TlsError::Unusable {
-                cert: cert.to_owned(),
-                key: key.to_owned(),
-                cause,
-            },
+            rustls::Error::InconsistentKeys(_) => TlsError::Mismatch { cert: cert.to_owned(), key: key.to_owned() },
+            cause => TlsError::Unusable { cert: cert.to_owned(), key: key.to_owned(), cause },
         };
-        let mut config =
-            ServerConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
-                .with_safe_default_protocol_versions()
-                .map_err(unusable)?
-                .with_no_client_auth()
-                .with_single_cert(chain, secret)
-                .map_err(unusable)?;
+        let mut config = ServerConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
+            .with_safe_default_protocol_versions()
+            .map_err(unusable)?
+            .with_no_client_auth()
+            .with_single_cert(chain, secret)
+            .map_err(unusable)?;
         config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
         Ok(Self(Arc::new(config)))
     }
@@ -115,25 +102,12 @@ impl TlsConfig {
     }
 }
 
-fn pem_error(
-    error: pem::Error,
-    path: &Path,
-    what: &'static str,
-    expected: &'static str,
-) -> TlsError {
+fn pem_error(error: pem::Error, path: &Path, what: &'static str, expected: &'static str) -> TlsError {
     let path = path.to_owned();
     match error {
         pem::Error::Io(cause) => TlsError::Unreadable { path, cause },
-        pem::Error::NoItemsFound => TlsError::Missing {
-            path,
-            what,
-            expected,
-        },
-        cause => TlsError::NotPem {
-            path,
-            cause: cause.to_string(),
-            expected,
-        },
+        pem::Error::NoItemsFound => TlsError::Missing { path, what, expected },
+        cause => TlsError::NotPem { path, cause: cause.to_string(), expected },
     }
 }
 
@@ -150,13 +124,8 @@ impl TlsFacts {
             Some(ProtocolVersion::TLSv1_2) => "TLSv1.2",
             _ => "TLSv1.3",
         };
-        let suite = connection
-            .negotiated_cipher_suite()
-            .map(|suite| suite.suite());
-        Self {
-            version,
-            cipher: suite.map_or("", openssl_name),
-        }
+        let suite = connection.negotiated_cipher_suite().map(|suite| suite.suite());
+        Self { version, cipher: suite.map_or("", openssl_name) }
     }
 }
 
@@ -168,9 +137,7 @@ fn openssl_name(suite: CipherSuite) -> &'static str {
         CipherSuite::TLS13_CHACHA20_POLY1305_SHA256 => "AEAD-CHACHA20-POLY1305-SHA256",
         CipherSuite::TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256 => "ECDHE-ECDSA-AES128-GCM-SHA256",
         CipherSuite::TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384 => "ECDHE-ECDSA-AES256-GCM-SHA384",
-        CipherSuite::TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256 => {
-            "ECDHE-ECDSA-CHACHA20-POLY1305"
-        }
+        CipherSuite::TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256 => "ECDHE-ECDSA-CHACHA20-POLY1305",
         CipherSuite::TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256 => "ECDHE-RSA-AES128-GCM-SHA256",
         CipherSuite::TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384 => "ECDHE-RSA-AES256-GCM-SHA384",
         CipherSuite::TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256 => "ECDHE-RSA-CHACHA20-POLY1305",

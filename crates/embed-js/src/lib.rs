@@ -34,7 +34,9 @@ pub fn embed(folder: &str) -> io::Result<()> {
 fn check_ascii(file: &Path) -> io::Result<()> {
     let text = fs::read_to_string(file)?;
     match text.lines().position(|line| !line.is_ascii()) {
-        Some(line) => Err(io::Error::other(format!("{}:{}: write it in ASCII (\\u escapes)", file.display(), line + 1))),
+        Some(line) => {
+            Err(io::Error::other(format!("{}:{}: write it in ASCII (\\u escapes)", file.display(), line + 1)))
+        }
         None => Ok(()),
     }
 }

@@ -26,7 +26,5 @@ use proc_macro::TokenStream;
 /// A function of numbers and booleans alone also gets a V8 fast call, which optimized code enters directly.
 #[proc_macro_attribute]
 pub fn op(attribute: TokenStream, item: TokenStream) -> TokenStream {
-    expand::expand(attribute.into(), item.into())
-        .unwrap_or_else(syn::Error::into_compile_error)
-        .into()
+    expand::expand(attribute.into(), item.into()).unwrap_or_else(syn::Error::into_compile_error).into()
 }

@@ -25,8 +25,7 @@ impl OpDecl {
         let builder = v8::FunctionTemplate::builder_raw((self.callback)())
             .length(self.length)
             .constructor_behavior(v8::ConstructorBehavior::Throw);
-        let template =
-            if self.fast.is_empty() { builder.build(scope) } else { builder.build_fast(scope, self.fast) };
+        let template = if self.fast.is_empty() { builder.build(scope) } else { builder.build_fast(scope, self.fast) };
         let function = template.get_function(scope)?;
         function.set_name(v8::String::new(scope, self.name)?);
         Some(function)

@@ -35,11 +35,7 @@ pub trait AsyncHost: Send + Sync {
     ///
     /// # Errors
     /// What the op throws when no work may be started here, at global scope for example.
-    fn spawn<'s>(
-        &self,
-        scope: &mut v8::PinScope<'s, '_>,
-        op: AsyncOp,
-    ) -> Result<v8::Local<'s, v8::Promise>, OpError>;
+    fn spawn<'s>(&self, scope: &mut v8::PinScope<'s, '_>, op: AsyncOp) -> Result<v8::Local<'s, v8::Promise>, OpError>;
 }
 
 /// The isolate slot in which the engine leaves its [`AsyncHost`].
@@ -60,9 +56,6 @@ where
         .get_slot::<AsyncHostSlot>()
         .map(|slot| slot.0.clone())
         .ok_or_else(|| OpError::error("this isolate runs no asynchronous work"))?;
-    let promise = host.spawn(
-        scope,
-        Box::pin(async move { Box::new(future.await) as Completion }),
-    )?;
+    let promise = host.spawn(scope, Box::pin(async move { Box::new(future.await) as Completion }))?;
     Ok(promise.into())
 }

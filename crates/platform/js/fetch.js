@@ -1,6 +1,13 @@
 // The fetch event (https://developers.cloudflare.com/workers/runtime-apis/handlers/fetch/).
 
-import { op_hold_stream, op_release, op_request_cf, op_request_headers, op_respond, op_respond_error } from "selvedge:ops";
+import {
+  op_hold_stream,
+  op_release,
+  op_request_cf,
+  op_request_headers,
+  op_respond,
+  op_respond_error,
+} from "selvedge:ops";
 import {
   createInboundRequest,
   isResponse,
@@ -36,9 +43,7 @@ export function dispatchFetch(entrypoint, method, url, bodyId) {
       cfThunk: readCf,
       signal: null,
     });
-    const result = worker.isServiceWorker
-      ? dispatchFetchListeners(request)
-      : callHandler(entrypoint, "fetch", request);
+    const result = worker.isServiceWorker ? dispatchFetchListeners(request) : callHandler(entrypoint, "fetch", request);
     if (isResponse(result)) respond(result);
     else then(resolve(result), respond, op_respond_error);
   } catch (error) {

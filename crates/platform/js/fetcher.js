@@ -21,13 +21,13 @@ export class Fetcher {
   /**
    * @param {any} input
    * @param {any} [init]
-   * @returns {Promise<Response>}
+   * @returns {Promise<import("selvedge:web/fetch/index.js").Response>}
    */
   fetch(input, init = undefined) {
     try {
       requireArguments(arguments.length, 1, "Failed to execute 'fetch' on 'Fetcher'");
       const binding = this.#binding;
-      return dispatchOutgoing(requestToFetch(input, init), (method, url, headers, body, flags, cancel) =>
+      return dispatchOutgoing(requestToFetch(input, init), (method, url, headers, body) =>
         op_fetcher_fetch(binding, method, url, headers, body),
       );
     } catch (error) {

@@ -11,4 +11,5 @@ export { DOMException };
 export { prepare } from "./prepare.js";
 export { describe, ready } from "./entrypoints.js";
 export { dispatchFetch } from "./fetch.js";
+export { reportRejection } from "./rejections.js";
 export { dispatchScheduled } from "./scheduled.js";

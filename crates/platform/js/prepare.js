@@ -32,7 +32,7 @@ function binding([name, kind, value]) {
  */
 export function prepare(bindings, isServiceWorker, flags) {
   // V8 puts it back into every context. Memory shared between threads makes a clock of any loop.
-  delete (/** @type {any} */ (globalThis)).SharedArrayBuffer;
+  delete /** @type {any} */ (globalThis).SharedArrayBuffer;
   const env = worker.env;
   worker.isServiceWorker = isServiceWorker;
   for (const description of bindings) {
@@ -46,7 +46,12 @@ export function prepare(bindings, isServiceWorker, flags) {
   const compatibilityFlags = {};
   for (const flag of flags) compatibilityFlags[flag] = true;
   const Cloudflare = Object.freeze({ compatibilityFlags: Object.freeze(compatibilityFlags) });
-  defineProperty(globalThis, "Cloudflare", { value: Cloudflare, writable: true, enumerable: false, configurable: true });
+  defineProperty(globalThis, "Cloudflare", {
+    value: Cloudflare,
+    writable: true,
+    enumerable: false,
+    configurable: true,
+  });
   return {
     "cloudflare:workers": { DurableObject, RpcTarget, WorkerEntrypoint, WorkflowEntrypoint, env, waitUntil },
   };

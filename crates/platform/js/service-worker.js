@@ -34,7 +34,7 @@ class FetchEvent extends ExtendableEvent {
 
   /**
    * @param {symbol} key
-   * @param {Request} request
+   * @param {import("selvedge:web/fetch/index.js").Request} request
    */
   constructor(key, request) {
     super(key, "fetch");
@@ -48,7 +48,10 @@ class FetchEvent extends ExtendableEvent {
   /** @param {unknown} response a Response, or a promise of one */
   respondWith(response) {
     if (this.#response !== null) {
-      throw new DOMException("FetchEvent.respondWith() has already been called; it can only be called once.", "InvalidStateError");
+      throw new DOMException(
+        "FetchEvent.respondWith() has already been called; it can only be called once.",
+        "InvalidStateError",
+      );
     }
     this.#response = resolve(response);
     this.stopImmediatePropagation();
@@ -111,7 +114,7 @@ export function installHandlers(global) {
 }
 
 /**
- * @param {Request} request
+ * @param {import("selvedge:web/fetch/index.js").Request} request
  * @returns {Promise<unknown>} of a Response
  */
 export function dispatchFetchListeners(request) {

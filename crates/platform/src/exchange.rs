@@ -1,13 +1,18 @@
 //! One event, between the native side and JavaScript: what the handler may ask, and what it answers.
 
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use http::HeaderMap;
+use http::{HeaderMap, HeaderValue};
+use selvedge_ops::OpError;
 use selvedge_runtime::{Hold, JsError};
-use selvedge_web::fetch::Body;
+use selvedge_web::fetch::{Body, SubrequestPolicy};
 
 use crate::RequestContext;
+
+/// Subrequests an event may make, as on hosted's paid plan
+/// (<https://developers.cloudflare.com/workers/platform/limits/#subrequests>).
+const SUBREQUESTS: u32 = 1000;
 
 /// The headers of a request; what the front end adds is added when they are first looked at.
 struct Headers {
@@ -55,6 +60,7 @@ pub(crate) struct Exchange {
     outcome: Mutex<Option<Outcome>>,
     pass_through: AtomicBool,
     streams: AtomicUsize,
+    subrequests: AtomicU32,
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -68,6 +74,7 @@ impl Exchange {
             outcome: Mutex::default(),
             pass_through: AtomicBool::new(false),
             streams: AtomicUsize::new(0),
+            subrequests: AtomicU32::new(0),
         }
     }
 
@@ -99,6 +106,20 @@ impl Exchange {
     /// Whether JavaScript is still writing the response's body.
     pub(crate) fn is_streaming(&self) -> bool {
         self.streams.load(Ordering::Acquire) > 0
+    }
+}
+
+impl SubrequestPolicy for Exchange {
+    fn count(&self) -> Result<(), OpError> {
+        if self.subrequests.fetch_add(1, Ordering::Relaxed) < SUBREQUESTS {
+            Ok(())
+        } else {
+            Err(OpError::error("Too many subrequests."))
+        }
+    }
+
+    fn cdn_loop(&self) -> Option<HeaderValue> {
+        self.inbound()?.with_headers(|headers| headers.get("cdn-loop").cloned())
     }
 }
 

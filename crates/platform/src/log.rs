@@ -22,8 +22,8 @@ impl LogSink for MappedLog {
 /// The error with its positions mapped to the sources.
 pub(crate) fn map_error(script: &Script, mut error: JsError) -> JsError {
     error.stack = error.stack.map(|stack| script.map_stack(&stack));
-    error.location = error.location.map(|(module, line, column)| {
-        script.map_position(&module, line, column).unwrap_or((module, line, column))
-    });
+    error.location = error
+        .location
+        .map(|(module, line, column)| script.map_position(&module, line, column).unwrap_or((module, line, column)));
     error
 }

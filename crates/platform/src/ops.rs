@@ -8,8 +8,7 @@ use hyper::ext::ReasonPhrase;
 use selvedge_ops::{OpDecl, OpError, op, v8};
 use selvedge_runtime::{Invocation, JsError};
 use selvedge_web::fetch::{
-    Body, BodyArgument, ContentCoding, ResponseParts, SubrequestLimit, headers_from_flat, headers_to_flat,
-    response_parts,
+    Body, BodyArgument, ContentCoding, ResponseParts, Subrequests, headers_from_flat, headers_to_flat, response_parts,
 };
 
 use crate::exchange::{Exchange, Held, Outcome};
@@ -154,8 +153,8 @@ fn op_fetcher_fetch(
         .extension::<Fetchers>()
         .and_then(|fetchers| fetchers.0.get(&binding).cloned())
         .ok_or_else(|| OpError::error(format!("internal error: no binding {binding}")))?;
-    if let Some(limit) = invocation.extension::<SubrequestLimit>() {
-        limit.count()?;
+    if let Some(subrequests) = invocation.extension::<Subrequests>() {
+        subrequests.0.count()?;
     }
     let body = body.into_body(invocation.resources())?;
     let mut request = Request::builder()

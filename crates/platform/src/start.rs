@@ -41,15 +41,8 @@ pub(crate) async fn start(worker: &Worker) -> Result<Loaded, StartError> {
     extensions.insert(Arc::new(Fetchers(fetchers.collect())));
     let log = MappedLog { script: options.script.clone(), inner: options.log.clone() };
     let start = StartOptions { log: Arc::new(log), extensions, limits: options.limits.clone() };
-    let started = worker
-        .pool
-        .start(
-            &options.script,
-            start,
-            |scope, exports| prepare(scope, exports, worker),
-            |scope, exports, namespace| ready(scope, exports, namespace),
-        )
-        .await;
+    let started =
+        worker.pool.start(&options.script, start, |scope, exports| prepare(scope, exports, worker), ready).await;
     match started {
         Ok((instance, (handlers, dispatch_fetch, dispatch_scheduled))) => {
             Ok(Loaded { instance, handlers, dispatch_fetch, dispatch_scheduled })
@@ -149,7 +142,5 @@ fn ready<'s>(
 
 fn strings(scope: &mut v8::PinScope<'_, '_>, value: Option<v8::Local<'_, v8::Value>>) -> Vec<String> {
     let Some(Ok(array)) = value.map(|value| value.try_cast::<v8::Array>()) else { return Vec::new() };
-    (0..array.length())
-        .filter_map(|index| Some(array.get_index(scope, index)?.to_rust_string_lossy(scope)))
-        .collect()
+    (0..array.length()).filter_map(|index| Some(array.get_index(scope, index)?.to_rust_string_lossy(scope))).collect()
 }

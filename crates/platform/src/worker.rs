@@ -9,16 +9,12 @@ use selvedge_ops::v8;
 use selvedge_runtime::{
     Driver, Ended, Extensions, JsError, Limits, LogSink, Script, StartError, TurnError, WarmPool, call_function,
 };
-use selvedge_web::fetch::{Body, BodyResource, SubrequestLimit};
+use selvedge_web::fetch::{Body, BodyResource, Subrequests};
 
 use crate::exchange::{Exchange, Inbound, Outcome};
 use crate::log::map_error;
 use crate::start::{self, Handlers, Loaded};
 use crate::{Binding, FetchEvent, Fetcher, FetcherError, ScheduledEvent, WorkerError};
-
-/// Subrequests an event may make, as on hosted's paid plan
-/// (<https://developers.cloudflare.com/workers/platform/limits/#subrequests>).
-const SUBREQUESTS: u32 = 1000;
 
 /// How often [`Worker::drain`] looks.
 const DRAIN_PERIOD: Duration = Duration::from_millis(20);
@@ -49,7 +45,10 @@ pub struct WorkerOptions {
 
 impl std::fmt::Debug for WorkerOptions {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("WorkerOptions").field("name", &self.name).field("bindings", &self.bindings).finish_non_exhaustive()
+        f.debug_struct("WorkerOptions")
+            .field("name", &self.name)
+            .field("bindings", &self.bindings)
+            .finish_non_exhaustive()
     }
 }
 
@@ -304,7 +303,7 @@ impl Run {
     fn begin(loaded: &Loaded, exchange: &Arc<Exchange>) -> Self {
         let mut extensions = Extensions::new();
         extensions.insert(exchange.clone());
-        extensions.insert(Arc::new(SubrequestLimit::new(SUBREQUESTS)));
+        extensions.insert(Arc::new(Subrequests(exchange.clone())));
         let invocation = loaded.instance.begin(extensions);
         Self { driver: Some(Driver::new(loaded.instance.clone(), invocation)), exchange: exchange.clone() }
     }

@@ -43,7 +43,8 @@ pub enum Ended {
 pub struct Driver {
     instance: Arc<Instance>,
     invocation: Arc<Invocation>,
-    running: FuturesUnordered<Running>,
+    /// Made when the first work is started: most events start none.
+    running: Option<FuturesUnordered<Running>>,
     finished: Vec<(v8::Global<v8::PromiseResolver>, Completion)>,
 }
 
@@ -62,7 +63,7 @@ impl Drop for Driver {
 impl Driver {
     /// Takes charge of an invocation that was begun on `instance`.
     pub fn new(instance: Arc<Instance>, invocation: Arc<Invocation>) -> Self {
-        Self { instance, invocation, running: FuturesUnordered::new(), finished: Vec::new() }
+        Self { instance, invocation, running: None, finished: Vec::new() }
     }
 
     /// The invocation.
@@ -107,7 +108,7 @@ impl Driver {
                 return Ok(Ended::Done);
             }
             self.adopt();
-            if self.running.is_empty() {
+            if !self.is_running() {
                 return Ok(Ended::Stalled);
             }
             std::future::poll_fn(|cx| self.poll_work(cx, &done)).await;
@@ -117,20 +118,26 @@ impl Driver {
     fn poll_work(&mut self, cx: &mut Context<'_>, done: &impl Fn(&Invocation) -> bool) -> Poll<()> {
         self.invocation.waker().register(cx.waker());
         self.adopt();
-        while let Poll::Ready(Some(finished)) = Pin::new(&mut self.running).poll_next(cx) {
-            self.finished.push(finished);
+        if let Some(running) = &mut self.running {
+            while let Poll::Ready(Some(finished)) = Pin::new(&mut *running).poll_next(cx) {
+                self.finished.push(finished);
+            }
         }
-        if self.finished.is_empty() && !self.running.is_empty() && !done(&self.invocation) {
+        if self.finished.is_empty() && self.is_running() && !done(&self.invocation) {
             Poll::Pending
         } else {
             Poll::Ready(())
         }
     }
 
+    fn is_running(&self) -> bool {
+        self.running.as_ref().is_some_and(|running| !running.is_empty())
+    }
+
     /// Takes over what turns have started.
     fn adopt(&mut self) {
         for PendingOp { resolver, op } in self.invocation.take_started() {
-            self.running.push(Running { resolver: Some(resolver), op });
+            self.running.get_or_insert_default().push(Running { resolver: Some(resolver), op });
         }
     }
 

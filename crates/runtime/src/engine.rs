@@ -75,8 +75,7 @@ impl Engine {
     /// # Errors
     /// When that JavaScript is faulty, or a thread cannot be made.
     pub fn new(token: &V8Token, options: &EngineOptions) -> Result<Arc<Self>, EngineError> {
-        let snapshot =
-            Snapshot::build(&options.extensions, options.entry).map_err(EngineError::Snapshot)?;
+        let snapshot = Snapshot::build(&options.extensions, options.entry).map_err(EngineError::Snapshot)?;
         let watchdog = Watchdog::start().map_err(EngineError::Watchdog)?;
         Ok(Arc::new(Self { snapshot, watchdog, platform: token.platform.clone() }))
     }

@@ -75,10 +75,7 @@ impl Shell {
     }
 }
 
-extern "C" fn refuse_wasm_code_generation(
-    _: v8::Local<'_, v8::Context>,
-    _: v8::Local<'_, v8::String>,
-) -> bool {
+extern "C" fn refuse_wasm_code_generation(_: v8::Local<'_, v8::Context>, _: v8::Local<'_, v8::String>) -> bool {
     false
 }
 
@@ -140,15 +137,14 @@ impl Instance {
     ///
     /// # Errors
     /// When a limit ended the turn; the instance is condemned then.
-    pub async fn turn<R>(
-        &self,
-        body: impl for<'s, 'i> FnOnce(&mut v8::PinScope<'s, 'i>) -> R,
-    ) -> Result<R, TurnError> {
+    pub async fn turn<R>(&self, body: impl for<'s, 'i> FnOnce(&mut v8::PinScope<'s, 'i>) -> R) -> Result<R, TurnError> {
         let _permit = self.permit.lock().await;
+        self.shell.state.advance_clock();
         self.run(self.limits.turn, |scope, _| body(scope))
     }
 
-    /// Like [`Instance::turn`], with the exports of the engine's entry module.
+    /// Like [`Instance::turn`], with the exports of the engine's entry module. The clock stands at zero: a global
+    /// scope has no time (<https://developers.cloudflare.com/workers/runtime-apis/performance/>).
     pub(crate) async fn startup_turn<R>(
         &self,
         body: impl for<'s, 'i> FnOnce(&mut v8::PinScope<'s, 'i>, v8::Local<'s, v8::Object>) -> R,
@@ -167,7 +163,6 @@ impl Instance {
             return Err(TurnError::Terminated);
         }
         let mut locker = isolate.lock();
-        state.advance_clock();
         clock.begin(limit);
         let result = {
             v8::scope!(let scope, &mut *locker);
@@ -176,7 +171,7 @@ impl Instance {
             let exports = v8::Local::new(scope, exports);
             let result = body(scope, exports);
             scope.perform_microtask_checkpoint();
-            rejections::report(scope, state);
+            rejections::report(scope, state, exports);
             let nothing = v8::undefined(scope).into();
             scope.set_continuation_preserved_embedder_data(nothing);
             result

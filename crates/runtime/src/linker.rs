@@ -48,8 +48,7 @@ pub(crate) fn link<'s>(
         modules.builtins = builtins;
     }
     let main = script.main();
-    let prepared =
-        script.get(main).ok_or_else(|| JsError::text(format!("the main module \"{main}\" is missing")))?;
+    let prepared = script.get(main).ok_or_else(|| JsError::text(format!("the main module \"{main}\" is missing")))?;
     v8::tc_scope!(let scope, scope);
     if prepared.module.kind == ModuleKind::ServiceWorker {
         return match run_script(scope, prepared) {
@@ -87,8 +86,7 @@ pub(crate) fn link<'s>(
 /// run are in it.
 pub(crate) fn keep_code(scope: &mut v8::PinScope<'_, '_>, script: &Script) {
     let Some(state) = InstanceState::of(scope) else { return };
-    let modules: Vec<_> =
-        state.modules().modules.iter().map(|(name, module)| (name.clone(), module.clone())).collect();
+    let modules: Vec<_> = state.modules().modules.iter().map(|(name, module)| (name.clone(), module.clone())).collect();
     for (name, module) in modules {
         let Some(prepared) = script.get(&name) else { continue };
         if prepared.module.kind != ModuleKind::EsModule || prepared.code_cache().is_some() {
@@ -102,11 +100,7 @@ pub(crate) fn keep_code(scope: &mut v8::PinScope<'_, '_>, script: &Script) {
     }
 }
 
-fn origin<'s>(
-    scope: &mut v8::PinScope<'s, '_>,
-    name: &str,
-    is_module: bool,
-) -> Option<v8::ScriptOrigin<'s>> {
+fn origin<'s>(scope: &mut v8::PinScope<'s, '_>, name: &str, is_module: bool) -> Option<v8::ScriptOrigin<'s>> {
     let name = v8::String::new(scope, name)?;
     Some(v8::ScriptOrigin::new(scope, name.into(), 0, 0, false, -1, None, false, false, is_module, None))
 }
@@ -133,11 +127,7 @@ fn throw(scope: &mut v8::PinScope<'_, '_>, message: &str) {
 
 /// The module of this name, compiled with all that it imports before anything is instantiated, so that V8 asks
 /// only for what is there.
-fn get<'s>(
-    scope: &mut v8::PinScope<'s, '_>,
-    state: &InstanceState,
-    name: &str,
-) -> Option<v8::Local<'s, v8::Module>> {
+fn get<'s>(scope: &mut v8::PinScope<'s, '_>, state: &InstanceState, name: &str) -> Option<v8::Local<'s, v8::Module>> {
     let (known, script) = {
         let modules = state.modules();
         (modules.modules.get(name).cloned(), modules.script.clone()?)
@@ -191,16 +181,10 @@ fn compile<'s>(scope: &mut v8::PinScope<'s, '_>, prepared: &Prepared) -> Option<
     let origin = origin(scope, &prepared.module.name, true)?;
     let Some(cache) = prepared.code_cache() else {
         let mut source = Source::new(source, Some(&origin));
-        return compile_module2(
-            scope,
-            &mut source,
-            CompileOptions::NoCompileOptions,
-            NoCacheReason::NoReason,
-        );
+        return compile_module2(scope, &mut source, CompileOptions::NoCompileOptions, NoCacheReason::NoReason);
     };
     let mut source = Source::new_with_cached_data(source, Some(&origin), CachedData::new(&cache));
-    let module =
-        compile_module2(scope, &mut source, CompileOptions::ConsumeCodeCache, NoCacheReason::NoReason);
+    let module = compile_module2(scope, &mut source, CompileOptions::ConsumeCodeCache, NoCacheReason::NoReason);
     if source.get_cached_data().is_some_and(CachedData::rejected) {
         prepared.set_code_cache(None);
     }
@@ -234,8 +218,7 @@ unsafe extern "C" fn import_meta(
     let Some(state) = InstanceState::of(scope) else { return };
     let module = v8::Global::new(scope, module);
     let Some(name) = state.modules().names.get(&module).cloned() else { return };
-    let (Some(key), Some(url)) =
-        (v8::String::new(scope, "url"), v8::String::new(scope, &format!("file:///{name}")))
+    let (Some(key), Some(url)) = (v8::String::new(scope, "url"), v8::String::new(scope, &format!("file:///{name}")))
     else {
         return;
     };
@@ -277,10 +260,6 @@ fn evaluate_import<'s>(
     evaluated.then(scope, then)
 }
 
-fn give_data<'s>(
-    _: &mut v8::PinScope<'s, '_>,
-    args: v8::FunctionCallbackArguments<'s>,
-    mut rv: v8::ReturnValue<'s>,
-) {
+fn give_data<'s>(_: &mut v8::PinScope<'s, '_>, args: v8::FunctionCallbackArguments<'s>, mut rv: v8::ReturnValue<'s>) {
     rv.set(args.data());
 }

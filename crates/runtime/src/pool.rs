@@ -36,14 +36,21 @@ impl WarmPool {
         fill(&self.engine, self.heap_bytes, self.size, &self.ready)
     }
 
+    /// Makes an isolate that belongs to no Worker and is thrown away with the value: what benches measure.
+    ///
+    /// # Errors
+    /// When V8 makes none.
+    pub fn make(&self) -> Result<impl Sized + use<>, JsError> {
+        self.engine.shell(self.heap_bytes)
+    }
+
     /// Takes an isolate, or makes one if none is ready.
     ///
     /// # Errors
     /// When V8 makes no isolate.
     pub(crate) async fn take(&self) -> Result<Shell, JsError> {
         let ready = self.ready.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
-        let (engine, heap_bytes, size, pool) =
-            (self.engine.clone(), self.heap_bytes, self.size, self.ready.clone());
+        let (engine, heap_bytes, size, pool) = (self.engine.clone(), self.heap_bytes, self.size, self.ready.clone());
         let refill = move || {
             if let Err(error) = fill(&engine, heap_bytes, size, &pool) {
                 tracing::error!(%error, "cannot make an isolate for the warm pool");
@@ -64,12 +71,7 @@ impl WarmPool {
     }
 }
 
-fn fill(
-    engine: &Engine,
-    heap_bytes: usize,
-    size: usize,
-    ready: &Mutex<VecDeque<Shell>>,
-) -> Result<(), JsError> {
+fn fill(engine: &Engine, heap_bytes: usize, size: usize, ready: &Mutex<VecDeque<Shell>>) -> Result<(), JsError> {
     while ready.lock().unwrap_or_else(PoisonError::into_inner).len() < size {
         let shell = engine.shell(heap_bytes)?;
         ready.lock().unwrap_or_else(PoisonError::into_inner).push_back(shell);

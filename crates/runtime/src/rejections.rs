@@ -2,7 +2,7 @@
 
 use selvedge_ops::v8;
 
-use crate::{InstanceState, JsError, LogLevel};
+use crate::{InstanceState, JsError, LogLevel, call_function};
 
 /// Rejected promises without a handler, gathered during a turn. V8 reports one as soon as it is rejected; a
 /// handler may still be added before the microtasks end, so they are judged then.
@@ -33,12 +33,24 @@ extern "C" fn on_promise_reject(message: v8::PromiseRejectMessage) {
     }
 }
 
-/// Logs what is still unhandled at the end of a turn. Hosted logs it too and lets the invocation go on.
-pub(crate) fn report(scope: &mut v8::PinScope<'_, '_>, state: &InstanceState) {
-    let unhandled = std::mem::take(&mut state.rejections().0);
-    for (_, value) in unhandled {
-        let value = v8::Local::new(scope, value);
-        let error = JsError::from_value(scope, value);
-        state.log_text(LogLevel::Error, format!("Uncaught (in promise) {}", error.report()));
+/// Reports what is still unhandled at the end of a turn: to the platform's `reportRejection(promise, reason)` if
+/// its entry module exports one, else to the log. Hosted lets the invocation go on too.
+pub(crate) fn report<'s>(scope: &mut v8::PinScope<'s, '_>, state: &InstanceState, exports: v8::Local<'s, v8::Object>) {
+    if state.rejections().0.is_empty() {
+        return;
     }
+    let unhandled = std::mem::take(&mut state.rejections().0);
+    let reporter = v8::String::new(scope, "reportRejection")
+        .and_then(|key| exports.get(scope, key.into()))
+        .and_then(|value| value.try_cast::<v8::Function>().ok());
+    for (promise, value) in unhandled {
+        let value = v8::Local::new(scope, value);
+        let promise = v8::Local::new(scope, promise);
+        let reported = reporter.map(|reporter| call_function(scope, reporter, &[promise.into(), value]));
+        if !matches!(reported, Some(Ok(_))) {
+            let error = JsError::from_value(scope, value);
+            state.log_text(LogLevel::Error, format!("Uncaught (in promise) {}", error.report()));
+        }
+    }
+    scope.perform_microtask_checkpoint();
 }

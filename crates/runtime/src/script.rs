@@ -76,9 +76,7 @@ impl Prepared {
     }
 
     fn source_map(&self) -> Option<&SourceMap> {
-        self.map
-            .get_or_init(|| SourceMap::from_slice(self.module.source_map.as_ref()?.as_bytes()).ok())
-            .as_ref()
+        self.map.get_or_init(|| SourceMap::from_slice(self.module.source_map.as_ref()?.as_bytes()).ok()).as_ref()
     }
 }
 
@@ -87,12 +85,8 @@ impl Script {
     pub fn new(main: &str, modules: impl IntoIterator<Item = Module>) -> Self {
         let prepare = |mut module: Module| {
             module.name = normalize(&module.name);
-            let prepared = Prepared {
-                module,
-                code_cache: Mutex::default(),
-                wasm: Mutex::default(),
-                map: OnceLock::new(),
-            };
+            let prepared =
+                Prepared { module, code_cache: Mutex::default(), wasm: Mutex::default(), map: OnceLock::new() };
             (prepared.module.name.clone(), prepared)
         };
         Self { main: normalize(main), modules: modules.into_iter().map(prepare).collect() }

@@ -42,9 +42,11 @@ impl Snapshot {
             .flat_map(|extension| &extension.ops)
             .flat_map(selvedge_ops::OpDecl::external_references)
             .collect();
-        references.extend(sources.values().map(|source| v8::ExternalReference {
-            pointer: std::ptr::from_ref(*source).cast_mut().cast(),
-        }));
+        references.extend(
+            sources
+                .values()
+                .map(|source| v8::ExternalReference { pointer: std::ptr::from_ref(*source).cast_mut().cast() }),
+        );
         references.push(v8::ExternalReference { pointer: std::ptr::null_mut() });
         let references: &'static [v8::ExternalReference] = Box::leak(references.into_boxed_slice());
 
@@ -78,9 +80,7 @@ impl Snapshot {
     }
 
     /// The entry module's exports, kept in the snapshot. Once per context.
-    pub(crate) fn exports<'s>(
-        scope: &mut v8::PinScope<'s, '_>,
-    ) -> Result<v8::Local<'s, v8::Object>, JsError> {
+    pub(crate) fn exports<'s>(scope: &mut v8::PinScope<'s, '_>) -> Result<v8::Local<'s, v8::Object>, JsError> {
         scope
             .get_context_data_from_snapshot_once::<v8::Object>(0)
             .map_err(|error| JsError::text(format!("the snapshot lacks its exports: {error}")))

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use anyhow::Context;
-use http::HeaderValue;
 use selvedge_runtime::{Engine, EngineOptions, Extensions, V8Token, WarmPool};
 use selvedge_web::fetch::{FetchClient, FetchOptions};
 
@@ -55,7 +54,6 @@ pub(crate) fn client(allow_private: bool) -> anyhow::Result<Arc<FetchClient>> {
     let options = FetchOptions {
         allow_private,
         extra_roots: Vec::new(),
-        cdn_loop: Some(HeaderValue::from_static("selvedge")),
     };
     Ok(Arc::new(FetchClient::new(options)?))
 }

@@ -1,19 +1,17 @@
 //! What a Worker fetches from without a network of its own: the assets behind `env.ASSETS`, the origin behind it.
 
-use std::future::Future;
-use std::pin::Pin;
 use std::sync::Arc;
 
 use http::header::HOST;
 use http::uri::{Authority, Scheme};
 use http::{HeaderValue, Request, Response, Uri};
-use selvedge_platform::{Fetcher, FetcherError};
+use selvedge_platform::{BoxFuture, Fetcher, FetcherError};
 use selvedge_web::fetch::{Body, FetchClient};
 
 use crate::assets::ProjectAssets;
 
 /// What a fetcher gives.
-pub(crate) type Answer = Pin<Box<dyn Future<Output = Result<Response<Body>, FetcherError>> + Send>>;
+pub(crate) type Answer = BoxFuture<Result<Response<Body>, FetcherError>>;
 
 /// The `ASSETS` binding.
 #[derive(Debug)]

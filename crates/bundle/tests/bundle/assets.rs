@@ -7,11 +7,7 @@ use crate::project::{Project, code, names};
 const WASM: &[u8] = b"\0asm\x01\0\0\0";
 
 fn rule(kind: RuleKind, glob: &str, fallthrough: Option<bool>) -> ModuleRule {
-    ModuleRule {
-        kind,
-        globs: vec![glob.into()],
-        fallthrough,
-    }
+    ModuleRule { kind, globs: vec![glob.into()], fallthrough }
 }
 
 #[tokio::test]
@@ -26,10 +22,8 @@ async fn each_kind_is_a_module_with_its_hash() {
     project.write("src/add.wasm", WASM);
     let bundle = project.build().await;
     let code = code(&bundle);
-    let mut kinds: Vec<_> = bundle.modules[1..]
-        .iter()
-        .map(|module| (module.name.split_once('-').unwrap().1, module.kind))
-        .collect();
+    let mut kinds: Vec<_> =
+        bundle.modules[1..].iter().map(|module| (module.name.split_once('-').unwrap().1, module.kind)).collect();
     kinds.sort_by_key(|(name, _)| *name);
     assert_eq!(
         kinds,
@@ -41,18 +35,10 @@ async fn each_kind_is_a_module_with_its_hash() {
         ]
     );
     for module in &bundle.modules[1..] {
-        assert!(
-            code.contains(&format!("from \"./{}\"", module.name)),
-            "{} in\n{code}",
-            module.name
-        );
+        assert!(code.contains(&format!("from \"./{}\"", module.name)), "{} in\n{code}", module.name);
         assert_eq!(module.name.split_once('-').unwrap().0.len(), 40);
     }
-    let raw = bundle
-        .modules
-        .iter()
-        .find(|module| module.kind == ModuleKind::Data)
-        .unwrap();
+    let raw = bundle.modules.iter().find(|module| module.kind == ModuleKind::Data).unwrap();
     assert_eq!(&raw.contents[..], [0xff, 0, 0xfe]);
     assert!(bundle.watch.files.contains(&project.path("src/add.wasm")));
 }
@@ -68,10 +54,7 @@ async fn wasm_of_a_package_is_found_through_its_exports() {
             "node_modules/pkg/package.json",
             r#"{ "name": "pkg", "exports": { ".": "./index.js", "./lib.wasm": "./dist/lib.wasm" } }"#,
         ),
-        (
-            "node_modules/pkg/index.js",
-            "import inner from './dist/inner.wasm'; export { inner };",
-        ),
+        ("node_modules/pkg/index.js", "import inner from './dist/inner.wasm'; export { inner };"),
     ]);
     project.write("node_modules/pkg/dist/lib.wasm", WASM);
     project.write("node_modules/pkg/dist/inner.wasm", [WASM, &[0]].concat());
@@ -94,15 +77,10 @@ async fn an_unused_asset_is_not_shipped() {
 #[tokio::test]
 async fn names_can_be_preserved() {
     let project = Project::new(&[
-        (
-            "src/index.ts",
-            "import a from './texts/a.txt'; export default { fetch: () => a }",
-        ),
+        ("src/index.ts", "import a from './texts/a.txt'; export default { fetch: () => a }"),
         ("src/texts/a.txt", "text"),
     ]);
-    let bundle = project
-        .build_with(|options| options.preserve_file_names = true)
-        .await;
+    let bundle = project.build_with(|options| options.preserve_file_names = true).await;
     assert_eq!(names(&bundle), ["index.js", "texts/a.txt"]);
     assert!(code(&bundle).contains("from \"./texts/a.txt\""));
 }
@@ -117,43 +95,21 @@ async fn the_projects_rules_come_first() {
         ("src/readme.md", "# Title"),
         ("src/note.txt", "note"),
     ]);
-    let bundle = project
-        .build_with(|options| options.rules = vec![rule(RuleKind::Text, "**/*.md", Some(true))])
-        .await;
-    assert_eq!(
-        bundle
-            .modules
-            .iter()
-            .filter(|module| module.kind == ModuleKind::Text)
-            .count(),
-        2
-    );
+    let bundle = project.build_with(|options| options.rules = vec![rule(RuleKind::Text, "**/*.md", Some(true))]).await;
+    assert_eq!(bundle.modules.iter().filter(|module| module.kind == ModuleKind::Text).count(), 2);
     assert!(bundle.warnings.is_empty(), "{:?}", bundle.warnings);
 
-    let error = project
-        .fail_with(|options| options.rules = vec![rule(RuleKind::Text, "**/*.md", None)])
-        .await;
-    assert!(
-        error
-            .to_string()
-            .contains("The file src/note.txt matched a module rule in your configuration"),
-        "{error}"
-    );
+    let error = project.fail_with(|options| options.rules = vec![rule(RuleKind::Text, "**/*.md", None)]).await;
+    assert!(error.to_string().contains("The file src/note.txt matched a module rule in your configuration"), "{error}");
 }
 
 #[tokio::test]
 async fn dynamic_imports_of_assets_stay_imports() {
     let project = Project::new(&[
-        (
-            "src/index.js",
-            "export default { async fetch() { return (await import('./a.txt')).default } }",
-        ),
+        ("src/index.js", "export default { async fetch() { return (await import('./a.txt')).default } }"),
         ("src/a.txt", "text"),
     ]);
     let bundle = project.build().await;
     let code = code(&bundle);
-    assert!(
-        code.contains(&format!("import(\"./{}\")", bundle.modules[1].name)),
-        "{code}"
-    );
+    assert!(code.contains(&format!("import(\"./{}\")", bundle.modules[1].name)), "{code}");
 }

@@ -11,10 +11,7 @@ async fn same_as_from_nothing(project: &Project, rebuilt: &Bundle) {
     assert_eq!(code(rebuilt), code(&fresh));
     assert_eq!(names(rebuilt), names(&fresh));
     assert_eq!(rebuilt.exports, fresh.exports);
-    assert_eq!(
-        rebuilt.main_module().unwrap().source_map,
-        fresh.main_module().unwrap().source_map
-    );
+    assert_eq!(rebuilt.main_module().unwrap().source_map, fresh.main_module().unwrap().source_map);
 }
 
 fn start() -> Project {
@@ -47,18 +44,9 @@ async fn a_changed_entry_with_new_imports_and_exports() {
     let project = start();
     let mut bundler = Bundler::new(project.options());
     bundler.build().await.unwrap();
-    project.write(
-        "src/b.ts",
-        "import { a } from './a'; export class B { a = a }",
-    );
-    project.write(
-        "src/index.ts",
-        "import { B } from './b';\nexport { B };\nexport default { fetch: () => new B() }",
-    );
-    let rebuilt = bundler
-        .rebuild(&[project.path("src/index.ts")])
-        .await
-        .unwrap();
+    project.write("src/b.ts", "import { a } from './a'; export class B { a = a }");
+    project.write("src/index.ts", "import { B } from './b';\nexport { B };\nexport default { fetch: () => new B() }");
+    let rebuilt = bundler.rebuild(&[project.path("src/index.ts")]).await.unwrap();
     same_as_from_nothing(&project, &rebuilt).await;
     assert!(rebuilt.watch.files.contains(&project.path("src/b.ts")));
     project.write("src/b.ts", "export class B { changed = true }");
@@ -72,10 +60,7 @@ async fn a_changed_text_file() {
     let mut bundler = Bundler::new(project.options());
     let first = bundler.build().await.unwrap();
     project.write("src/text.txt", "two");
-    let rebuilt = bundler
-        .rebuild(&[project.path("src/text.txt")])
-        .await
-        .unwrap();
+    let rebuilt = bundler.rebuild(&[project.path("src/text.txt")]).await.unwrap();
     assert_eq!(&rebuilt.modules[1].contents[..], b"two");
     assert_ne!(rebuilt.modules[1].name, first.modules[1].name);
     same_as_from_nothing(&project, &rebuilt).await;
@@ -87,32 +72,14 @@ async fn a_mistake_and_its_repair() {
     let mut bundler = Bundler::new(project.options());
     bundler.build().await.unwrap();
     project.write("src/a.ts", "export const a = ;");
-    let error = bundler
-        .rebuild(&[project.path("src/a.ts")])
-        .await
-        .unwrap_err();
-    assert!(
-        error.watch.files.contains(&project.path("src/a.ts")),
-        "{error}"
-    );
+    let error = bundler.rebuild(&[project.path("src/a.ts")]).await.unwrap_err();
+    assert!(error.watch.files.contains(&project.path("src/a.ts")), "{error}");
     // An error that an unchanged file holds is told each time.
     project.write("src/a.ts", "import x from 'gone'; export const a = x;");
-    bundler
-        .rebuild(&[project.path("src/a.ts")])
-        .await
-        .unwrap_err();
-    project.write(
-        "src/index.ts",
-        "import { a } from './a';\nexport default { fetch: () => [a, 'EDITED'] }",
-    );
-    let error = bundler
-        .rebuild(&[project.path("src/index.ts")])
-        .await
-        .unwrap_err();
-    assert!(
-        error.to_string().contains("Could not resolve \"gone\""),
-        "{error}"
-    );
+    bundler.rebuild(&[project.path("src/a.ts")]).await.unwrap_err();
+    project.write("src/index.ts", "import { a } from './a';\nexport default { fetch: () => [a, 'EDITED'] }");
+    let error = bundler.rebuild(&[project.path("src/index.ts")]).await.unwrap_err();
+    assert!(error.to_string().contains("Could not resolve \"gone\""), "{error}");
     project.write("src/a.ts", "export const a = 'REPAIRED';");
     let rebuilt = bundler.rebuild(&[project.path("src/a.ts")]).await.unwrap();
     same_as_from_nothing(&project, &rebuilt).await;
@@ -121,36 +88,21 @@ async fn a_mistake_and_its_repair() {
 #[tokio::test]
 async fn a_file_that_was_missing_and_one_that_goes() {
     let project = start();
-    project.write(
-        "src/index.ts",
-        "import { later } from './later';\nexport default { fetch: () => later }",
-    );
+    project.write("src/index.ts", "import { later } from './later';\nexport default { fetch: () => later }");
     let mut bundler = Bundler::new(project.options());
     bundler.build().await.unwrap_err();
     project.write("src/later.ts", "export const later = 'LATER';");
-    let rebuilt = bundler
-        .rebuild(&[project.path("src/later.ts")])
-        .await
-        .unwrap();
+    let rebuilt = bundler.rebuild(&[project.path("src/later.ts")]).await.unwrap();
     same_as_from_nothing(&project, &rebuilt).await;
     std::fs::remove_file(project.path("src/later.ts")).unwrap();
-    let error = bundler
-        .rebuild(&[project.path("src/later.ts")])
-        .await
-        .unwrap_err();
-    assert!(
-        error.to_string().contains("Could not resolve \"./later\""),
-        "{error}"
-    );
+    let error = bundler.rebuild(&[project.path("src/later.ts")]).await.unwrap_err();
+    assert!(error.to_string().contains("Could not resolve \"./later\""), "{error}");
 }
 
 #[tokio::test]
 async fn warnings_of_unchanged_files_are_kept() {
     let project = start();
-    project.write(
-        "src/index.ts",
-        "import { a } from './a';\nexport default { fetch: () => [a, eval('1')] }",
-    );
+    project.write("src/index.ts", "import { a } from './a';\nexport default { fetch: () => [a, eval('1')] }");
     let mut bundler = Bundler::new(project.options());
     let first = bundler.build().await.unwrap();
     assert_eq!(first.warnings.len(), 1, "{:?}", first.warnings);
@@ -172,11 +124,11 @@ async fn times() {
         large.write(&format!("node_modules/pkg/m{module}.js"), body);
     }
     large.write("node_modules/pkg/index.js", index);
+    large.write("node_modules/pkg/package.json", r#"{ "name": "pkg", "module": "index.js" }"#);
     large.write(
-        "node_modules/pkg/package.json",
-        r#"{ "name": "pkg", "module": "index.js" }"#,
+        "src/index.ts",
+        "import { a } from './a';\nimport * as all from 'pkg';\nexport default { fetch: (n: string) => [a, all[n]] }",
     );
-    large.write("src/index.ts", "import { a } from './a';\nimport * as all from 'pkg';\nexport default { fetch: (n: string) => [a, all[n]] }");
     for (label, project) in [("2 modules", small), ("100 modules more", large)] {
         let mut bundler = Bundler::new(project.options());
         let clock = Instant::now();
@@ -202,28 +154,13 @@ async fn a_history_of_edits() {
             "src/late.ts",
             "import { shared } from './shared'; globalThis.late = 1; export const late = ['LATE', shared];",
         ),
-        (
-            "src/a.ts",
-            "import { shared } from './shared'; export const a = () => shared;",
-        ),
+        ("src/a.ts", "import { shared } from './shared'; export const a = () => shared;"),
         // A module turns CommonJS and back.
         ("src/shared.ts", "exports.shared = 'COMMON';"),
-        (
-            "src/shared.ts",
-            "export * from './deep'; export const own = 1;",
-        ),
-        (
-            "src/deep.ts",
-            "export const shared = 'DEEP'; export let more = await Promise.resolve(1);",
-        ),
-        (
-            "src/deep.ts",
-            "import { a } from './a'; export const shared = () => a;",
-        ),
-        (
-            "src/index.ts",
-            "export { a as default } from './a'; export * from './shared';",
-        ),
+        ("src/shared.ts", "export * from './deep'; export const own = 1;"),
+        ("src/deep.ts", "export const shared = 'DEEP'; export let more = await Promise.resolve(1);"),
+        ("src/deep.ts", "import { a } from './a'; export const shared = () => a;"),
+        ("src/index.ts", "export { a as default } from './a'; export * from './shared';"),
     ];
     project.write("src/late.ts", "export const late = 'LATE';");
     project.write("src/shared.ts", "export const shared = 'SHARED';");

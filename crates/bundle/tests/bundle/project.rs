@@ -11,9 +11,7 @@ pub(crate) struct Project {
 impl Project {
     /// A project of files, given as path and contents.
     pub(crate) fn new(files: &[(&str, &str)]) -> Self {
-        let project = Self {
-            folder: tempfile::tempdir().unwrap(),
-        };
+        let project = Self { folder: tempfile::tempdir().unwrap() };
         for (path, contents) in files {
             project.write(path, contents);
         }
@@ -40,9 +38,7 @@ impl Project {
         let find = |extension| format!("src/index.{extension}");
         let extensions = ["ts", "tsx", "js", "mjs", "cjs", "jsx", "mts"];
         let mut entries = extensions.map(find).into_iter();
-        let entry = entries
-            .find(|entry| self.path(entry).exists())
-            .unwrap_or_else(|| find("ts"));
+        let entry = entries.find(|entry| self.path(entry).exists()).unwrap_or_else(|| find("ts"));
         BundleOptions::new(self.folder.path(), entry)
     }
 
@@ -51,9 +47,7 @@ impl Project {
     }
 
     pub(crate) async fn build_with(&self, change: impl FnOnce(&mut BundleOptions)) -> Bundle {
-        self.try_with(change)
-            .await
-            .unwrap_or_else(|error| panic!("{error}"))
+        self.try_with(change).await.unwrap_or_else(|error| panic!("{error}"))
     }
 
     pub(crate) async fn fail(&self) -> BundleError {
@@ -67,10 +61,7 @@ impl Project {
         }
     }
 
-    async fn try_with(
-        &self,
-        change: impl FnOnce(&mut BundleOptions),
-    ) -> Result<Bundle, BundleError> {
+    async fn try_with(&self, change: impl FnOnce(&mut BundleOptions)) -> Result<Bundle, BundleError> {
         let mut options = self.options();
         change(&mut options);
         bundle(options).await
@@ -84,9 +75,5 @@ pub(crate) fn code(bundle: &Bundle) -> String {
 
 /// The names of all modules.
 pub(crate) fn names(bundle: &Bundle) -> Vec<&str> {
-    bundle
-        .modules
-        .iter()
-        .map(|module| module.name.as_str())
-        .collect()
+    bundle.modules.iter().map(|module| module.name.as_str()).collect()
 }

@@ -17,28 +17,17 @@ async fn expect(watcher: &mut Watcher, path: &PathBuf) {
         }
         false
     };
-    assert!(
-        timeout(Duration::from_secs(10), changed).await.unwrap(),
-        "{}",
-        path.display()
-    );
+    assert!(timeout(Duration::from_secs(10), changed).await.unwrap(), "{}", path.display());
 }
 
 fn list(files: &[PathBuf], directories: &[PathBuf]) -> WatchList {
-    WatchList {
-        files: files.to_vec(),
-        directories: directories.to_vec(),
-    }
+    WatchList { files: files.to_vec(), directories: directories.to_vec() }
 }
 
 #[tokio::test]
 async fn tells_writes_renames_and_removals_and_follows_the_list() {
     let project = Project::new(&[("src/a.ts", "1"), ("src/b.ts", "1"), ("lib/c.ts", "1")]);
-    let (a, b, c) = (
-        project.path("src/a.ts"),
-        project.path("src/b.ts"),
-        project.path("lib/c.ts"),
-    );
+    let (a, b, c) = (project.path("src/a.ts"), project.path("src/b.ts"), project.path("lib/c.ts"));
     let mut watcher = Watcher::new().unwrap();
     watcher.watch(&list(std::slice::from_ref(&a), &[])).unwrap();
 
@@ -66,9 +55,7 @@ async fn tells_new_files_of_a_folder_and_of_one_to_come() {
     let project = Project::new(&[("src/a.ts", "1")]);
     let mut watcher = Watcher::new().unwrap();
     let later = project.path("generated/deep/later.ts");
-    watcher
-        .watch(&list(&[later], &[project.path("src")]))
-        .unwrap();
+    watcher.watch(&list(&[later], &[project.path("src")])).unwrap();
     project.write("src/new.ts", "1");
     expect(&mut watcher, &project.path("src/new.ts")).await;
     project.write("generated/deep/later.ts", "1");

@@ -5,12 +5,12 @@ use serde_json::Value as Json;
 
 use super::ai::{Ai, AiSearch, AiSearchNamespace, RemoteService};
 use super::services::{
-    DispatchNamespace, Flagship, HelloWorld, LogForwarder, MtlsCertificate, Pipeline,
-    QueueProducer, RateLimit, SendEmail, Service, UnsafeBinding, VpcNetwork, VpcService, Workflow,
+    DispatchNamespace, Flagship, HelloWorld, LogForwarder, MtlsCertificate, Pipeline, QueueProducer, RateLimit,
+    SendEmail, Service, UnsafeBinding, VpcNetwork, VpcService, Workflow,
 };
 use super::storage::{
-    AnalyticsEngineDataset, Artifacts, D1Database, DurableObjectNamespace, Hyperdrive, KvNamespace,
-    R2Bucket, SecretsStoreSecret, VectorizeIndex,
+    AnalyticsEngineDataset, Artifacts, D1Database, DurableObjectNamespace, Hyperdrive, KvNamespace, R2Bucket,
+    SecretsStoreSecret, VectorizeIndex,
 };
 use crate::source::Location;
 

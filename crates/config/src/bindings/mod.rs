@@ -13,11 +13,10 @@ pub use ai::{Ai, AiSearch, AiSearchNamespace, RemoteService};
 pub use binding::{Binding, BindingKind};
 pub(crate) use read::{Level, read_bindings};
 pub use services::{
-    DispatchNamespace, DispatchOutbound, Flagship, HelloWorld, LogForwarder, MtlsCertificate,
-    Pipeline, QueueProducer, RateLimit, SendEmail, Service, SimpleRateLimit, UnsafeBinding,
-    VpcNetwork, VpcService, Workflow, WorkflowLimits,
+    DispatchNamespace, DispatchOutbound, Flagship, HelloWorld, LogForwarder, MtlsCertificate, Pipeline, QueueProducer,
+    RateLimit, SendEmail, Service, SimpleRateLimit, UnsafeBinding, VpcNetwork, VpcService, Workflow, WorkflowLimits,
 };
 pub use storage::{
-    AnalyticsEngineDataset, Artifacts, D1Database, DurableObjectNamespace, Hyperdrive, KvNamespace,
-    R2Bucket, SecretsStoreSecret, VectorizeIndex,
+    AnalyticsEngineDataset, Artifacts, D1Database, DurableObjectNamespace, Hyperdrive, KvNamespace, R2Bucket,
+    SecretsStoreSecret, VectorizeIndex,
 };

@@ -48,20 +48,16 @@ record! {
 fn check_workflow(workflow: &Workflow, table: &TableReader<'_>) {
     let mut characters = workflow.name.chars();
     let valid = workflow.name.len() <= 64
-        && characters
-            .next()
-            .is_none_or(|first| first.is_ascii_alphanumeric() || first == '_')
-        && characters
-            .all(|character| character.is_ascii_alphanumeric() || matches!(character, '_' | '-'));
+        && characters.next().is_none_or(|first| first.is_ascii_alphanumeric() || first == '_')
+        && characters.all(|character| character.is_ascii_alphanumeric() || matches!(character, '_' | '-'));
     if !valid {
-        let span = table
-            .table
-            .get("name")
-            .map_or(table.span, |entry| entry.value.span);
+        let span = table.table.get("name").map_or(table.span, |entry| entry.value.span);
         let message = format!("The workflow name {:?} is invalid.", workflow.name);
-        table.cx.report(table.cx.error(span, message).help(
-            "a workflow's name has at most 64 characters: letters, digits, - and _, and does not begin with -",
-        ));
+        table.cx.report(
+            table.cx.error(span, message).help(
+                "a workflow's name has at most 64 characters: letters, digits, - and _, and does not begin with -",
+            ),
+        );
     }
 }
 
@@ -161,17 +157,9 @@ fn check_rate_limit(limit: &SimpleRateLimit, table: &TableReader<'_>) {
         return;
     };
     if !matches!(limit.period, 10 | 60) {
-        let message = format!(
-            "\"{}\" must be either 10 or 60 but got {}.",
-            table.path_to("period"),
-            entry.value.to_json()
-        );
-        table.cx.report(
-            table
-                .cx
-                .error(entry.value.span, message)
-                .help("example: period = 60"),
-        );
+        let message =
+            format!("\"{}\" must be either 10 or 60 but got {}.", table.path_to("period"), entry.value.to_json());
+        table.cx.report(table.cx.error(entry.value.span, message).help("example: period = 60"));
     }
 }
 
@@ -210,12 +198,7 @@ record! {
 fn check_vpc_network(_: &VpcNetwork, table: &TableReader<'_>) {
     if table.table.get("tunnel_id").is_some() == table.table.get("network_id").is_some() {
         let message = "\"vpc_networks\" bindings must have either a \"tunnel_id\" or \"network_id\", but not both.";
-        table.cx.report(
-            table
-                .cx
-                .error(table.span, message)
-                .help("example: network_id = \"<id>\""),
-        );
+        table.cx.report(table.cx.error(table.span, message).help("example: network_id = \"<id>\""));
     }
 }
 

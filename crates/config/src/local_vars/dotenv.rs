@@ -39,15 +39,7 @@ pub(super) fn parse(text: &str) -> Result<Vec<(String, String)>, (usize, SyntaxE
             }
             None if unterminated(value) => return Err((line_number, SyntaxError::OpenQuote)),
             None => {
-                entries.push((
-                    name.to_owned(),
-                    value
-                        .split('#')
-                        .next()
-                        .unwrap_or_default()
-                        .trim()
-                        .to_owned(),
-                ));
+                entries.push((name.to_owned(), value.split('#').next().unwrap_or_default().trim().to_owned()));
                 rest = after;
             }
         }
@@ -59,15 +51,11 @@ pub(super) fn parse(text: &str) -> Result<Vec<(String, String)>, (usize, SyntaxE
 fn split_name(line: &str) -> Result<(&str, &str), SyntaxError> {
     let line = line.trim_start();
     let line = match line.strip_prefix("export") {
-        Some(rest) if rest.starts_with([' ', '\t']) && !rest.trim_start().starts_with('=') => {
-            rest.trim_start()
-        }
+        Some(rest) if rest.starts_with([' ', '\t']) && !rest.trim_start().starts_with('=') => rest.trim_start(),
         _ => line,
     };
     let length = line
-        .find(|character: char| {
-            !character.is_ascii_alphanumeric() && !matches!(character, '_' | '.' | '-')
-        })
+        .find(|character: char| !character.is_ascii_alphanumeric() && !matches!(character, '_' | '.' | '-'))
         .unwrap_or(line.len());
     let (name, rest) = line.split_at(length);
     if name.is_empty() {
@@ -76,20 +64,14 @@ fn split_name(line: &str) -> Result<(&str, &str), SyntaxError> {
     // `NAME: value` is taken too, as in YAML.
     let value = match rest.strip_prefix(':') {
         Some(value) if value.starts_with([' ', '\t']) => value,
-        _ => rest
-            .trim_start()
-            .strip_prefix('=')
-            .ok_or(SyntaxError::Equals)?,
+        _ => rest.trim_start().strip_prefix('=').ok_or(SyntaxError::Equals)?,
     };
     Ok((name, value.trim_start()))
 }
 
 /// A quoted value and the text after its line, if nothing but a comment follows the closing quote on that line.
 fn quoted(text: &str) -> Option<(String, &str)> {
-    let quote = text
-        .chars()
-        .next()
-        .filter(|first| matches!(first, '"' | '\'' | '`'))?;
+    let quote = text.chars().next().filter(|first| matches!(first, '"' | '\'' | '`'))?;
     let body = &text[1..];
     let end = closing(body, quote)?;
     let (value, after) = (&body[..end], &body[end + 1..]);
@@ -98,11 +80,7 @@ fn quoted(text: &str) -> Option<(String, &str)> {
     if !tail.is_empty() && !tail.starts_with('#') {
         return None;
     }
-    let value = if quote == '"' {
-        value.replace("\\n", "\n").replace("\\r", "\r")
-    } else {
-        value.to_owned()
-    };
+    let value = if quote == '"' { value.replace("\\n", "\n").replace("\\r", "\r") } else { value.to_owned() };
     Some((value, after))
 }
 
@@ -121,9 +99,7 @@ fn closing(body: &str, quote: char) -> Option<usize> {
 /// Whether a value opens a quote that its own line does not close.
 fn unterminated(value: &str) -> bool {
     let first = value.chars().next();
-    first.is_some_and(|first| {
-        matches!(first, '"' | '\'' | '`') && closing(&value[1..], first).is_none()
-    })
+    first.is_some_and(|first| matches!(first, '"' | '\'' | '`') && closing(&value[1..], first).is_none())
 }
 
 #[cfg(test)]
@@ -146,10 +122,7 @@ mod tests {
     #[test]
     fn quotes_keep_spaces_hashes_and_lines() {
         assert_eq!(one("A=\" # x \" # c"), " # x ");
-        assert_eq!(
-            one("A='-----BEGIN-----\nabc\n-----END-----'\n"),
-            "-----BEGIN-----\nabc\n-----END-----"
-        );
+        assert_eq!(one("A='-----BEGIN-----\nabc\n-----END-----'\n"), "-----BEGIN-----\nabc\n-----END-----");
         assert_eq!(one("A=`it's \"it\"`"), "it's \"it\"");
     }
 
@@ -163,11 +136,7 @@ mod tests {
     fn export_and_colons_are_taken() {
         assert_eq!(
             parse("export A=1\nexport=2\nB: 3").unwrap(),
-            [
-                ("A".to_owned(), "1".to_owned()),
-                ("export".to_owned(), "2".to_owned()),
-                ("B".to_owned(), "3".to_owned()),
-            ]
+            [("A".to_owned(), "1".to_owned()), ("export".to_owned(), "2".to_owned()), ("B".to_owned(), "3".to_owned()),]
         );
     }
 

@@ -76,9 +76,7 @@ fn plain_name(text: &str) -> &str {
     if text.starts_with(|first: char| first.is_ascii_digit()) {
         return "";
     }
-    let end = text
-        .find(|character: char| !character.is_ascii_alphanumeric() && character != '_')
-        .unwrap_or(text.len());
+    let end = text.find(|character: char| !character.is_ascii_alphanumeric() && character != '_').unwrap_or(text.len());
     &text[..end]
 }
 
@@ -118,19 +116,13 @@ mod tests {
     #[test]
     fn defaults_and_alternatives_are_taken() {
         assert_eq!(last(&[("A", "${X:-d}${X-e}")]), "de");
-        assert_eq!(
-            last(&[("A", "1"), ("B", "${A:-d}${A:+set}${X:+set}")]),
-            "1set"
-        );
+        assert_eq!(last(&[("A", "1"), ("B", "${A:-d}${A:+set}${X:+set}")]), "1set");
         assert_eq!(last(&[("A", "1"), ("B", "${X:-${A}}")]), "1");
     }
 
     #[test]
     fn a_dollar_can_be_escaped_or_stand_alone() {
-        assert_eq!(
-            last(&[("A", "1"), ("B", "\\$A costs $5 $")]),
-            "$A costs $5 $"
-        );
+        assert_eq!(last(&[("A", "1"), ("B", "\\$A costs $5 $")]), "$A costs $5 $");
         assert_eq!(last(&[("A", "${")]), "${");
     }
 
@@ -143,11 +135,7 @@ mod tests {
                 None => "xx".to_owned(),
             })
             .collect();
-        let raw = names
-            .iter()
-            .map(String::as_str)
-            .zip(values.iter().map(String::as_str))
-            .collect();
+        let raw = names.iter().map(String::as_str).zip(values.iter().map(String::as_str)).collect();
         assert_eq!(expand(&raw), Err("V20".to_owned()));
     }
 }

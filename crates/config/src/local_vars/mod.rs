@@ -67,17 +67,9 @@ impl LocalVars {
         match &manifest.secrets {
             Some(secrets) => LocalSecrets {
                 values: secrets.required.iter().filter_map(value).collect(),
-                missing: secrets
-                    .required
-                    .iter()
-                    .filter(|name| !self.entries.contains_key(*name))
-                    .cloned()
-                    .collect(),
+                missing: secrets.required.iter().filter(|name| !self.entries.contains_key(*name)).cloned().collect(),
             },
-            None => LocalSecrets {
-                values: self.entries.keys().filter_map(value).collect(),
-                missing: Vec::new(),
-            },
+            None => LocalSecrets { values: self.entries.keys().filter_map(value).collect(), missing: Vec::new() },
         }
     }
 }
@@ -110,9 +102,7 @@ pub enum LocalVarsError {
         error: SyntaxError,
     },
     /// Substitutions make a value too long to be meant.
-    #[error(
-        "the value of {name} grows past 1 MiB by substitution; check its $NAMEs for repetition"
-    )]
+    #[error("the value of {name} grows past 1 MiB by substitution; check its $NAMEs for repetition")]
     TooLong {
         /// The variable.
         name: String,
@@ -141,11 +131,8 @@ pub fn load_local_vars(dir: &Path, env: Option<&str>) -> Result<LocalVars, Local
     for name in names {
         add_file(&mut vars, dir.join(name))?;
     }
-    let raw: IndexMap<&str, &str> = vars
-        .entries
-        .iter()
-        .map(|(name, var)| (name.as_str(), var.value.as_str()))
-        .collect();
+    let raw: IndexMap<&str, &str> =
+        vars.entries.iter().map(|(name, var)| (name.as_str(), var.value.as_str())).collect();
     let expanded = expand::expand(&raw).map_err(|name| LocalVarsError::TooLong { name })?;
     for (name, value) in expanded {
         if let Some(var) = vars.entries.get_mut(&name) {
@@ -159,12 +146,7 @@ pub fn load_local_vars(dir: &Path, env: Option<&str>) -> Result<LocalVars, Local
 fn add_file(vars: &mut LocalVars, path: PathBuf) -> Result<bool, LocalVarsError> {
     let bytes = match std::fs::read(&path) {
         Ok(bytes) => bytes,
-        Err(error)
-            if matches!(
-                error.kind(),
-                io::ErrorKind::NotFound | io::ErrorKind::IsADirectory
-            ) =>
-        {
+        Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::IsADirectory) => {
             return Ok(false);
         }
         Err(source) => return Err(LocalVarsError::Read { path, source }),
@@ -172,19 +154,10 @@ fn add_file(vars: &mut LocalVars, path: PathBuf) -> Result<bool, LocalVarsError>
     let Ok(text) = String::from_utf8(bytes) else {
         return Err(LocalVarsError::NotUtf8 { path });
     };
-    let entries = dotenv::parse(&text).map_err(|(line, error)| LocalVarsError::Syntax {
-        path: path.clone(),
-        line,
-        error,
-    })?;
+    let entries =
+        dotenv::parse(&text).map_err(|(line, error)| LocalVarsError::Syntax { path: path.clone(), line, error })?;
     for (name, value) in entries {
-        vars.entries.insert(
-            name,
-            LocalVar {
-                value,
-                file: path.clone(),
-            },
-        );
+        vars.entries.insert(name, LocalVar { value, file: path.clone() });
     }
     vars.files.push(path);
     Ok(true)
@@ -218,10 +191,7 @@ mod tests {
     fn an_environments_dev_vars_take_the_place_of_the_others() {
         let dir = folder(&[(".dev.vars", "A=1\nB=1"), (".dev.vars.staging", "A=2")]);
         let staging = load_local_vars(dir.path(), Some("staging")).unwrap();
-        assert_eq!(
-            (value(&staging, "A"), value(&staging, "B")),
-            (Some("2"), None)
-        );
+        assert_eq!((value(&staging, "A"), value(&staging, "B")), (Some("2"), None));
         let other = load_local_vars(dir.path(), Some("other")).unwrap();
         assert_eq!(value(&other, "A"), Some("1"));
     }
@@ -235,10 +205,7 @@ mod tests {
             (".env.staging.local", "D=4"),
         ]);
         let vars = load_local_vars(dir.path(), Some("staging")).unwrap();
-        let values: Vec<_> = ["A", "B", "C", "D"]
-            .iter()
-            .filter_map(|name| value(&vars, name))
-            .collect();
+        let values: Vec<_> = ["A", "B", "C", "D"].iter().filter_map(|name| value(&vars, name)).collect();
         assert_eq!(values, ["1", "2", "3", "4"]);
         assert_eq!(vars.entries["B"].file, dir.path().join(".env.local"));
         assert_eq!(vars.files.len(), 4);
@@ -247,15 +214,9 @@ mod tests {
     #[test]
     fn only_env_files_substitute() {
         let env = folder(&[(".env", "A=1\nB=$A")]);
-        assert_eq!(
-            value(&load_local_vars(env.path(), None).unwrap(), "B"),
-            Some("1")
-        );
+        assert_eq!(value(&load_local_vars(env.path(), None).unwrap(), "B"), Some("1"));
         let dev = folder(&[(".dev.vars", "A=1\nB=$A")]);
-        assert_eq!(
-            value(&load_local_vars(dev.path(), None).unwrap(), "B"),
-            Some("$A")
-        );
+        assert_eq!(value(&load_local_vars(dev.path(), None).unwrap(), "B"), Some("$A"));
     }
 
     #[test]
@@ -267,10 +228,7 @@ mod tests {
 
     #[test]
     fn a_folder_without_files_has_no_values() {
-        assert_eq!(
-            load_local_vars(folder(&[]).path(), Some("x")).unwrap(),
-            LocalVars::default()
-        );
+        assert_eq!(load_local_vars(folder(&[]).path(), Some("x")).unwrap(), LocalVars::default());
     }
 
     #[test]

@@ -26,19 +26,11 @@ const OPTIONS: ParseOptions = ParseOptions {
 
 /// Parses a JSON document whose root is an object. A key given twice is a warning.
 pub(super) fn parse(source: &Arc<Source>) -> Result<(Table, Vec<Diagnostic>), Vec<Diagnostic>> {
-    let parsed =
-        parse_to_ast(&source.text, &CollectOptions::default(), &OPTIONS).map_err(|error| {
-            let range = error.range();
-            let span = Span {
-                start: range.start,
-                end: range.end,
-            };
-            vec![Diagnostic::error(
-                source,
-                span,
-                format!("Invalid JSON: {}", error.kind()),
-            )]
-        })?;
+    let parsed = parse_to_ast(&source.text, &CollectOptions::default(), &OPTIONS).map_err(|error| {
+        let range = error.range();
+        let span = Span { start: range.start, end: range.end };
+        vec![Diagnostic::error(source, span, format!("Invalid JSON: {}", error.kind()))]
+    })?;
     let mut warnings = Vec::new();
     match parsed.value {
         Some(Node::Object(root)) => Ok((convert_object(&root, source, &mut warnings), warnings)),
@@ -58,32 +50,21 @@ pub(super) fn parse(source: &Arc<Source>) -> Result<(Table, Vec<Diagnostic>), Ve
     }
 }
 
-fn convert_object(
-    object: &Object<'_>,
-    source: &Arc<Source>,
-    warnings: &mut Vec<Diagnostic>,
-) -> Table {
+fn convert_object(object: &Object<'_>, source: &Arc<Source>, warnings: &mut Vec<Diagnostic>) -> Table {
     let mut entries: Vec<Entry> = Vec::new();
     for property in &object.properties {
         let range = property.name.range();
         let entry = Entry {
             key: property.name.as_str().to_owned(),
-            key_span: Span {
-                start: range.start,
-                end: range.end,
-            },
+            key_span: Span { start: range.start, end: range.end },
             value: convert(&property.value, source, warnings),
         };
         if let Some(at) = entries.iter().position(|earlier| earlier.key == entry.key) {
             let earlier = entries.remove(at);
             warnings.push(
-                Diagnostic::warning(
-                    source,
-                    entry.key_span,
-                    format!("The key {:?} is given twice", entry.key),
-                )
-                .label("this one counts")
-                .related(earlier.key_span, "this one is ignored"),
+                Diagnostic::warning(source, entry.key_span, format!("The key {:?} is given twice", entry.key))
+                    .label("this one counts")
+                    .related(earlier.key_span, "this one is ignored"),
             );
         }
         entries.push(entry);
@@ -98,22 +79,12 @@ fn convert(node: &Node<'_>, source: &Arc<Source>, warnings: &mut Vec<Diagnostic>
         Node::BooleanLit(literal) => Kind::Boolean(literal.value),
         Node::StringLit(literal) => Kind::String(literal.value.to_string()),
         Node::NumberLit(literal) => number(literal.value),
-        Node::Array(array) => Kind::Array(
-            array
-                .elements
-                .iter()
-                .map(|element| convert(element, source, warnings))
-                .collect(),
-        ),
+        Node::Array(array) => {
+            Kind::Array(array.elements.iter().map(|element| convert(element, source, warnings)).collect())
+        }
         Node::Object(object) => Kind::Table(convert_object(object, source, warnings)),
     };
-    Value {
-        kind,
-        span: Span {
-            start: range.start,
-            end: range.end,
-        },
-    }
+    Value { kind, span: Span { start: range.start, end: range.end } }
 }
 
 /// A JSON number is a double, so one too large becomes infinity, as in JavaScript.
@@ -134,24 +105,14 @@ mod tests {
 
     #[test]
     fn comments_and_trailing_commas_are_taken() {
-        let (table, warnings) =
-            read("{ // a\n \"name\": \"x\", /* b */ \"a\": [1, 2,],\n}").unwrap();
-        assert_eq!(
-            table.get("name").unwrap().value.kind,
-            Kind::String("x".into())
-        );
+        let (table, warnings) = read("{ // a\n \"name\": \"x\", /* b */ \"a\": [1, 2,],\n}").unwrap();
+        assert_eq!(table.get("name").unwrap().value.kind, Kind::String("x".into()));
         assert!(warnings.is_empty());
     }
 
     #[test]
     fn nothing_looser_is_taken() {
-        for text in [
-            "{a: 1}",
-            "{'a': 1}",
-            "{\"a\": 0x1}",
-            "{\"a\": 1 \"b\": 2}",
-            "{\"a\": .5}",
-        ] {
+        for text in ["{a: 1}", "{'a': 1}", "{\"a\": 0x1}", "{\"a\": 1 \"b\": 2}", "{\"a\": .5}"] {
             assert!(read(text).is_err(), "{text}");
         }
     }
@@ -167,11 +128,7 @@ mod tests {
 
     #[test]
     fn the_root_must_be_an_object() {
-        assert!(
-            read("[]").unwrap_err()[0]
-                .message()
-                .contains("one JSON object")
-        );
+        assert!(read("[]").unwrap_err()[0].message().contains("one JSON object"));
         assert!(read("").unwrap_err()[0].message().contains("empty"));
     }
 }

@@ -30,10 +30,7 @@ impl Syntax {
 }
 
 /// Parses a file. The `Ok` diagnostics are warnings, the `Err` ones contain at least one error.
-pub(crate) fn parse(
-    source: &Arc<Source>,
-    syntax: Syntax,
-) -> Result<(Table, Vec<Diagnostic>), Vec<Diagnostic>> {
+pub(crate) fn parse(source: &Arc<Source>, syntax: Syntax) -> Result<(Table, Vec<Diagnostic>), Vec<Diagnostic>> {
     match syntax {
         Syntax::Toml => toml::parse(source).map(|table| (table, Vec::new())),
         Syntax::Json => json::parse(source),

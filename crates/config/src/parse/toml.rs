@@ -16,11 +16,7 @@ pub(super) fn parse(source: &Arc<Source>) -> Result<Table, Vec<Diagnostic>> {
         .iter()
         .map(|error| {
             let span = error.span().unwrap_or_default().into();
-            Diagnostic::error(
-                source,
-                span,
-                format!("Invalid TOML: {}", error.message().trim()),
-            )
+            Diagnostic::error(source, span, format!("Invalid TOML: {}", error.message().trim()))
         })
         .collect();
     let table = convert_table(root.get_ref(), source, &mut diagnostics);
@@ -33,11 +29,7 @@ pub(super) fn parse(source: &Arc<Source>) -> Result<Table, Vec<Diagnostic>> {
     }
 }
 
-fn convert_table(
-    table: &DeTable<'_>,
-    source: &Arc<Source>,
-    diagnostics: &mut Vec<Diagnostic>,
-) -> Table {
+fn convert_table(table: &DeTable<'_>, source: &Arc<Source>, diagnostics: &mut Vec<Diagnostic>) -> Table {
     let entries = table
         .iter()
         .map(|(key, value)| Entry {
@@ -49,33 +41,19 @@ fn convert_table(
     Table { entries }
 }
 
-fn convert(
-    value: &Spanned<DeValue<'_>>,
-    source: &Arc<Source>,
-    diagnostics: &mut Vec<Diagnostic>,
-) -> Value {
+fn convert(value: &Spanned<DeValue<'_>>, source: &Arc<Source>, diagnostics: &mut Vec<Diagnostic>) -> Value {
     let span: Span = value.span().into();
     let kind = match value.get_ref() {
         DeValue::String(text) => Kind::String(text.to_string()),
         DeValue::Boolean(value) => Kind::Boolean(*value),
         DeValue::Datetime(date) => Kind::Date(date.to_string()),
-        DeValue::Array(items) => Kind::Array(
-            items
-                .iter()
-                .map(|item| convert(item, source, diagnostics))
-                .collect(),
-        ),
+        DeValue::Array(items) => Kind::Array(items.iter().map(|item| convert(item, source, diagnostics)).collect()),
         DeValue::Table(table) => Kind::Table(convert_table(table, source, diagnostics)),
         DeValue::Integer(number) => match i64::from_str_radix(number.as_str(), number.radix()) {
             Ok(number) => Kind::Integer(number),
             Err(_) => {
-                let message = format!(
-                    "Invalid TOML: the integer {} is out of range",
-                    number.as_str()
-                );
-                diagnostics.push(
-                    Diagnostic::error(source, span, message).label("TOML integers have 64 bits"),
-                );
+                let message = format!("Invalid TOML: the integer {} is out of range", number.as_str());
+                diagnostics.push(Diagnostic::error(source, span, message).label("TOML integers have 64 bits"));
                 Kind::Null
             }
         },
@@ -117,11 +95,7 @@ mod tests {
     #[test]
     fn keys_keep_the_order_of_the_file() {
         let table = read("z = 1\na = 2\n").unwrap();
-        let keys: Vec<_> = table
-            .entries
-            .iter()
-            .map(|entry| entry.key.as_str())
-            .collect();
+        let keys: Vec<_> = table.entries.iter().map(|entry| entry.key.as_str()).collect();
         assert_eq!(keys, ["z", "a"]);
     }
 

@@ -51,18 +51,11 @@ migrations = [{ tag = "v1", new_sqlite_classes = ["C"], renamed_classes = [{ fro
 #[test]
 fn every_table_is_read_without_a_word() {
     let worker = manifest(ALL);
-    let names: Vec<_> = worker
-        .bindings()
-        .map(|binding| binding.name.as_str())
-        .collect();
+    let names: Vec<_> = worker.bindings().map(|binding| binding.name.as_str()).collect();
     assert_eq!(names.len(), 38, "{names:?}");
     for binding in worker.bindings() {
         let line = ALL.lines().nth(binding.location.line - 4).unwrap();
-        assert!(
-            line.contains(&binding.name),
-            "{} is not in {line}",
-            binding.name
-        );
+        assert!(line.contains(&binding.name), "{} is not in {line}", binding.name);
         assert!(line.starts_with(binding.kind.table()), "{line}");
     }
 }
@@ -75,13 +68,8 @@ fn settings_are_typed() {
         matches!(kind("KV"), BindingKind::KvNamespace(kv) if kv.id.as_deref() == Some("i") && kv.remote == Some(true))
     );
     assert!(matches!(kind("RATE"), BindingKind::RateLimit(rate) if rate.simple.limit == 10));
-    assert!(
-        matches!(kind("UNSAFE"), BindingKind::Unsafe(it) if it.kind == "t" && it.settings["extra"] == 1)
-    );
-    assert_eq!(
-        worker.queue_consumers[0].dead_letter_queue.as_deref(),
-        Some("d")
-    );
+    assert!(matches!(kind("UNSAFE"), BindingKind::Unsafe(it) if it.kind == "t" && it.settings["extra"] == 1));
+    assert_eq!(worker.queue_consumers[0].dead_letter_queue.as_deref(), Some("d"));
     assert_eq!(worker.migrations[0].renamed_classes[0].to, "B");
     assert_eq!(worker.containers[0].class_name, "C");
     assert_eq!(worker.unsafe_.as_ref().unwrap().metadata["a"], 1);
@@ -90,61 +78,40 @@ fn settings_are_typed() {
 #[test]
 fn two_bindings_of_one_name_are_refused_with_both_places() {
     let errors = refused("[vars]\nA = 1\n[[kv_namespaces]]\nbinding = \"A\"\n");
-    assert_eq!(
-        only(&errors),
-        "7:11 A assigned to Environment Variable and KV Namespace bindings."
-    );
+    assert_eq!(only(&errors), "7:11 A assigned to Environment Variable and KV Namespace bindings.");
     assert_eq!(errors[0].related_places()[0].location.line, 5);
 }
 
 #[test]
 fn two_bindings_of_one_kind_and_name_are_refused() {
     let errors = refused("[[r2_buckets]]\nbinding = \"A\"\n[[r2_buckets]]\nbinding = \"A\"\n");
-    assert_eq!(
-        only(&errors),
-        "7:11 A assigned to multiple R2 Bucket bindings."
-    );
+    assert_eq!(only(&errors), "7:11 A assigned to multiple R2 Bucket bindings.");
 }
 
 #[test]
 fn a_required_secret_counts_as_a_name() {
     let errors = refused("secrets = { required = [\"A\"] }\nvars = { A = 1 }\n");
-    assert_eq!(
-        only(&errors),
-        "5:10 A assigned to Secret and Environment Variable bindings."
-    );
+    assert_eq!(only(&errors), "5:10 A assigned to Secret and Environment Variable bindings.");
 }
 
 #[test]
 fn a_binding_needs_its_name() {
     let errors = refused("kv_namespaces = [{ id = \"x\" }]\n");
-    assert_eq!(
-        only(&errors),
-        "4:18 \"kv_namespaces[0].binding\" is a required field."
-    );
+    assert_eq!(only(&errors), "4:18 \"kv_namespaces[0].binding\" is a required field.");
     let errors = refused("kv_namespaces = [{ binding = \"\" }]\n");
-    assert_eq!(
-        only(&errors),
-        "4:30 \"kv_namespaces[0].binding\" is empty: a binding needs a name."
-    );
+    assert_eq!(only(&errors), "4:30 \"kv_namespaces[0].binding\" is empty: a binding needs a name.");
 }
 
 #[test]
 fn a_table_where_a_list_belongs_is_refused() {
     let errors = refused("[kv_namespaces]\nbinding = \"KV\"\n");
-    assert!(
-        only(&errors).contains("Expected \"kv_namespaces\" to be of type object array"),
-        "{errors:?}"
-    );
+    assert!(only(&errors).contains("Expected \"kv_namespaces\" to be of type object array"), "{errors:?}");
 }
 
 #[test]
 fn a_list_without_its_bindings_key_is_refused() {
     let errors = refused("[durable_objects]\n");
-    assert!(
-        only(&errors).contains("missing the required \"bindings\" property"),
-        "{errors:?}"
-    );
+    assert!(only(&errors).contains("missing the required \"bindings\" property"), "{errors:?}");
 }
 
 #[test]
@@ -162,22 +129,13 @@ fn durable_objects_without_migrations_are_warned_of() {
 #[test]
 fn rules_between_keys_are_checked() {
     for (text, message) in [
-        (
-            "ratelimits = [{ name = \"R\", namespace_id = \"1\", simple = { limit = 1, period = 30 } }]",
-            "10 or 60",
-        ),
-        (
-            "vpc_networks = [{ binding = \"V\" }]",
-            "\"tunnel_id\" or \"network_id\"",
-        ),
+        ("ratelimits = [{ name = \"R\", namespace_id = \"1\", simple = { limit = 1, period = 30 } }]", "10 or 60"),
+        ("vpc_networks = [{ binding = \"V\" }]", "\"tunnel_id\" or \"network_id\""),
         (
             "send_email = [{ name = \"E\", destination_address = \"a\", allowed_destination_addresses = [] }]",
             "but not both",
         ),
-        (
-            "workflows = [{ binding = \"W\", name = \"a b\", class_name = \"C\" }]",
-            "\"a b\" is invalid",
-        ),
+        ("workflows = [{ binding = \"W\", name = \"a b\", class_name = \"C\" }]", "\"a b\" is invalid"),
         ("containers = [{ class_name = \"C\" }]", "containers.image"),
     ] {
         let said = only(&refused(text));

@@ -3,14 +3,13 @@ use selvedge_config::{Style, parse};
 
 /// The rendering of a whole file that is refused.
 fn rendered(name: &str, text: &str) -> String {
-    parse(text, name, &options())
-        .unwrap_err()
-        .render(Style::Plain)
+    parse(text, name, &options()).unwrap_err().render(Style::Plain)
 }
 
 #[test]
 fn all_mistakes_are_shown_at_once_with_their_lines() {
-    let text = "name = 3\nmain = \"src/index.ts\"\ncompatibility_date = \"2025-13-01\"\n\n[limits]\ncpu_ms = \"fast\"\n";
+    let text =
+        "name = 3\nmain = \"src/index.ts\"\ncompatibility_date = \"2025-13-01\"\n\n[limits]\ncpu_ms = \"fast\"\n";
     assert_eq!(
         rendered("wrangler.toml", text),
         r#"error: Expected "name" to be of type string but got 3.
@@ -117,23 +116,15 @@ fn colour_is_only_for_those_who_ask() {
 fn a_syntax_error_points_at_its_character() {
     assert!(rendered("wrangler.toml", "name = \"w\nmain = 1\n").contains("wrangler.toml:1:"));
     let json = rendered("wrangler.json", "{\n  \"name\" \"w\"\n}");
-    assert!(
-        json.contains("error: Invalid JSON: ") && json.contains("wrangler.json:2:"),
-        "{json}"
-    );
+    assert!(json.contains("error: Invalid JSON: ") && json.contains("wrangler.json:2:"), "{json}");
 }
 
 #[test]
 fn a_display_is_a_line_for_each_error() {
-    let error = parse("name = 1\n", "wrangler.toml", &options())
-        .unwrap_err()
-        .to_string();
+    let error = parse("name = 1\n", "wrangler.toml", &options()).unwrap_err().to_string();
     let lines: Vec<_> = error.lines().collect();
     assert_eq!(lines[0], "the configuration is not valid");
-    assert_eq!(
-        lines[2],
-        "wrangler.toml:1:8: error: Expected \"name\" to be of type string but got 1."
-    );
+    assert_eq!(lines[2], "wrangler.toml:1:8: error: Expected \"name\" to be of type string but got 1.");
 }
 
 #[test]
@@ -150,20 +141,12 @@ fn a_date_in_the_future_is_refused() {
 fn a_date_without_quotes_is_told_to_take_them() {
     let text = "name = \"w\"\nmain = \"i.ts\"\ncompatibility_date = 2025-06-01\n";
     let error = parse(text, "wrangler.toml", &options()).unwrap_err();
-    assert_eq!(
-        error.diagnostics()[0].help_texts()[1],
-        "put the date in quotes: \"2025-06-01\""
-    );
+    assert_eq!(error.diagnostics()[0].help_texts()[1], "put the date in quotes: \"2025-06-01\"");
 }
 
 #[test]
 fn a_missing_date_is_today_with_a_warning() {
-    let loaded = parse(
-        "name = \"w\"\nmain = \"i.ts\"\n",
-        "wrangler.toml",
-        &options(),
-    )
-    .unwrap();
+    let loaded = parse("name = \"w\"\nmain = \"i.ts\"\n", "wrangler.toml", &options()).unwrap();
     assert_eq!(loaded.manifest.compatibility_date.to_string(), "2025-07-01");
     assert!(only(&loaded.warnings).contains("No compatibility_date was specified."));
 }
@@ -171,8 +154,7 @@ fn a_missing_date_is_today_with_a_warning() {
 #[test]
 fn a_name_must_fit_a_host_name() {
     for name in ["", "My-Worker", "-a", "a b"] {
-        let text =
-            format!("name = \"{name}\"\nmain = \"i.ts\"\ncompatibility_date = \"2025-06-01\"\n");
+        let text = format!("name = \"{name}\"\nmain = \"i.ts\"\ncompatibility_date = \"2025-06-01\"\n");
         let error = parse(&text, "wrangler.toml", &options()).unwrap_err();
         assert!(only(error.diagnostics()).starts_with("1:8 "), "{name}");
     }
@@ -182,100 +164,31 @@ fn a_name_must_fit_a_host_name() {
 #[test]
 fn each_mistake_has_its_own_words() {
     for (line, message) in [
-        (
-            "minify = \"yes\"",
-            "Expected \"minify\" to be of type boolean but got \"yes\".",
-        ),
-        (
-            "compatibility_flags = [\"a\", 1]",
-            "Expected \"compatibility_flags[1]\" to be of type string but got 1.",
-        ),
-        (
-            "limits = { cpu_ms = -5 }",
-            "Expected \"limits.cpu_ms\" to be a whole number from 0 to",
-        ),
-        (
-            "dev = { port = 70000 }",
-            "Expected \"dev.port\" to be a whole number from 0 to 65535 but got 70000.",
-        ),
-        (
-            "dev = { local_protocol = \"htps\" }",
-            "to be one of [\"http\",\"https\"] but got \"htps\".",
-        ),
-        (
-            "rules = [{ type = \"Text\" }]",
-            "\"rules[0].globs\" is a required field.",
-        ),
-        (
-            "rules = [{ type = \"text\", globs = [] }]",
-            "Expected \"rules[0].type\" field to be one of",
-        ),
-        (
-            "vars = \"x\"",
-            "The field \"vars\" should be an object but got \"x\".",
-        ),
-        (
-            "vars = { A = 2025-01-01 }",
-            "The field \"vars.A\" is a TOML date, which is not supported.",
-        ),
-        (
-            "vars = { A = [nan] }",
-            "The field \"vars.A\" is NaN, which JSON has no number for.",
-        ),
-        (
-            "route = \"a.com/*\"\nroutes = []",
-            "Expected exactly one of the following fields [\"routes\",\"route\"].",
-        ),
-        (
-            "routes = [{ pattern = \"a.com\" }]",
-            "Invalid route \"a.com\": one of \"zone_name\"",
-        ),
-        (
-            "routes = [{ pattern = \"*.a.com\", custom_domain = true }]",
-            "Wildcard operators (*) are not allowed",
-        ),
-        (
-            "routes = [5]",
-            "Expected \"routes[0]\" to be either a string, or an object",
-        ),
-        (
-            "triggers = { crons = [\"* * * *\"] }",
-            "Invalid cron expression \"* * * *\" in \"triggers.crons[0]\"",
-        ),
-        (
-            "assets = { binding = \"A\" }",
-            "missing the required `directory` property",
-        ),
-        (
-            "assets = { directory = \"a\", run_worker_first = [] }",
-            "at least 1 rule",
-        ),
-        (
-            "assets = { directory = \"a\", html_handling = \"non\" }",
-            "to be one of [\"auto-trailing-slash\"",
-        ),
-        (
-            "placement = { mode = \"off\", hint = \"x\" }",
-            "\"placement.hint\" can only be set",
-        ),
+        ("minify = \"yes\"", "Expected \"minify\" to be of type boolean but got \"yes\"."),
+        ("compatibility_flags = [\"a\", 1]", "Expected \"compatibility_flags[1]\" to be of type string but got 1."),
+        ("limits = { cpu_ms = -5 }", "Expected \"limits.cpu_ms\" to be a whole number from 0 to"),
+        ("dev = { port = 70000 }", "Expected \"dev.port\" to be a whole number from 0 to 65535 but got 70000."),
+        ("dev = { local_protocol = \"htps\" }", "to be one of [\"http\",\"https\"] but got \"htps\"."),
+        ("rules = [{ type = \"Text\" }]", "\"rules[0].globs\" is a required field."),
+        ("rules = [{ type = \"text\", globs = [] }]", "Expected \"rules[0].type\" field to be one of"),
+        ("vars = \"x\"", "The field \"vars\" should be an object but got \"x\"."),
+        ("vars = { A = 2025-01-01 }", "The field \"vars.A\" is a TOML date, which is not supported."),
+        ("vars = { A = [nan] }", "The field \"vars.A\" is NaN, which JSON has no number for."),
+        ("route = \"a.com/*\"\nroutes = []", "Expected exactly one of the following fields [\"routes\",\"route\"]."),
+        ("routes = [{ pattern = \"a.com\" }]", "Invalid route \"a.com\": one of \"zone_name\""),
+        ("routes = [{ pattern = \"*.a.com\", custom_domain = true }]", "Wildcard operators (*) are not allowed"),
+        ("routes = [5]", "Expected \"routes[0]\" to be either a string, or an object"),
+        ("triggers = { crons = [\"* * * *\"] }", "Invalid cron expression \"* * * *\" in \"triggers.crons[0]\""),
+        ("assets = { binding = \"A\" }", "missing the required `directory` property"),
+        ("assets = { directory = \"a\", run_worker_first = [] }", "at least 1 rule"),
+        ("assets = { directory = \"a\", html_handling = \"non\" }", "to be one of [\"auto-trailing-slash\""),
+        ("placement = { mode = \"off\", hint = \"x\" }", "\"placement.hint\" can only be set"),
         ("placement = {}", "\"placement.mode\" is a required field."),
         ("observability = {}", "\"observability.enabled\" or"),
-        (
-            "observability = { enabled = true, head_sampling_rate = 2 }",
-            "must be a value between 0 and 1.",
-        ),
-        (
-            "node_compat = true",
-            "The \"node_compat\" field is no longer supported",
-        ),
-        (
-            "pages_build_output_dir = \"dist\"",
-            "This is the configuration of a Pages project",
-        ),
-        (
-            "env = 1",
-            "Expected \"env\" to be of type object but got 1.",
-        ),
+        ("observability = { enabled = true, head_sampling_rate = 2 }", "must be a value between 0 and 1."),
+        ("node_compat = true", "The \"node_compat\" field is no longer supported"),
+        ("pages_build_output_dir = \"dist\"", "This is the configuration of a Pages project"),
+        ("env = 1", "Expected \"env\" to be of type object but got 1."),
         ("site = {}", "\"site.bucket\" is a required field."),
     ] {
         let said = only(&refused(&format!("{line}\n")));

@@ -20,17 +20,10 @@ fn a_file_is_found_in_wranglers_order_and_above() {
 fn the_files_a_configuration_names_must_be_there() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("wrangler.toml");
-    fs::write(
-        &path,
-        format!("{HEAD}assets = {{ directory = \"public\" }}\ntext_blobs = {{ T = \"t.txt\" }}\n"),
-    )
-    .unwrap();
+    fs::write(&path, format!("{HEAD}assets = {{ directory = \"public\" }}\ntext_blobs = {{ T = \"t.txt\" }}\n"))
+        .unwrap();
     let error = load(&path, &options()).unwrap_err();
-    let messages: Vec<_> = error
-        .diagnostics()
-        .iter()
-        .map(|one| one.message())
-        .collect();
+    let messages: Vec<_> = error.diagnostics().iter().map(|one| one.message()).collect();
     assert_eq!(
         messages,
         [
@@ -61,16 +54,10 @@ fn a_file_that_cannot_be_read_says_so() {
     assert!(matches!(missing, ConfigError::Read { .. }), "{missing}");
     let binary = dir.path().join("wrangler.json");
     fs::write(&binary, b"{\xff}").unwrap();
-    assert!(matches!(
-        load(&binary, &options()),
-        Err(ConfigError::NotUtf8 { at: 1, .. })
-    ));
+    assert!(matches!(load(&binary, &options()), Err(ConfigError::NotUtf8 { at: 1, .. })));
     let yaml = dir.path().join("wrangler.yaml");
     fs::write(&yaml, "").unwrap();
-    assert!(matches!(
-        load(&yaml, &options()),
-        Err(ConfigError::UnknownSyntax { .. })
-    ));
+    assert!(matches!(load(&yaml, &options()), Err(ConfigError::UnknownSyntax { .. })));
 }
 
 #[test]
@@ -78,9 +65,7 @@ fn required_secrets_choose_among_local_ones() {
     let dir = tempfile::tempdir().unwrap();
     fs::write(dir.path().join(".dev.vars"), "A=1\nOTHER=2\n").unwrap();
     let vars = load_local_vars(dir.path(), None).unwrap();
-    let some = vars.secrets_for(&crate::manifest(
-        "secrets = { required = [\"A\", \"B\"] }\n",
-    ));
+    let some = vars.secrets_for(&crate::manifest("secrets = { required = [\"A\", \"B\"] }\n"));
     assert_eq!(some.values.keys().collect::<Vec<_>>(), ["A"]);
     assert_eq!(some.missing, ["B"]);
     let all = vars.secrets_for(&crate::manifest(""));
@@ -89,14 +74,7 @@ fn required_secrets_choose_among_local_ones() {
 
 #[test]
 fn an_error_without_frames_is_one_line() {
-    let error = load(
-        std::path::Path::new("/nonexistent/wrangler.toml"),
-        &options(),
-    )
-    .unwrap_err();
+    let error = load(std::path::Path::new("/nonexistent/wrangler.toml"), &options()).unwrap_err();
     assert!(error.diagnostics().is_empty());
-    assert_eq!(
-        error.render(selvedge_config::Style::Plain).lines().count(),
-        1
-    );
+    assert_eq!(error.render(selvedge_config::Style::Plain).lines().count(), 1);
 }

@@ -1,9 +1,5 @@
 //! The crate from outside: text in, manifest or diagnostics out.
-#![allow(
-    clippy::unwrap_used,
-    clippy::panic,
-    reason = "a helper of tests fails the test"
-)]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a helper of tests fails the test")]
 
 mod bindings;
 mod environments;
@@ -12,9 +8,7 @@ mod files;
 mod manifest;
 mod robustness;
 
-use selvedge_config::{
-    CivilDate, ConfigError, Diagnostic, LoadOptions, Loaded, Manifest, Style, parse,
-};
+use selvedge_config::{CivilDate, ConfigError, Diagnostic, LoadOptions, Loaded, Manifest, Style, parse};
 
 /// A day that is today for every test.
 fn options() -> LoadOptions {
@@ -22,10 +16,7 @@ fn options() -> LoadOptions {
 }
 
 fn env(name: &str) -> LoadOptions {
-    LoadOptions {
-        env: Some(name.to_owned()),
-        ..options()
-    }
+    LoadOptions { env: Some(name.to_owned()), ..options() }
 }
 
 /// What every Worker needs, before the lines of a test.
@@ -54,10 +45,5 @@ fn only(diagnostics: &[Diagnostic]) -> String {
     let [one] = diagnostics else {
         panic!("not one: {diagnostics:#?}");
     };
-    format!(
-        "{}:{} {}",
-        one.location().line,
-        one.location().column,
-        one.message()
-    )
+    format!("{}:{} {}", one.location().line, one.location().column, one.message())
 }

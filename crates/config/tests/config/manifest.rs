@@ -2,8 +2,7 @@ use serde_json::json;
 
 use crate::{HEAD, manifest, options, toml};
 use selvedge_config::{
-    CivilDate, HtmlHandling, LoadOptions, ModuleType, NotFoundHandling, Protocol, RunWorkerFirst,
-    Zone, parse,
+    CivilDate, HtmlHandling, LoadOptions, ModuleType, NotFoundHandling, Protocol, RunWorkerFirst, Zone, parse,
 };
 
 const JSONC: &str = r#"{
@@ -17,12 +16,7 @@ const JSONC: &str = r#"{
 
 #[test]
 fn toml_and_json_say_the_same() {
-    let json = parse(
-        &JSONC.replace("[true, null]", "[true]"),
-        "wrangler.jsonc",
-        &options(),
-    )
-    .unwrap();
+    let json = parse(&JSONC.replace("[true, null]", "[true]"), "wrangler.jsonc", &options()).unwrap();
     let mut toml = toml(
         "kv_namespaces = [{ binding = \"KV\", id = \"x\" }]\n[vars]\nA = \"text\"\nN = 1.5\nO = { deep = [true] }\n",
     )
@@ -37,11 +31,7 @@ fn toml_and_json_say_the_same() {
 #[test]
 fn vars_keep_their_json() {
     let loaded = parse(JSONC, "wrangler.json", &options()).unwrap();
-    let vars: Vec<_> = loaded
-        .manifest
-        .vars()
-        .map(|(name, value)| (name.to_owned(), value.clone()))
-        .collect();
+    let vars: Vec<_> = loaded.manifest.vars().map(|(name, value)| (name.to_owned(), value.clone())).collect();
     assert_eq!(
         vars,
         [
@@ -56,15 +46,9 @@ fn vars_keep_their_json() {
 fn defaults_are_wranglers() {
     let worker = manifest("");
     assert!(worker.keep_names && !worker.minify && !worker.no_bundle);
-    assert_eq!(
-        (worker.jsx_factory.as_str(), worker.jsx_fragment.as_str()),
-        ("React.createElement", "React.Fragment")
-    );
+    assert_eq!((worker.jsx_factory.as_str(), worker.jsx_fragment.as_str()), ("React.createElement", "React.Fragment"));
     assert_eq!(worker.build.watch_dirs(), ["./src"]);
-    assert_eq!(
-        worker.compatibility_date,
-        CivilDate::new(2025, 6, 1).unwrap()
-    );
+    assert_eq!(worker.compatibility_date, CivilDate::new(2025, 6, 1).unwrap());
 }
 
 #[test]
@@ -77,10 +61,7 @@ fn bundling_keys_are_read() {
     );
     assert!(worker.minify && worker.no_bundle && worker.preserve_file_names && !worker.keep_names);
     assert_eq!(worker.find_additional_modules, Some(true));
-    assert_eq!(
-        (worker.base_dir.as_deref(), worker.tsconfig.as_deref()),
-        (Some("src"), Some("t.json"))
-    );
+    assert_eq!((worker.base_dir.as_deref(), worker.tsconfig.as_deref()), (Some("src"), Some("t.json")));
     assert_eq!(worker.define["VERSION"], "'1'");
     assert_eq!(worker.alias["fs"], "./fs.ts");
     assert_eq!(worker.rules[0].kind, ModuleType::Text);
@@ -96,22 +77,15 @@ fn assets_are_read_and_bound() {
     );
     let assets = worker.assets.as_ref().unwrap();
     assert_eq!(assets.html_handling, Some(HtmlHandling::None));
-    assert_eq!(
-        assets.not_found_handling,
-        Some(NotFoundHandling::SinglePageApplication)
-    );
-    assert_eq!(
-        assets.run_worker_first,
-        Some(RunWorkerFirst::Paths(vec!["/api/*".to_owned()]))
-    );
+    assert_eq!(assets.not_found_handling, Some(NotFoundHandling::SinglePageApplication));
+    assert_eq!(assets.run_worker_first, Some(RunWorkerFirst::Paths(vec!["/api/*".to_owned()])));
     let binding = worker.binding("ASSETS").unwrap();
     assert_eq!((binding.kind.title(), binding.location.line), ("Assets", 6));
 }
 
 #[test]
 fn a_worker_of_assets_only_needs_no_main() {
-    let text =
-        "name = \"w\"\ncompatibility_date = \"2025-06-01\"\nassets = { directory = \"public\" }\n";
+    let text = "name = \"w\"\ncompatibility_date = \"2025-06-01\"\nassets = { directory = \"public\" }\n";
     let loaded = parse(text, "wrangler.toml", &options()).unwrap();
     assert_eq!(loaded.manifest.main, None);
 }
@@ -141,28 +115,15 @@ fn triggers_limits_and_dev_are_read() {
     );
     assert_eq!(worker.crons[0].as_str(), "*/5 * * * *");
     assert_eq!(worker.limits.cpu_ms, Some(50));
-    assert_eq!(
-        (worker.dev.port, worker.dev.local_protocol),
-        (Some(9000), Some(Protocol::Https))
-    );
+    assert_eq!((worker.dev.port, worker.dev.local_protocol), (Some(9000), Some(Protocol::Https)));
     assert_eq!(worker.observability.unwrap().head_sampling_rate, Some(1.0));
 }
 
 #[test]
 fn options_take_the_place_of_name_and_main() {
-    let options = LoadOptions {
-        name: Some("other".to_owned()),
-        main: Some("b.ts".to_owned()),
-        ..options()
-    };
+    let options = LoadOptions { name: Some("other".to_owned()), main: Some("b.ts".to_owned()), ..options() };
     let loaded = parse(HEAD, "wrangler.toml", &options).unwrap();
-    assert_eq!(
-        (
-            loaded.manifest.name.as_str(),
-            loaded.manifest.main.as_deref()
-        ),
-        ("other", Some("b.ts"))
-    );
+    assert_eq!((loaded.manifest.name.as_str(), loaded.manifest.main.as_deref()), ("other", Some("b.ts")));
 }
 
 #[test]
@@ -170,14 +131,8 @@ fn a_variable_can_be_set_over_any_binding() {
     let mut worker = manifest("[vars]\nA = \"1\"\n");
     worker.set_var("A", "2");
     worker.set_var("B", "3");
-    let vars: Vec<_> = worker
-        .vars()
-        .map(|(name, value)| (name.to_owned(), value.clone()))
-        .collect();
-    assert_eq!(
-        vars,
-        [("A".to_owned(), json!("2")), ("B".to_owned(), json!("3"))]
-    );
+    let vars: Vec<_> = worker.vars().map(|(name, value)| (name.to_owned(), value.clone())).collect();
+    assert_eq!(vars, [("A".to_owned(), json!("2")), ("B".to_owned(), json!("3"))]);
 }
 
 #[test]
@@ -185,10 +140,7 @@ fn a_workers_site_gives_the_entry_point() {
     let text = "name = \"w\"\ncompatibility_date = \"2025-06-01\"\n[site]\nbucket = \"public\"\n";
     let worker = parse(text, "wrangler.toml", &options()).unwrap().manifest;
     assert_eq!(worker.main.as_deref(), Some("workers-site/index.js"));
-    assert_eq!(
-        worker.binding("__STATIC_CONTENT").unwrap().kind.title(),
-        "Workers Site"
-    );
+    assert_eq!(worker.binding("__STATIC_CONTENT").unwrap().kind.title(), "Workers Site");
 }
 
 #[test]

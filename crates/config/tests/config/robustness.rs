@@ -105,19 +105,7 @@ fn a_mutated_file_never_panics() {
 
 #[test]
 fn every_value_may_have_every_type() {
-    let values = [
-        "null",
-        "true",
-        "-1",
-        "1.5",
-        "\"\"",
-        "\"x\"",
-        "[]",
-        "[1]",
-        "[[]]",
-        "{}",
-        "{\"a\": {}}",
-    ];
+    let values = ["null", "true", "-1", "1.5", "\"\"", "\"x\"", "[]", "[1]", "[[]]", "{}", "{\"a\": {}}"];
     for line in JSON.lines().filter(|line| line.contains("\": ")) {
         let (key, _) = line.split_once("\": ").unwrap();
         for value in values {
@@ -130,17 +118,7 @@ fn every_value_may_have_every_type() {
 #[test]
 fn deep_nesting_never_overflows() {
     for depth in [50, 500, 50_000] {
-        read(
-            &format!("{{\"vars\": {}1{}}}", "[".repeat(depth), "]".repeat(depth)),
-            "wrangler.json",
-        );
-        read(
-            &format!(
-                "vars = {{ a = {}1{} }}",
-                "[".repeat(depth),
-                "]".repeat(depth)
-            ),
-            "wrangler.toml",
-        );
+        read(&format!("{{\"vars\": {}1{}}}", "[".repeat(depth), "]".repeat(depth)), "wrangler.json");
+        read(&format!("vars = {{ a = {}1{} }}", "[".repeat(depth), "]".repeat(depth)), "wrangler.toml");
     }
 }

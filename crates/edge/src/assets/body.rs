@@ -33,10 +33,7 @@ impl AssetBody {
     }
 
     pub(super) fn memory(bytes: Bytes) -> Self {
-        Self {
-            left: bytes.len() as u64,
-            source: Source::Memory(bytes),
-        }
+        Self { left: bytes.len() as u64, source: Source::Memory(bytes) }
     }
 
     pub(super) async fn disk(mut file: File, start: u64, length: u64) -> io::Result<Self> {
@@ -44,10 +41,7 @@ impl AssetBody {
             file.seek(SeekFrom::Start(start)).await?;
         }
         let stream = ReaderStream::with_capacity(file.take(length), PIECE);
-        Ok(Self {
-            source: Source::Disk(Box::new(stream)),
-            left: length,
-        })
+        Ok(Self { source: Source::Disk(Box::new(stream)), left: length })
     }
 }
 
@@ -55,10 +49,7 @@ impl Body for AssetBody {
     type Data = Bytes;
     type Error = io::Error;
 
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-    ) -> Poll<Option<io::Result<Frame<Bytes>>>> {
+    fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<io::Result<Frame<Bytes>>>> {
         let this = &mut *self;
         let piece = match &mut this.source {
             Source::Memory(bytes) => Some(std::mem::take(bytes)).filter(|bytes| !bytes.is_empty()),
@@ -71,10 +62,7 @@ impl Body for AssetBody {
             }
             None if this.left > 0 => {
                 this.left = 0;
-                Some(Err(io::Error::new(
-                    io::ErrorKind::UnexpectedEof,
-                    "the file became shorter while it was sent",
-                )))
+                Some(Err(io::Error::new(io::ErrorKind::UnexpectedEof, "the file became shorter while it was sent")))
             }
             None => None,
         })

@@ -41,10 +41,7 @@ impl RunWorkerFirst {
         const MAX_RULES: usize = 100;
         const MAX_LENGTH: usize = 100;
         if patterns.len() > MAX_RULES {
-            return Err(format!(
-                "run_worker_first has {} rules; up to {MAX_RULES} are supported",
-                patterns.len()
-            ));
+            return Err(format!("run_worker_first has {} rules; up to {MAX_RULES} are supported", patterns.len()));
         }
         let (mut worker, mut assets) = (Vec::new(), Vec::new());
         for pattern in patterns.iter().map(AsRef::as_ref) {
@@ -58,24 +55,16 @@ impl RunWorkerFirst {
                 ));
             }
             if pattern.len() > MAX_LENGTH {
-                return Err(format!(
-                    "run_worker_first rule \"{pattern}\" is longer than {MAX_LENGTH} characters"
-                ));
+                return Err(format!("run_worker_first rule \"{pattern}\" is longer than {MAX_LENGTH} characters"));
             }
-            let source = path
-                .split('*')
-                .map(regex::escape)
-                .collect::<Vec<_>>()
-                .join(".*");
+            let source = path.split('*').map(regex::escape).collect::<Vec<_>>().join(".*");
             list.push(
                 Regex::new(&format!("^{source}$"))
                     .map_err(|error| format!("run_worker_first rule \"{pattern}\": {error}"))?,
             );
         }
         if worker.is_empty() && !assets.is_empty() {
-            return Err(
-                "run_worker_first has only exceptions; give at least one rule without !".to_owned(),
-            );
+            return Err("run_worker_first has only exceptions; give at least one rule without !".to_owned());
         }
         Ok(Self::Rules { worker, assets })
     }
@@ -83,12 +72,7 @@ impl RunWorkerFirst {
 
 /// Decides who answers. `assets_can` tells whether the assets have an answer
 /// ([`super::Assets::can_serve`]); it is asked only if that matters.
-pub fn decide(
-    has_worker: bool,
-    first: &RunWorkerFirst,
-    path: &str,
-    assets_can: impl FnOnce() -> bool,
-) -> Answerer {
+pub fn decide(has_worker: bool, first: &RunWorkerFirst, path: &str, assets_can: impl FnOnce() -> bool) -> Answerer {
     if !has_worker {
         return Answerer::Assets;
     }
@@ -102,11 +86,7 @@ pub fn decide(
         }
         RunWorkerFirst::Never | RunWorkerFirst::Rules { .. } => {}
     }
-    if assets_can() {
-        Answerer::Assets
-    } else {
-        Answerer::Worker
-    }
+    if assets_can() { Answerer::Assets } else { Answerer::Worker }
 }
 
 #[cfg(test)]
@@ -126,11 +106,7 @@ mod tests {
             (&rules, "/exactly", true, Answerer::Assets),
             (&rules, "/exactly", false, Answerer::Worker),
         ] {
-            assert_eq!(
-                decide(true, first, path, || can),
-                expected,
-                "{first:?} {path} {can}"
-            );
+            assert_eq!(decide(true, first, path, || can), expected, "{first:?} {path} {can}");
             assert_eq!(decide(false, first, path, || can), Answerer::Assets);
         }
     }
@@ -138,10 +114,7 @@ mod tests {
     #[test]
     fn bad_rules() {
         for patterns in [&["api/*"][..], &["!api"], &["!/api/*"], &[&"/x".repeat(60)]] {
-            assert!(
-                RunWorkerFirst::from_patterns(patterns).is_err(),
-                "{patterns:?}"
-            );
+            assert!(RunWorkerFirst::from_patterns(patterns).is_err(), "{patterns:?}");
         }
         assert!(RunWorkerFirst::from_patterns(&vec!["/x"; 101]).is_err());
     }

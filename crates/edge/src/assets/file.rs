@@ -41,10 +41,7 @@ pub(super) enum Contents {
 
 impl AssetFile {
     pub(super) fn new(path: PathBuf) -> Self {
-        Self {
-            path,
-            hashed: Mutex::new(None),
-        }
+        Self { path, hashed: Mutex::new(None) }
     }
 
     pub(super) fn path(&self) -> &Path {
@@ -65,10 +62,7 @@ impl AssetFile {
         if !metadata.is_file() {
             return Err(io::ErrorKind::NotFound.into());
         }
-        let state = State {
-            length: metadata.len(),
-            modified: metadata.modified().ok(),
-        };
+        let state = State { length: metadata.len(), modified: metadata.modified().ok() };
         if state.length <= SMALL {
             let mut bytes = Vec::with_capacity(usize::try_from(state.length).unwrap_or(0));
             (&mut file).take(SMALL + 1).read_to_end(&mut bytes)?;
@@ -77,29 +71,15 @@ impl AssetFile {
                 hasher.update(&bytes);
                 Ok(())
             })?;
-            return Ok(Opened {
-                etag,
-                length,
-                contents: Contents::Small(bytes.into()),
-            });
+            return Ok(Opened { etag, length, contents: Contents::Small(bytes.into()) });
         }
-        let etag = self.etag(state, |hasher| {
-            hasher.update_reader(File::open(&self.path)?).map(drop)
-        })?;
-        Ok(Opened {
-            etag,
-            length: state.length,
-            contents: Contents::Large(file),
-        })
+        let etag = self.etag(state, |hasher| hasher.update_reader(File::open(&self.path)?).map(drop))?;
+        Ok(Opened { etag, length: state.length, contents: Contents::Large(file) })
     }
 
     /// The hash of the contents and of the name's extension, since the extension decides the
     /// content type.
-    fn etag(
-        &self,
-        state: State,
-        contents: impl FnOnce(&mut blake3::Hasher) -> io::Result<()>,
-    ) -> io::Result<String> {
+    fn etag(&self, state: State, contents: impl FnOnce(&mut blake3::Hasher) -> io::Result<()>) -> io::Result<String> {
         let lock = || self.hashed.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((hashed, etag)) = lock().as_ref()
             && *hashed == state

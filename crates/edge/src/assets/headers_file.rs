@@ -36,30 +36,18 @@ impl HeaderRules {
                 continue;
             }
             let mut warn = |message: String| {
-                warnings.push(RuleWarning {
-                    file: FILE.to_owned(),
-                    line: Some(index + 1),
-                    message,
-                });
+                warnings.push(RuleWarning { file: FILE.to_owned(), line: Some(index + 1), message });
             };
             if line.chars().count() > MAX_LINE {
-                warn(format!(
-                    "Ignoring line as it exceeds the maximum allowed length of {MAX_LINE}."
-                ));
+                warn(format!("Ignoring line as it exceeds the maximum allowed length of {MAX_LINE}."));
             } else if line.starts_with('/') || line.starts_with("https://") {
                 if rules.len() == MAX_RULES {
-                    warn(format!(
-                        "Maximum number of rules supported is {MAX_RULES}. Skipping the rest of the file."
-                    ));
+                    warn(format!("Maximum number of rules supported is {MAX_RULES}. Skipping the rest of the file."));
                     break;
                 }
                 takes_headers = true;
                 match Pattern::new(line) {
-                    Ok(pattern) => rules.push(Rule {
-                        pattern,
-                        unset: Vec::new(),
-                        set: Vec::new(),
-                    }),
+                    Ok(pattern) => rules.push(Rule { pattern, unset: Vec::new(), set: Vec::new() }),
                     Err(message) => {
                         warn(message);
                         (takes_headers, complained) = (false, true);
@@ -109,10 +97,7 @@ impl HeaderRules {
 impl Rule {
     fn add(&mut self, line: &str) -> Result<(), String> {
         if let Some(name) = line.strip_prefix("! ") {
-            let name = name
-                .trim()
-                .parse()
-                .map_err(|_| format!("\"{}\" is not a header name", name.trim()))?;
+            let name = name.trim().parse().map_err(|_| format!("\"{}\" is not a header name", name.trim()))?;
             self.unset.push(name);
             return Ok(());
         }
@@ -129,11 +114,8 @@ impl Rule {
         if name.contains(char::is_whitespace) {
             return Err("Header name cannot include spaces".to_owned());
         }
-        let name: HeaderName = name
-            .parse()
-            .map_err(|_| format!("\"{name}\" is not a header name"))?;
-        HeaderValue::from_str(value)
-            .map_err(|_| format!("the value of {name} holds characters that no header can"))?;
+        let name: HeaderName = name.parse().map_err(|_| format!("\"{name}\" is not a header name"))?;
+        HeaderValue::from_str(value).map_err(|_| format!("the value of {name} holds characters that no header can"))?;
         match self.set.iter_mut().find(|(known, _)| *known == name) {
             Some((_, known)) => *known = format!("{known}, {value}"),
             None => self.set.push((name, value.to_owned())),
@@ -153,10 +135,8 @@ mod tests {
         let mut headers = HeaderMap::new();
         headers.insert("cache-control", HeaderValue::from_static("public"));
         rules.apply("app.example.com", path, &mut headers);
-        let mut lines: Vec<_> = headers
-            .iter()
-            .map(|(name, value)| format!("{name}: {}", value.to_str().unwrap()))
-            .collect();
+        let mut lines: Vec<_> =
+            headers.iter().map(|(name, value)| format!("{name}: {}", value.to_str().unwrap())).collect();
         lines.sort();
         lines
     }
@@ -165,18 +145,8 @@ mod tests {
     fn rules() {
         let file = "# all\n/*\n  X-Frame-Options: DENY\n  X-A: 1\n  X-A: 2\n/static/*\n  ! cache-control\n  X-A: 3\n\
                     /movies/:title\n  X-Title: :title\nhttps://:sub.example.com/only\n  X-Sub: you are :sub\n/own\n  Cache-Control: no-store\n";
-        assert_eq!(
-            applied(file, "/"),
-            [
-                "cache-control: public",
-                "x-a: 1, 2",
-                "x-frame-options: DENY"
-            ]
-        );
-        assert_eq!(
-            applied(file, "/static/x"),
-            ["x-a: 1, 2", "x-a: 3", "x-frame-options: DENY"]
-        );
+        assert_eq!(applied(file, "/"), ["cache-control: public", "x-a: 1, 2", "x-frame-options: DENY"]);
+        assert_eq!(applied(file, "/static/x"), ["x-a: 1, 2", "x-a: 3", "x-frame-options: DENY"]);
         assert!(applied(file, "/movies/up").contains(&"x-title: up".to_owned()));
         assert!(applied(file, "/only").contains(&"x-sub: you are app".to_owned()));
         assert!(applied(file, "/own").contains(&"cache-control: no-store".to_owned()));
@@ -185,10 +155,7 @@ mod tests {
     #[test]
     fn warnings_name_the_line() {
         let mut warnings = Vec::new();
-        HeaderRules::parse(
-            "X: y\n/a\nnocolon\n: y\nX:\nA b: c\n! b@d\n/*/*\nX: y\n",
-            &mut warnings,
-        );
+        HeaderRules::parse("X: y\n/a\nnocolon\n: y\nX:\nA b: c\n! b@d\n/*/*\nX: y\n", &mut warnings);
         assert_eq!(
             warnings.iter().map(ToString::to_string).collect::<Vec<_>>(),
             [

@@ -18,16 +18,8 @@ pub(super) enum Intent {
 }
 
 /// What `path` (decoded) means, given which assets exist.
-pub(super) fn intent(
-    path: &str,
-    config: &AssetsConfig,
-    exists: &dyn Fn(&str) -> bool,
-) -> Option<Intent> {
-    let resolver = Resolver {
-        config,
-        exists,
-        may_redirect: true,
-    };
+pub(super) fn intent(path: &str, config: &AssetsConfig, exists: &dyn Fn(&str) -> bool) -> Option<Intent> {
+    let resolver = Resolver { config, exists, may_redirect: true };
     resolver.resolve(path).or_else(|| resolver.not_found(path))
 }
 
@@ -56,11 +48,7 @@ impl Resolver<'_> {
         if !self.may_redirect || (self.exists)(destination) || !(self.exists)(file) {
             return None;
         }
-        let there = Resolver {
-            may_redirect: false,
-            ..*self
-        }
-        .resolve(destination);
+        let there = Resolver { may_redirect: false, ..*self }.resolve(destination);
         matches!(there, Some(Intent::Asset(found, _)) if found == file)
             .then(|| Intent::Redirect(destination.to_owned()))
     }
@@ -77,23 +65,20 @@ impl Resolver<'_> {
                 return found;
             }
         } else if let Some(folder) = path.strip_suffix("/index.html") {
-            let found = self
-                .redirect(path, &format!("{folder}/"))
-                .or_else(|| self.redirect(&format!("{folder}.html"), folder));
+            let found =
+                self.redirect(path, &format!("{folder}/")).or_else(|| self.redirect(&format!("{folder}.html"), folder));
             if found.is_some() {
                 return found;
             }
         } else if let Some(folder) = path.strip_suffix('/') {
-            let found = self
-                .asset(&format!("{path}index.html"))
-                .or_else(|| self.redirect(&format!("{folder}.html"), folder));
+            let found =
+                self.asset(&format!("{path}index.html")).or_else(|| self.redirect(&format!("{folder}.html"), folder));
             if found.is_some() {
                 return found;
             }
         } else if let Some(page) = path.strip_suffix(".html") {
-            let found = self
-                .redirect(path, page)
-                .or_else(|| self.redirect(&format!("{page}/index.html"), &format!("{page}/")));
+            let found =
+                self.redirect(path, page).or_else(|| self.redirect(&format!("{page}/index.html"), &format!("{page}/")));
             if found.is_some() {
                 return found;
             }
@@ -117,16 +102,12 @@ impl Resolver<'_> {
             }
         } else if let Some(folder) = path.strip_suffix("/index.html") {
             let slashed = format!("{folder}/");
-            let found = self
-                .redirect(path, &slashed)
-                .or_else(|| self.redirect(&format!("{folder}.html"), &slashed));
+            let found = self.redirect(path, &slashed).or_else(|| self.redirect(&format!("{folder}.html"), &slashed));
             if found.is_some() {
                 return found;
             }
         } else if let Some(folder) = path.strip_suffix('/') {
-            let found = self
-                .asset(&format!("{path}index.html"))
-                .or_else(|| self.asset(&format!("{folder}.html")));
+            let found = self.asset(&format!("{path}index.html")).or_else(|| self.asset(&format!("{folder}.html")));
             if found.is_some() {
                 return found;
             }
@@ -180,9 +161,7 @@ impl Resolver<'_> {
                 return found;
             }
         } else if let Some(page) = path.strip_suffix(".html") {
-            let found = self
-                .redirect(path, page)
-                .or_else(|| self.redirect(&format!("{page}/index.html"), page));
+            let found = self.redirect(path, page).or_else(|| self.redirect(&format!("{page}/index.html"), page));
             if found.is_some() {
                 return found;
             }
@@ -227,11 +206,8 @@ mod tests {
     ];
 
     fn ask(html: HtmlHandling, not_found: NotFoundHandling, path: &str) -> String {
-        let config = AssetsConfig {
-            html_handling: html,
-            not_found_handling: not_found,
-            navigation_prefers_assets: false,
-        };
+        let config =
+            AssetsConfig { html_handling: html, not_found_handling: not_found, navigation_prefers_assets: false };
         match intent(path, &config, &|name| FILES.contains(&name)) {
             Some(Intent::Asset(name, StatusCode::OK)) => name,
             Some(Intent::Asset(name, status)) => format!("{} {name}", status.as_u16()),
@@ -254,35 +230,15 @@ mod tests {
             ("/file/", "-> /file", "/file.html", "-> /file"),
             ("/file/index", "-> /file", "-> /file/", "-> /file"),
             ("/file/index.html", "-> /file", "-> /file/", "-> /file"),
-            (
-                "/folder",
-                "-> /folder/",
-                "-> /folder/",
-                "/folder/index.html",
-            ),
+            ("/folder", "-> /folder/", "-> /folder/", "/folder/index.html"),
             ("/folder.html", "-> /folder/", "-> /folder/", "-> /folder"),
-            (
-                "/folder/",
-                "/folder/index.html",
-                "/folder/index.html",
-                "-> /folder",
-            ),
+            ("/folder/", "/folder/index.html", "/folder/index.html", "-> /folder"),
             ("/folder/index", "-> /folder/", "-> /folder/", "-> /folder"),
-            (
-                "/folder/index.html",
-                "-> /folder/",
-                "-> /folder/",
-                "-> /folder",
-            ),
+            ("/folder/index.html", "-> /folder/", "-> /folder/", "-> /folder"),
             ("/both", "/both.html", "-> /both/", "/both.html"),
             ("/both.html", "-> /both", "/both.html", "-> /both"),
             ("/both/", "/both/index.html", "/both/index.html", "-> /both"),
-            (
-                "/both/index.html",
-                "-> /both/",
-                "-> /both/",
-                "/both/index.html",
-            ),
+            ("/both/index.html", "-> /both/", "-> /both/", "/both/index.html"),
             ("/logo.png", "/logo.png", "/logo.png", "/logo.png"),
             ("/nothing", "none", "none", "none"),
         ] {
@@ -292,27 +248,15 @@ mod tests {
             assert_eq!(ask(DropTrailingSlash), drop, "drop {path}");
         }
         assert_eq!(ask(HtmlHandling::None, NotFoundHandling::None, "/"), "none");
-        assert_eq!(
-            ask(HtmlHandling::None, NotFoundHandling::None, "/file.html"),
-            "/file.html"
-        );
+        assert_eq!(ask(HtmlHandling::None, NotFoundHandling::None, "/file.html"), "/file.html");
     }
 
     #[test]
     fn not_found_handling() {
         let ask = |handling, path| ask(HtmlHandling::AutoTrailingSlash, handling, path);
-        assert_eq!(
-            ask(NotFoundHandling::SinglePageApplication, "/app/route"),
-            "/index.html"
-        );
+        assert_eq!(ask(NotFoundHandling::SinglePageApplication, "/app/route"), "/index.html");
         assert_eq!(ask(NotFoundHandling::Page404, "/nothing"), "404 /404.html");
-        assert_eq!(
-            ask(NotFoundHandling::Page404, "/folder/deep/nothing"),
-            "404 /folder/404.html"
-        );
-        assert_eq!(
-            ask(NotFoundHandling::Page404, "/other/nothing"),
-            "404 /404.html"
-        );
+        assert_eq!(ask(NotFoundHandling::Page404, "/folder/deep/nothing"), "404 /folder/404.html");
+        assert_eq!(ask(NotFoundHandling::Page404, "/other/nothing"), "404 /404.html");
     }
 }

@@ -25,26 +25,15 @@ pub(super) type Manifest = HashMap<String, Arc<AssetFile>>;
 
 /// Walks a directory whose path has no symbolic links in it. Files known from `before` keep their
 /// hashes.
-pub(super) fn walk(
-    root: &Path,
-    before: &Manifest,
-    warnings: &mut Vec<RuleWarning>,
-) -> Result<Manifest, AssetsError> {
+pub(super) fn walk(root: &Path, before: &Manifest, warnings: &mut Vec<RuleWarning>) -> Result<Manifest, AssetsError> {
     let ignored = ignore_rules(root)?;
     let is_ignored = |entry: &DirEntry| {
         let is_dir = entry.file_type().is_dir();
         let is_own = entry.depth() == 1 && OWN_FILES.iter().any(|name| entry.file_name() == *name);
-        entry.depth() > 0
-            && (is_own
-                || ignored
-                    .matched_path_or_any_parents(entry.path(), is_dir)
-                    .is_ignore())
+        entry.depth() > 0 && (is_own || ignored.matched_path_or_any_parents(entry.path(), is_dir).is_ignore())
     };
     let mut manifest = Manifest::new();
-    for entry in WalkDir::new(root)
-        .into_iter()
-        .filter_entry(|entry| !is_ignored(entry))
-    {
+    for entry in WalkDir::new(root).into_iter().filter_entry(|entry| !is_ignored(entry)) {
         let entry = entry.map_err(|error| AssetsError::Unreadable {
             path: error.path().unwrap_or(root).to_owned(),
             cause: error.into(),
@@ -66,42 +55,22 @@ pub(super) fn walk(
         if name == "/_worker.js" {
             return Err(AssetsError::WorkerScript(entry.path().to_owned()));
         }
-        let bytes = fs::metadata(&path)
-            .map_err(|cause| AssetsError::Unreadable {
-                path: path.clone(),
-                cause,
-            })?
-            .len();
+        let bytes = fs::metadata(&path).map_err(|cause| AssetsError::Unreadable { path: path.clone(), cause })?.len();
         if bytes > MAX_BYTES {
-            return Err(AssetsError::TooLarge {
-                path: entry.path().to_owned(),
-                bytes,
-            });
+            return Err(AssetsError::TooLarge { path: entry.path().to_owned(), bytes });
         }
         if manifest.len() == MAX_FILES {
-            return Err(AssetsError::TooMany {
-                directory: root.to_owned(),
-                max: MAX_FILES,
-            });
+            return Err(AssetsError::TooMany { directory: root.to_owned(), max: MAX_FILES });
         }
         let known = before.get(&name).filter(|file| file.path() == path);
-        manifest.insert(
-            name,
-            known
-                .cloned()
-                .unwrap_or_else(|| Arc::new(AssetFile::new(path))),
-        );
+        manifest.insert(name, known.cloned().unwrap_or_else(|| Arc::new(AssetFile::new(path))));
     }
     Ok(manifest)
 }
 
 /// The real path of a file to serve; none for what is not one. A symbolic link is followed to a
 /// file within the directory only.
-fn servable(
-    root: &Path,
-    entry: &DirEntry,
-    left_out: &mut impl FnMut(&str),
-) -> Result<Option<PathBuf>, AssetsError> {
+fn servable(root: &Path, entry: &DirEntry, left_out: &mut impl FnMut(&str)) -> Result<Option<PathBuf>, AssetsError> {
     if entry.file_type().is_file() {
         return Ok(Some(entry.path().to_owned()));
     }
@@ -114,14 +83,9 @@ fn servable(
         }
         Ok(target) if target.is_file() => return Ok(Some(target)),
         Ok(_) => left_out("the symbolic link does not lead to a file. Skipping."),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            left_out("the symbolic link leads nowhere. Skipping.")
-        }
+        Err(error) if error.kind() == io::ErrorKind::NotFound => left_out("the symbolic link leads nowhere. Skipping."),
         Err(cause) => {
-            return Err(AssetsError::Unreadable {
-                path: entry.path().to_owned(),
-                cause,
-            });
+            return Err(AssetsError::Unreadable { path: entry.path().to_owned(), cause });
         }
     }
     Ok(None)
@@ -145,15 +109,10 @@ fn ignore_rules(root: &Path) -> Result<Gitignore, AssetsError> {
     };
     let mut rules = GitignoreBuilder::new(root);
     for (index, line) in text.lines().enumerate() {
-        rules
-            .add_line(None, line)
-            .map_err(|error| AssetsError::Ignore {
-                path: path.clone(),
-                cause: format!("line {}: {error}", index + 1),
-            })?;
+        rules.add_line(None, line).map_err(|error| AssetsError::Ignore {
+            path: path.clone(),
+            cause: format!("line {}: {error}", index + 1),
+        })?;
     }
-    rules.build().map_err(|error| AssetsError::Ignore {
-        path,
-        cause: error.to_string(),
-    })
+    rules.build().map_err(|error| AssetsError::Ignore { path, cause: error.to_string() })
 }

@@ -33,26 +33,17 @@ pub(super) fn decode(path: &str) -> String {
 }
 
 fn push_merging(decoded: &mut String, part: &str) {
-    let part = if decoded.ends_with('/') {
-        part.trim_start_matches('/')
-    } else {
-        part
-    };
+    let part = if decoded.ends_with('/') { part.trim_start_matches('/') } else { part };
     decoded.push_str(part);
 }
 
 fn decode_segment(segment: &str) -> String {
-    percent_decode_str(segment)
-        .decode_utf8()
-        .map_or_else(|_| segment.to_owned(), |text| text.into_owned())
+    percent_decode_str(segment).decode_utf8().map_or_else(|_| segment.to_owned(), |text| text.into_owned())
 }
 
 /// The one way to write the URL's path of a decoded path.
 pub(super) fn encode(path: &str) -> String {
-    path.split('/')
-        .map(|segment| utf8_percent_encode(segment, COMPONENT).to_string())
-        .collect::<Vec<_>>()
-        .join("/")
+    path.split('/').map(|segment| utf8_percent_encode(segment, COMPONENT).to_string()).collect::<Vec<_>>().join("/")
 }
 
 #[cfg(test)]

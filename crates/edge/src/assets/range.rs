@@ -29,11 +29,7 @@ pub(super) fn parse(header: &str, length: u64) -> Asked {
         },
         (first, last) if digits(first) && (last.is_empty() || digits(last)) => {
             let first = number(first);
-            let last = if last.is_empty() {
-                u64::MAX
-            } else {
-                number(last)
-            };
+            let last = if last.is_empty() { u64::MAX } else { number(last) };
             if last < first {
                 Asked::Whole
             } else if first >= length {

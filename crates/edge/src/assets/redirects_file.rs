@@ -44,11 +44,7 @@ impl Redirects {
                 continue;
             }
             let mut warn = |message: String| {
-                warnings.push(RuleWarning {
-                    file: FILE.to_owned(),
-                    line: Some(index + 1),
-                    message,
-                });
+                warnings.push(RuleWarning { file: FILE.to_owned(), line: Some(index + 1), message });
             };
             let (from, to, status) = match parse_line(line, html) {
                 Ok(rule) => rule,
@@ -64,9 +60,7 @@ impl Redirects {
             // As in wrangler: static rules count as such as long as no dynamic one has come before.
             if !seen_dynamic && is_static(&from) {
                 if rules.fixed.len() == MAX_STATIC {
-                    warn(format!(
-                        "Maximum number of static rules supported is {MAX_STATIC}. Skipping line."
-                    ));
+                    warn(format!("Maximum number of static rules supported is {MAX_STATIC}. Skipping line."));
                     continue;
                 }
                 rules.fixed.insert(from, (to, status));
@@ -96,16 +90,12 @@ impl Redirects {
             None => {
                 let with_host = format!("https://{host}{path}");
                 let matched = |(pattern, to, status): &(Pattern, String, StatusCode)| {
-                    pattern
-                        .matches(path, &with_host)
-                        .map(|found| (same_host(found.fill(to), to), *status))
+                    pattern.matches(path, &with_host).map(|found| (same_host(found.fill(to), to), *status))
                 };
                 self.dynamic.iter().find_map(matched)?
             }
         };
-        let base = Url::parse(&format!("https://{host}/"))
-            .or_else(|_| Url::parse("https://host.invalid/"))
-            .ok()?;
+        let base = Url::parse(&format!("https://{host}/")).or_else(|_| Url::parse("https://host.invalid/")).ok()?;
         let mut destination = base.join(&to).ok()?;
         if status == StatusCode::OK {
             return Some(Redirected::Proxied(destination.path().to_owned()));
@@ -125,37 +115,25 @@ impl Redirects {
 /// A rule that points into its own site stays there: what a splat stands for must not make a path
 /// into the name of another host (`//host`).
 fn same_host(filled: String, template: &str) -> String {
-    if template.starts_with('/') {
-        format!("/{}", filled.trim_start_matches(['/', '\\']))
-    } else {
-        filled
-    }
+    if template.starts_with('/') { format!("/{}", filled.trim_start_matches(['/', '\\'])) } else { filled }
 }
 
 fn parse_line(line: &str, html: HtmlHandling) -> Result<(String, String, StatusCode), String> {
     if line.chars().count() > MAX_LINE {
-        return Err(format!(
-            "Ignoring line as it exceeds the maximum allowed length of {MAX_LINE}."
-        ));
+        return Err(format!("Ignoring line as it exceeds the maximum allowed length of {MAX_LINE}."));
     }
     let tokens: Vec<&str> = line.split_whitespace().collect();
     let (from, to, status) = match tokens[..] {
         [from, to] => (from, to, "302"),
         [from, to, status] => (from, to, status),
         _ => {
-            return Err(format!(
-                "Expected exactly 2 or 3 whitespace-separated tokens. Got {}.",
-                tokens.len()
-            ));
+            return Err(format!("Expected exactly 2 or 3 whitespace-separated tokens. Got {}.", tokens.len()));
         }
     };
     if from.starts_with("https://") {
-        return Err(format!(
-            "Only relative URLs are allowed. Skipping absolute URL {from}."
-        ));
+        return Err(format!("Only relative URLs are allowed. Skipping absolute URL {from}."));
     }
-    let from = normalize(&format!("/{}", from.trim_start_matches('/')))
-        .map(|url| url.path().to_owned())?;
+    let from = normalize(&format!("/{}", from.trim_start_matches('/'))).map(|url| url.path().to_owned())?;
     let to = destination(to)?;
     let status = match status.parse() {
         Ok(200) => StatusCode::OK,
@@ -165,15 +143,11 @@ fn parse_line(line: &str, html: HtmlHandling) -> Result<(String, String, StatusC
         Ok(307) => StatusCode::TEMPORARY_REDIRECT,
         Ok(308) => StatusCode::PERMANENT_REDIRECT,
         _ => {
-            return Err(format!(
-                "Valid status codes are 200, 301, 302 (default), 303, 307, or 308. Got {status}."
-            ));
+            return Err(format!("Valid status codes are 200, 301, 302 (default), 303, 307, or 308. Got {status}."));
         }
     };
     if status == StatusCode::OK && !to.starts_with('/') {
-        return Err(format!(
-            "Proxy (200) redirects can only point to relative paths. Got {to}"
-        ));
+        return Err(format!("Proxy (200) redirects can only point to relative paths. Got {to}"));
     }
     let strips_index = to.ends_with("/index") || to.ends_with("/index.html");
     if html != HtmlHandling::None && strips_index && (from.ends_with('/') || from.ends_with("/*")) {
@@ -184,9 +158,7 @@ fn parse_line(line: &str, html: HtmlHandling) -> Result<(String, String, StatusC
 
 fn destination(to: &str) -> Result<String, String> {
     if to.starts_with("https://") {
-        return Url::parse(to)
-            .map(|_| to.to_owned())
-            .map_err(|_| format!("Error parsing URL segment {to}. Skipping."));
+        return Url::parse(to).map(|_| to.to_owned()).map_err(|_| format!("Error parsing URL segment {to}. Skipping."));
     }
     if to.starts_with('/') {
         return normalize(to).map(|url| url[url::Position::BeforePath..].to_owned());
@@ -195,8 +167,7 @@ fn destination(to: &str) -> Result<String, String> {
 }
 
 fn normalize(path: &str) -> Result<Url, String> {
-    Url::parse(&format!("http://relative{path}"))
-        .map_err(|_| format!("Error parsing URL segment {path}. Skipping."))
+    Url::parse(&format!("http://relative{path}")).map_err(|_| format!("Error parsing URL segment {path}. Skipping."))
 }
 
 #[cfg(test)]
@@ -223,49 +194,20 @@ mod tests {
     fn rules() {
         let file = "# comment\n\n/home / 301\n/twitch https://twitch.tv\n/blog/* https://blog.example.com/:splat\n\
                     /u/:id/:tab /users/:id?tab=:tab 308\n/old/* /new/:splat 200\n/frag /x#y 303\n";
-        assert_eq!(
-            find(file, "/home", None),
-            to(StatusCode::MOVED_PERMANENTLY, "/")
-        );
-        assert_eq!(
-            find(file, "/home", Some("a=b")),
-            to(StatusCode::MOVED_PERMANENTLY, "/?a=b")
-        );
-        assert_eq!(
-            find(file, "/twitch", None),
-            to(StatusCode::FOUND, "https://twitch.tv/")
-        );
-        assert_eq!(
-            find(file, "/blog/2020/x", Some("q")),
-            to(StatusCode::FOUND, "https://blog.example.com/2020/x?q")
-        );
-        assert_eq!(
-            find(file, "/u/7/posts", Some("q")),
-            to(StatusCode::PERMANENT_REDIRECT, "/users/7?tab=posts")
-        );
-        assert_eq!(
-            find(file, "/old/a/b", None),
-            Some(Redirected::Proxied("/new/a/b".to_owned()))
-        );
-        assert_eq!(
-            find(file, "/frag", Some("q")),
-            to(StatusCode::SEE_OTHER, "/x?q#y")
-        );
+        assert_eq!(find(file, "/home", None), to(StatusCode::MOVED_PERMANENTLY, "/"));
+        assert_eq!(find(file, "/home", Some("a=b")), to(StatusCode::MOVED_PERMANENTLY, "/?a=b"));
+        assert_eq!(find(file, "/twitch", None), to(StatusCode::FOUND, "https://twitch.tv/"));
+        assert_eq!(find(file, "/blog/2020/x", Some("q")), to(StatusCode::FOUND, "https://blog.example.com/2020/x?q"));
+        assert_eq!(find(file, "/u/7/posts", Some("q")), to(StatusCode::PERMANENT_REDIRECT, "/users/7?tab=posts"));
+        assert_eq!(find(file, "/old/a/b", None), Some(Redirected::Proxied("/new/a/b".to_owned())));
+        assert_eq!(find(file, "/frag", Some("q")), to(StatusCode::SEE_OTHER, "/x?q#y"));
         assert_eq!(find(file, "/homes", None), None);
     }
 
     #[test]
     fn a_splat_cannot_name_another_host() {
-        for path in [
-            "/out//evil.example",
-            "/out///evil.example",
-            "/out/\\evil.example",
-        ] {
-            assert_eq!(
-                find("/out/* /:splat", path, None),
-                to(StatusCode::FOUND, "/evil.example"),
-                "{path}"
-            );
+        for path in ["/out//evil.example", "/out///evil.example", "/out/\\evil.example"] {
+            assert_eq!(find("/out/* /:splat", path, None), to(StatusCode::FOUND, "/evil.example"), "{path}");
         }
     }
 
@@ -299,9 +241,7 @@ mod tests {
         let many: String = (0..103).map(|n| format!("/{n}/* /x\n")).collect();
         assert_eq!(
             parse(&many).1,
-            [
-                "_redirects:101: Maximum number of dynamic rules supported is 100. Skipping remaining 3 lines of file."
-            ]
+            ["_redirects:101: Maximum number of dynamic rules supported is 100. Skipping remaining 3 lines of file."]
         );
         assert_eq!(parse(&format!("/a /{}", "b".repeat(2000))).1.len(), 1);
     }

@@ -7,8 +7,8 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use bytes::Bytes;
 use http::header::{
-    ALLOW, AUTHORIZATION, CACHE_CONTROL, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE, ETAG, HOST,
-    HeaderMap, HeaderName, HeaderValue, IF_NONE_MATCH, IF_RANGE, LOCATION, RANGE,
+    ALLOW, AUTHORIZATION, CACHE_CONTROL, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE, ETAG, HOST, HeaderMap,
+    HeaderName, HeaderValue, IF_NONE_MATCH, IF_RANGE, LOCATION, RANGE,
 };
 use http::{Method, Response, StatusCode, Uri};
 
@@ -60,11 +60,7 @@ impl AssetOutcome {
 /// What a request comes to, before any file is touched.
 enum Plan {
     Answer(Response<AssetBody>),
-    File {
-        file: Arc<AssetFile>,
-        name: String,
-        status: StatusCode,
-    },
+    File { file: Arc<AssetFile>, name: String, status: StatusCode },
     Nothing,
 }
 
@@ -74,19 +70,12 @@ impl Assets {
     /// # Errors
     /// The directory cannot be read, or holds more or larger files than are supported.
     pub fn open(directory: &Path, config: AssetsConfig) -> Result<Self, AssetsError> {
-        let unreadable = |cause| AssetsError::Unreadable {
-            path: directory.to_owned(),
-            cause,
-        };
+        let unreadable = |cause| AssetsError::Unreadable { path: directory.to_owned(), cause };
         let root = fs::canonicalize(directory).map_err(unreadable)?;
         if !root.is_dir() {
             return Err(AssetsError::NotADirectory(directory.to_owned()));
         }
-        let assets = Self {
-            root,
-            config,
-            site: RwLock::default(),
-        };
+        let assets = Self { root, config, site: RwLock::default() };
         assets.refresh()?;
         Ok(assets)
     }
@@ -99,18 +88,10 @@ impl Assets {
     pub fn refresh(&self) -> Result<(), AssetsError> {
         let mut warnings = Vec::new();
         let manifest = manifest::walk(&self.root, &self.site().manifest, &mut warnings)?;
-        let redirects = Redirects::parse(
-            &self.read("_redirects")?,
-            self.config.html_handling,
-            &mut warnings,
-        );
+        let redirects = Redirects::parse(&self.read("_redirects")?, self.config.html_handling, &mut warnings);
         let headers = HeaderRules::parse(&self.read("_headers")?, &mut warnings);
-        *self.site.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(Site {
-            manifest,
-            redirects,
-            headers,
-            warnings,
-        });
+        *self.site.write().unwrap_or_else(PoisonError::into_inner) =
+            Arc::new(Site { manifest, redirects, headers, warnings });
         Ok(())
     }
 
@@ -147,21 +128,13 @@ impl Assets {
     /// stands in for an asset that is not found. For [`super::decide`].
     pub fn can_serve(&self, uri: &Uri, headers: &HeaderMap) -> bool {
         const SEC_FETCH_MODE: HeaderName = HeaderName::from_static("sec-fetch-mode");
-        let navigates = headers
-            .get(SEC_FETCH_MODE)
-            .is_some_and(|mode| mode == "navigate");
+        let navigates = headers.get(SEC_FETCH_MODE).is_some_and(|mode| mode == "navigate");
         let config = if self.config.navigation_prefers_assets && navigates {
             self.config.clone()
         } else {
-            AssetsConfig {
-                not_found_handling: NotFoundHandling::None,
-                ..self.config.clone()
-            }
+            AssetsConfig { not_found_handling: NotFoundHandling::None, ..self.config.clone() }
         };
-        !matches!(
-            self.site().plan(&config, &Method::GET, uri, headers),
-            Plan::Nothing
-        )
+        !matches!(self.site().plan(&config, &Method::GET, uri, headers), Plan::Nothing)
     }
 
     /// Answers a request. The body of the request does not matter to assets. Needs a tokio runtime;
@@ -181,8 +154,7 @@ impl Assets {
         };
         match response {
             Ok(mut response) => {
-                site.headers
-                    .apply(host_of(headers), uri.path(), response.headers_mut());
+                site.headers.apply(host_of(headers), uri.path(), response.headers_mut());
                 AssetOutcome::Response(response)
             }
             Err(error) if error.kind() == io::ErrorKind::NotFound => AssetOutcome::NotFound,
@@ -214,9 +186,7 @@ impl Site {
         };
         if !matches!(*method, Method::GET | Method::HEAD) {
             let mut response = empty(StatusCode::METHOD_NOT_ALLOWED);
-            response
-                .headers_mut()
-                .insert(ALLOW, HeaderValue::from_static("GET, HEAD"));
+            response.headers_mut().insert(ALLOW, HeaderValue::from_static("GET, HEAD"));
             return Plan::Answer(response);
         }
         let (destination, found) = match found {
@@ -227,19 +197,12 @@ impl Site {
         let canonical = paths::encode(&destination);
         match found {
             Some((name, status)) if canonical == path => match self.manifest.get(&name) {
-                Some(file) => Plan::File {
-                    file: Arc::clone(file),
-                    name,
-                    status,
-                },
+                Some(file) => Plan::File { file: Arc::clone(file), name, status },
                 None => Plan::Nothing,
             },
             _ => {
                 let query = query.map(|query| format!("?{query}")).unwrap_or_default();
-                Plan::Answer(redirect(
-                    StatusCode::TEMPORARY_REDIRECT,
-                    &format!("{canonical}{query}"),
-                ))
+                Plan::Answer(redirect(StatusCode::TEMPORARY_REDIRECT, &format!("{canonical}{query}")))
             }
         }
     }
@@ -252,11 +215,7 @@ async fn respond(
     method: &Method,
     headers: &HeaderMap,
 ) -> io::Result<Response<AssetBody>> {
-    let Opened {
-        etag,
-        length,
-        contents,
-    } = opened;
+    let Opened { etag, length, contents } = opened;
     let etag = format!("\"{etag}\"");
     let asked_range = headers.get(RANGE).and_then(|range| range.to_str().ok());
     let mut response = empty(status);
@@ -268,10 +227,7 @@ async fn respond(
         out.insert(CONTENT_TYPE, kind);
     }
     if asked_range.is_none() && !headers.contains_key(AUTHORIZATION) {
-        out.insert(
-            CACHE_CONTROL,
-            HeaderValue::from_static("public, max-age=0, must-revalidate"),
-        );
+        out.insert(CACHE_CONTROL, HeaderValue::from_static("public, max-age=0, must-revalidate"));
     }
     if matches_etag(headers, &etag) {
         out.remove(CONTENT_TYPE);
@@ -279,11 +235,8 @@ async fn respond(
         return Ok(response);
     }
     // RFC 9110, section 14.2: ranges are for GET, and only of what is found.
-    let unchanged = headers
-        .get(IF_RANGE)
-        .is_none_or(|value| value.as_bytes() == etag.as_bytes());
-    let asked_range =
-        asked_range.filter(|_| unchanged && status == StatusCode::OK && *method == Method::GET);
+    let unchanged = headers.get(IF_RANGE).is_none_or(|value| value.as_bytes() == etag.as_bytes());
+    let asked_range = asked_range.filter(|_| unchanged && status == StatusCode::OK && *method == Method::GET);
     let (first, count) = match asked_range.map(|header| range::parse(header, length)) {
         None | Some(range::Asked::Whole) => (0, length),
         Some(range::Asked::Part(first, last)) => {
@@ -298,26 +251,18 @@ async fn respond(
         }
     };
     if *method == Method::HEAD {
-        response
-            .headers_mut()
-            .insert(CONTENT_LENGTH, HeaderValue::from(count));
+        response.headers_mut().insert(CONTENT_LENGTH, HeaderValue::from(count));
         return Ok(response);
     }
     *response.body_mut() = match contents {
         Contents::Small(bytes) => AssetBody::memory(part(&bytes, first, count)),
-        Contents::Large(file) => {
-            AssetBody::disk(tokio::fs::File::from_std(file), first, count).await?
-        }
+        Contents::Large(file) => AssetBody::disk(tokio::fs::File::from_std(file), first, count).await?,
     };
     Ok(response)
 }
 
 fn part(bytes: &Bytes, first: u64, count: u64) -> Bytes {
-    let at = |place: u64| {
-        usize::try_from(place)
-            .unwrap_or(usize::MAX)
-            .min(bytes.len())
-    };
+    let at = |place: u64| usize::try_from(place).unwrap_or(usize::MAX).min(bytes.len());
     bytes.slice(at(first)..at(first + count))
 }
 
@@ -329,10 +274,7 @@ fn set_content_range(response: &mut Response<AssetBody>, value: &str) {
 
 /// RFC 9110, section 13.1.2: weakly compared, any of a list.
 fn matches_etag(headers: &HeaderMap, etag: &str) -> bool {
-    let values = headers
-        .get_all(IF_NONE_MATCH)
-        .iter()
-        .filter_map(|value| value.to_str().ok());
+    let values = headers.get_all(IF_NONE_MATCH).iter().filter_map(|value| value.to_str().ok());
     values
         .flat_map(|value| value.split(','))
         .map(str::trim)
@@ -341,19 +283,12 @@ fn matches_etag(headers: &HeaderMap, etag: &str) -> bool {
 
 fn content_type(name: &str) -> Option<HeaderValue> {
     let kind = mime_guess::from_path(name).first_raw()?;
-    let charset = if kind.starts_with("text/") && !kind.contains("charset") {
-        "; charset=utf-8"
-    } else {
-        ""
-    };
+    let charset = if kind.starts_with("text/") && !kind.contains("charset") { "; charset=utf-8" } else { "" };
     HeaderValue::from_str(&format!("{kind}{charset}")).ok()
 }
 
 fn host_of(headers: &HeaderMap) -> &str {
-    let host = headers
-        .get(HOST)
-        .and_then(|host| host.to_str().ok())
-        .unwrap_or("");
+    let host = headers.get(HOST).and_then(|host| host.to_str().ok()).unwrap_or("");
     match host.rsplit_once(':') {
         Some((name, port)) if port.bytes().all(|b| b.is_ascii_digit()) => name,
         _ => host,

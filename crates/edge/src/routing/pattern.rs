@@ -30,9 +30,7 @@ pub enum RouteError {
         scheme: String,
     },
     /// It has a query string.
-    #[error(
-        "route \"{0}\" contains a query string, which is not allowed; end the path with * to match any query"
-    )]
+    #[error("route \"{0}\" contains a query string, which is not allowed; end the path with * to match any query")]
     Query(String),
     /// It has a wildcard in its middle.
     #[error(
@@ -81,10 +79,7 @@ impl RoutePattern {
             Some(("http", rest)) => (Some(Scheme::Http), rest),
             Some(("https", rest)) => (Some(Scheme::Https), rest),
             Some((other, _)) => {
-                return Err(RouteError::Scheme {
-                    pattern: own(),
-                    scheme: other.to_owned(),
-                });
+                return Err(RouteError::Scheme { pattern: own(), scheme: other.to_owned() });
             }
             None => (None, pattern),
         };
@@ -109,34 +104,18 @@ impl RoutePattern {
             Some(host) if is_suffix => (".", host),
             _ => ("", host),
         };
-        let not_a_url = |cause: String| RouteError::NotAUrl {
-            pattern: own(),
-            cause,
-        };
+        let not_a_url = |cause: String| RouteError::NotAUrl { pattern: own(), cause };
         let (host, path) = if is_suffix && host.is_empty() {
-            (
-                String::new(),
-                parse(&format!("http://any{path}"))
-                    .map_err(not_a_url)?
-                    .path()
-                    .to_owned(),
-            )
+            (String::new(), parse(&format!("http://any{path}")).map_err(not_a_url)?.path().to_owned())
         } else {
             let url = parse(&format!("http://{host}{path}")).map_err(not_a_url)?;
-            (
-                format!("{dot}{}", url.host_str().unwrap_or_default()),
-                url.path().to_owned(),
-            )
+            (format!("{dot}{}", url.host_str().unwrap_or_default()), url.path().to_owned())
         };
         Ok(Self {
             text: own(),
             scheme,
             specificity: specificity(is_suffix, dot == ".", &host, &path, path_is_prefix),
-            host: if is_suffix {
-                Host::Suffix(host)
-            } else {
-                Host::Exact(host)
-            },
+            host: if is_suffix { Host::Suffix(host) } else { Host::Exact(host) },
             path,
             path_is_prefix,
             is_custom_domain: false,
@@ -152,11 +131,7 @@ impl RoutePattern {
             return Err(RouteError::CustomDomain(host.to_owned()));
         }
         let pattern = Self::parse(&format!("{host}/*"))?;
-        Ok(Self {
-            text: host.to_owned(),
-            is_custom_domain: true,
-            ..pattern
-        })
+        Ok(Self { text: host.to_owned(), is_custom_domain: true, ..pattern })
     }
 
     /// Whether a URL matches. `host` is lower case and without port, `target` the path with the
@@ -170,11 +145,7 @@ impl RoutePattern {
                 Host::Exact(own) => host == own,
                 Host::Suffix(suffix) => host.ends_with(suffix.as_str()),
             }
-            && if self.path_is_prefix {
-                target.starts_with(&self.path)
-            } else {
-                target == self.path
-            }
+            && if self.path_is_prefix { target.starts_with(&self.path) } else { target == self.path }
     }
 
     /// Orders patterns so that the one to ask first comes first.
@@ -198,26 +169,12 @@ fn parse(url: &str) -> Result<Url, String> {
 /// The measure of hosted's routing table, as Cloudflare published it in `miniflare`: labels of the
 /// host weigh more than segments of the path, and a wildcard that stands alone in its place takes
 /// two away. Its known oddity, that `example.com/images*` outranks `example.com/images/*`, is kept.
-fn specificity(
-    is_suffix: bool,
-    dotted: bool,
-    host: &str,
-    path: &str,
-    path_is_prefix: bool,
-) -> usize {
+fn specificity(is_suffix: bool, dotted: bool, host: &str, path: &str, path_is_prefix: bool) -> usize {
     let labels = host.split('.').count();
     // `*.example.com` has the label `*`, which counts and takes two; `*example.com` has none.
-    let host_score = if is_suffix && (dotted || host.is_empty()) {
-        labels.saturating_sub(2)
-    } else {
-        labels
-    };
+    let host_score = if is_suffix && (dotted || host.is_empty()) { labels.saturating_sub(2) } else { labels };
     let segments = path.split('/').count();
-    let path_score = if path_is_prefix && path.ends_with('/') {
-        segments.saturating_sub(2)
-    } else {
-        segments
-    };
+    let path_score = if path_is_prefix && path.ends_with('/') { segments.saturating_sub(2) } else { segments };
     host_score * 26 + path_score
 }
 
@@ -245,24 +202,12 @@ mod tests {
             ("https://example.com/*", "http://example.com/", false),
             ("EXAMPLE.com:8080/*", "https://example.com/", true),
             ("bücher.example/*", "https://xn--bcher-kva.example/", true),
-            (
-                "*.bücher.example/*",
-                "https://a.xn--bcher-kva.example/",
-                true,
-            ),
+            ("*.bücher.example/*", "https://a.xn--bcher-kva.example/", true),
         ] {
             let url = Url::parse(url).unwrap();
-            let scheme = if url.scheme() == "http" {
-                Scheme::Http
-            } else {
-                Scheme::Https
-            };
+            let scheme = if url.scheme() == "http" { Scheme::Http } else { Scheme::Https };
             let target = &url[url::Position::BeforePath..];
-            let found = RoutePattern::parse(pattern).unwrap().matches(
-                scheme,
-                url.host_str().unwrap(),
-                target,
-            );
+            let found = RoutePattern::parse(pattern).unwrap().matches(scheme, url.host_str().unwrap(), target);
             assert_eq!(found, expected, "{pattern} {url}");
         }
     }
@@ -271,40 +216,18 @@ mod tests {
     fn what_is_refused() {
         let refused = |pattern| RoutePattern::parse(pattern).unwrap_err();
         assert!(matches!(refused("example.com/?a=*"), RouteError::Query(_)));
-        for pattern in [
-            "example.com/*.jpg",
-            "exa*mple.com/",
-            "a.*.com/*",
-            "example.com*",
-            "**example.com/",
-            "example.com/a**",
-        ] {
-            assert!(
-                matches!(refused(pattern), RouteError::InfixWildcard(_)),
-                "{pattern}"
-            );
+        for pattern in
+            ["example.com/*.jpg", "exa*mple.com/", "a.*.com/*", "example.com*", "**example.com/", "example.com/a**"]
+        {
+            assert!(matches!(refused(pattern), RouteError::InfixWildcard(_)), "{pattern}");
         }
-        assert!(matches!(
-            refused("ftp://example.com/*"),
-            RouteError::Scheme { .. }
-        ));
+        assert!(matches!(refused("ftp://example.com/*"), RouteError::Scheme { .. }));
         for pattern in ["", "/*", "exa mple.com/*"] {
-            assert!(
-                matches!(refused(pattern), RouteError::NotAUrl { .. }),
-                "{pattern}"
-            );
+            assert!(matches!(refused(pattern), RouteError::NotAUrl { .. }), "{pattern}");
         }
-        for host in [
-            "https://app.example.com",
-            "app.example.com/",
-            "*.example.com",
-        ] {
+        for host in ["https://app.example.com", "app.example.com/", "*.example.com"] {
             assert!(RoutePattern::custom_domain(host).is_err(), "{host}");
         }
-        assert!(
-            refused("example.com/*.jpg")
-                .to_string()
-                .contains("infix wildcard")
-        );
+        assert!(refused("example.com/*.jpg").to_string().contains("infix wildcard"));
     }
 }

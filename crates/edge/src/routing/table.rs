@@ -31,11 +31,7 @@ impl<T> RouteTable<T> {
                 Host::Suffix(_) => wildcards.push(place),
             }
         }
-        Self {
-            routes,
-            by_host,
-            wildcards,
-        }
+        Self { routes, by_host, wildcards }
     }
 
     /// The target of a URL, with the pattern that won. `host` is as in a `Host` header (any case,
@@ -49,12 +45,8 @@ impl<T> RouteTable<T> {
         } else {
             host
         };
-        let first = |places: &[usize]| {
-            places
-                .iter()
-                .copied()
-                .find(|place| self.routes[*place].0.matches(scheme, host, target))
-        };
+        let first =
+            |places: &[usize]| places.iter().copied().find(|place| self.routes[*place].0.matches(scheme, host, target));
         let exact = self.by_host.get(host).and_then(|places| first(places));
         let place = match (exact, first(&self.wildcards)) {
             (Some(exact), Some(wildcard)) => exact.min(wildcard),
@@ -77,91 +69,41 @@ mod tests {
     use super::*;
 
     fn find<'t>(patterns: &[&'t str], host: &str, target: &str) -> Option<&'t str> {
-        let routes = patterns
-            .iter()
-            .map(|text| (RoutePattern::parse(text).unwrap(), *text));
-        RouteTable::new(routes)
-            .find(Scheme::Https, host, target)
-            .map(|(_, text)| *text)
+        let routes = patterns.iter().map(|text| (RoutePattern::parse(text).unwrap(), *text));
+        RouteTable::new(routes).find(Scheme::Https, host, target).map(|(_, text)| *text)
     }
 
     #[test]
     fn the_most_specific_wins() {
         for (patterns, host, target, expected) in [
-            (
-                &["*.example.com/*", "www.example.com/*"][..],
-                "www.example.com",
-                "/",
-                Some("www.example.com/*"),
-            ),
-            (
-                &["example.com/*", "example.com/api/*"],
-                "example.com",
-                "/api/x",
-                Some("example.com/api/*"),
-            ),
-            (
-                &["example.com/*", "example.com/api/*"],
-                "example.com",
-                "/apix",
-                Some("example.com/*"),
-            ),
-            (
-                &["*/*", "*.example.com/*"],
-                "a.example.com",
-                "/",
-                Some("*.example.com/*"),
-            ),
-            (
-                &["example.com/a*", "example.com/ab*"],
-                "example.com",
-                "/abc",
-                Some("example.com/ab*"),
-            ),
+            (&["*.example.com/*", "www.example.com/*"][..], "www.example.com", "/", Some("www.example.com/*")),
+            (&["example.com/*", "example.com/api/*"], "example.com", "/api/x", Some("example.com/api/*")),
+            (&["example.com/*", "example.com/api/*"], "example.com", "/apix", Some("example.com/*")),
+            (&["*/*", "*.example.com/*"], "a.example.com", "/", Some("*.example.com/*")),
+            (&["example.com/a*", "example.com/ab*"], "example.com", "/abc", Some("example.com/ab*")),
             // As documented under known issues.
-            (
-                &["*.example.com/a", "a.example.com/*"],
-                "a.example.com",
-                "/a",
-                Some("a.example.com/*"),
-            ),
+            (&["*.example.com/a", "a.example.com/*"], "a.example.com", "/a", Some("a.example.com/*")),
             (
                 &["example.com/images/*", "example.com/images*"],
                 "example.com",
                 "/images/hello",
                 Some("example.com/images*"),
             ),
-            (
-                &["example.com/*"],
-                "EXAMPLE.com:8787",
-                "/",
-                Some("example.com/*"),
-            ),
+            (&["example.com/*"], "EXAMPLE.com:8787", "/", Some("example.com/*")),
             (&["example.com/*"], "other.test", "/", None),
             (&["[::1]/*"], "[::1]:8787", "/", Some("[::1]/*")),
         ] {
-            assert_eq!(
-                find(patterns, host, target),
-                expected,
-                "{patterns:?} {host} {target}"
-            );
+            assert_eq!(find(patterns, host, target), expected, "{patterns:?} {host} {target}");
         }
     }
 
     #[test]
     fn routes_outrank_custom_domains() {
         let table = RouteTable::new([
-            (
-                RoutePattern::custom_domain("app.example.com").unwrap(),
-                "domain",
-            ),
+            (RoutePattern::custom_domain("app.example.com").unwrap(), "domain"),
             (RoutePattern::parse("*.example.com/api/*").unwrap(), "route"),
         ]);
-        let target = |path| {
-            table
-                .find(Scheme::Https, "app.example.com", path)
-                .map(|(_, target)| *target)
-        };
+        let target = |path| table.find(Scheme::Https, "app.example.com", path).map(|(_, target)| *target);
         assert_eq!(target("/api/x"), Some("route"));
         assert_eq!(target("/"), Some("domain"));
     }

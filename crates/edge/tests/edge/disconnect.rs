@@ -47,10 +47,7 @@ fn silent() -> (Running, mpsc::UnboundedReceiver<Seen>) {
 #[tokio::test]
 async fn http1() {
     let (server, mut seen) = silent();
-    for head in [
-        "GET / HTTP/1.1\r\nHost: a\r\n\r\n",
-        "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\nhi",
-    ] {
+    for head in ["GET / HTTP/1.1\r\nHost: a\r\n\r\n", "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\nhi"] {
         let mut stream = server.connect().await;
         stream.write_all(head.as_bytes()).await.unwrap();
         assert_eq!(within(seen.recv()).await, Some(Seen::Begun));
@@ -66,36 +63,18 @@ async fn http2_one_stream_and_the_whole_connection() {
     let wire = socket.try_clone().unwrap();
     let io = TokioIo::new(TcpStream::from_std(socket).unwrap());
     let (mut client, connection) =
-        hyper::client::conn::http2::handshake::<_, _, Empty<bytes::Bytes>>(
-            TokioExecutor::new(),
-            io,
-        )
-        .await
-        .unwrap();
+        hyper::client::conn::http2::handshake::<_, _, Empty<bytes::Bytes>>(TokioExecutor::new(), io).await.unwrap();
     tokio::spawn(connection);
-    let request = || {
-        Request::builder()
-            .uri("http://a/")
-            .body(Empty::new())
-            .unwrap()
-    };
+    let request = || Request::builder().uri("http://a/").body(Empty::new()).unwrap();
 
     let answer = tokio::spawn(client.send_request(request()));
     assert_eq!(within(seen.recv()).await, Some(Seen::Begun));
     answer.abort();
-    assert_eq!(
-        within(seen.recv()).await,
-        Some(Seen::Dropped),
-        "the stream was reset"
-    );
+    assert_eq!(within(seen.recv()).await, Some(Seen::Dropped), "the stream was reset");
 
     let answer = tokio::spawn(client.send_request(request()));
     assert_eq!(within(seen.recv()).await, Some(Seen::Begun));
     wire.shutdown(Shutdown::Both).unwrap();
-    assert_eq!(
-        within(seen.recv()).await,
-        Some(Seen::Dropped),
-        "the connection was closed"
-    );
+    assert_eq!(within(seen.recv()).await, Some(Seen::Dropped), "the connection was closed");
     assert!(within(answer).await.unwrap().is_err());
 }

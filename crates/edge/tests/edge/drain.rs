@@ -35,9 +35,7 @@ async fn requests_under_way_end_and_idle_connections_close() {
     let (mut server, mut begun, release) = waiting(config());
     let mut fresh = server.connect().await;
     let mut busy = server.connect().await;
-    busy.write_all(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n")
-        .await
-        .unwrap();
+    busy.write_all(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n").await.unwrap();
     within(begun.recv()).await.unwrap();
 
     server.stop();
@@ -47,10 +45,7 @@ async fn requests_under_way_end_and_idle_connections_close() {
     }
     release.notify_one();
     let answer = read_to_end(&mut busy).await;
-    assert!(
-        answer.contains("connection: close\r\n") && answer.ends_with("done"),
-        "{answer}"
-    );
+    assert!(answer.contains("connection: close\r\n") && answer.ends_with("done"), "{answer}");
     within(server.served).await.unwrap().unwrap();
 }
 
@@ -58,14 +53,9 @@ async fn requests_under_way_end_and_idle_connections_close() {
 async fn http2_streams_end_too() {
     let (mut server, mut begun, release) = waiting(config());
     let io = TokioIo::new(server.connect().await);
-    let (mut client, connection) = hyper::client::conn::http2::handshake(TokioExecutor::new(), io)
-        .await
-        .unwrap();
+    let (mut client, connection) = hyper::client::conn::http2::handshake(TokioExecutor::new(), io).await.unwrap();
     tokio::spawn(connection);
-    let request = Request::builder()
-        .uri("http://a/")
-        .body(http_body_util::Empty::<bytes::Bytes>::new())
-        .unwrap();
+    let request = Request::builder().uri("http://a/").body(http_body_util::Empty::<bytes::Bytes>::new()).unwrap();
     let answer = tokio::spawn(client.send_request(request));
     within(begun.recv()).await.unwrap();
     server.stop();
@@ -76,15 +66,10 @@ async fn http2_streams_end_too() {
 
 #[tokio::test]
 async fn what_does_not_end_is_cut() {
-    let (mut server, mut begun, _release) = waiting(quick(Timeouts {
-        drain: Duration::from_millis(50),
-        ..Timeouts::default()
-    }));
+    let (mut server, mut begun, _release) =
+        waiting(quick(Timeouts { drain: Duration::from_millis(50), ..Timeouts::default() }));
     let mut stuck = server.connect().await;
-    stuck
-        .write_all(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n")
-        .await
-        .unwrap();
+    stuck.write_all(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n").await.unwrap();
     within(begun.recv()).await.unwrap();
     server.stop();
     within(server.served).await.unwrap().unwrap();
@@ -97,17 +82,8 @@ async fn an_address_that_cannot_be_had_is_one_line() {
     let error = Server::bind(ServerConfig::new(server.address)).unwrap_err();
     assert!(matches!(error, BindError::InUse(address) if address == server.address));
     let line = error.to_string();
-    assert!(
-        line.contains(&format!(
-            "port {} on 127.0.0.1 is already in use",
-            server.address.port()
-        )),
-        "{line}"
-    );
+    assert!(line.contains(&format!("port {} on 127.0.0.1 is already in use", server.address.port())), "{line}");
 
     let elsewhere = SocketAddr::from((Ipv4Addr::new(192, 0, 2, 1), 0));
-    assert!(matches!(
-        Server::bind(ServerConfig::new(elsewhere)),
-        Err(BindError::NotOurs(_))
-    ));
+    assert!(matches!(Server::bind(ServerConfig::new(elsewhere)), Err(BindError::NotOurs(_))));
 }

@@ -20,17 +20,8 @@ async fn keep_alive_and_pipelining() {
              GET /4 HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n",
         )
         .await;
-    let at = |part: &str| {
-        answer
-            .find(part)
-            .unwrap_or_else(|| panic!("no {part} in {answer}"))
-    };
-    let places = [
-        at("GET a /1 []"),
-        at("POST a /2 [abc]"),
-        at("POST a /3 [xyz]"),
-        at("GET a /4 []"),
-    ];
+    let at = |part: &str| answer.find(part).unwrap_or_else(|| panic!("no {part} in {answer}"));
+    let places = [at("GET a /1 []"), at("POST a /2 [abc]"), at("POST a /3 [xyz]"), at("GET a /4 []")];
     assert!(places.is_sorted());
     assert_eq!(answer.matches("HTTP/1.1 200 OK\r\n").count(), 4);
 }
@@ -38,9 +29,7 @@ async fn keep_alive_and_pipelining() {
 #[tokio::test]
 async fn head_has_the_length_and_no_body() {
     let server = start_echo();
-    let answer = server
-        .send("HEAD / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
-        .await;
+    let answer = server.send("HEAD / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n").await;
     assert!(answer.starts_with("HTTP/1.1 200 OK\r\n"), "{answer}");
     assert!(answer.contains("content-length: 11\r\n"), "{answer}");
     assert!(answer.ends_with("\r\n\r\n"), "{answer}");
@@ -49,22 +38,16 @@ async fn head_has_the_length_and_no_body() {
 #[tokio::test]
 async fn options_passes() {
     let server = start_echo();
-    let answer = server
-        .send("OPTIONS /x HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
-        .await;
+    let answer = server.send("OPTIONS /x HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n").await;
     assert!(answer.contains("OPTIONS a /x []"), "{answer}");
-    let answer = server
-        .send("OPTIONS * HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
-        .await;
+    let answer = server.send("OPTIONS * HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n").await;
     assert!(answer.contains("OPTIONS a / []"), "{answer}");
 }
 
 #[tokio::test]
 async fn absolute_form_and_http_1_0() {
     let server = start_echo();
-    let answer = server
-        .send("GET http://real/x?y HTTP/1.1\r\nHost: other\r\nConnection: close\r\n\r\n")
-        .await;
+    let answer = server.send("GET http://real/x?y HTTP/1.1\r\nHost: other\r\nConnection: close\r\n\r\n").await;
     assert!(answer.contains("GET real /x?y []"), "{answer}");
     let answer = server.send("GET /old HTTP/1.0\r\n\r\n").await;
     assert!(answer.contains("GET localhost /old []"), "{answer}");
@@ -75,7 +58,9 @@ async fn expect_100_continue() {
     let server = start_echo();
     let mut stream = server.connect().await;
     stream
-        .write_all(b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\nExpect: 100-continue\r\nConnection: close\r\n\r\n")
+        .write_all(
+            b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\nExpect: 100-continue\r\nConnection: close\r\n\r\n",
+        )
         .await
         .unwrap();
     let mut interim = [0; 25];
@@ -89,24 +74,12 @@ async fn expect_100_continue() {
 async fn request_and_response_stream() {
     let server = start(
         config(),
-        Func(
-            |request: http::Request<hyper::body::Incoming>, _| async move {
-                Response::new(
-                    request
-                        .into_body()
-                        .map_err(|_| unreachable!())
-                        .boxed_unsync(),
-                )
-            },
-        ),
+        Func(|request: http::Request<hyper::body::Incoming>, _| async move {
+            Response::new(request.into_body().map_err(|_| unreachable!()).boxed_unsync())
+        }),
     );
     let mut stream = server.connect().await;
-    stream
-        .write_all(
-            b"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nfirst\r\n",
-        )
-        .await
-        .unwrap();
+    stream.write_all(b"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nfirst\r\n").await.unwrap();
     let mut seen = String::new();
     while !seen.ends_with("5\r\nfirst\r\n") {
         seen.push(char::from(within(stream.read_u8()).await.unwrap()));
@@ -121,34 +94,26 @@ async fn request_and_response_stream() {
 async fn framing_headers_of_a_handler_do_no_harm() {
     let server = start(
         config(),
-        Func(
-            |request: http::Request<hyper::body::Incoming>, _| async move {
-                let mut response = match request.uri().path() {
-                    "/stream" => {
-                        let frames = ["ab", "cd"]
-                            .map(|part| Ok(Frame::data(Bytes::from_static(part.as_bytes()))));
-                        Response::new(StreamBody::new(stream::iter(frames)).boxed_unsync())
-                    }
-                    _ => text("hello"),
-                };
-                if request.uri().path() == "/204" {
-                    *response.status_mut() = http::StatusCode::NO_CONTENT;
+        Func(|request: http::Request<hyper::body::Incoming>, _| async move {
+            let mut response = match request.uri().path() {
+                "/stream" => {
+                    let frames = ["ab", "cd"].map(|part| Ok(Frame::data(Bytes::from_static(part.as_bytes()))));
+                    Response::new(StreamBody::new(stream::iter(frames)).boxed_unsync())
                 }
-                for (name, value) in [
-                    ("content-length", "999"),
-                    ("transfer-encoding", "gzip"),
-                    ("connection", "upgrade"),
-                    ("upgrade", "x"),
-                ] {
-                    if name != "content-length" || request.uri().path() != "/stream" {
-                        response
-                            .headers_mut()
-                            .append(name, HeaderValue::from_static(value));
-                    }
+                _ => text("hello"),
+            };
+            if request.uri().path() == "/204" {
+                *response.status_mut() = http::StatusCode::NO_CONTENT;
+            }
+            for (name, value) in
+                [("content-length", "999"), ("transfer-encoding", "gzip"), ("connection", "upgrade"), ("upgrade", "x")]
+            {
+                if name != "content-length" || request.uri().path() != "/stream" {
+                    response.headers_mut().append(name, HeaderValue::from_static(value));
                 }
-                response
-            },
-        ),
+            }
+            response
+        }),
     );
     let answer = server
         .send(
@@ -157,54 +122,33 @@ async fn framing_headers_of_a_handler_do_no_harm() {
         )
         .await;
     assert_eq!(answer.matches("HTTP/1.1 20").count(), 3, "{answer}");
-    assert!(
-        answer.contains("content-length: 5\r\n") && answer.contains("\r\n\r\nhelloHTTP/1.1 204"),
-        "{answer}"
-    );
-    assert!(
-        answer.ends_with("2\r\nab\r\n2\r\ncd\r\n0\r\n\r\n"),
-        "{answer}"
-    );
-    assert!(
-        !answer.contains("999") && !answer.contains("gzip") && !answer.contains("upgrade"),
-        "{answer}"
-    );
+    assert!(answer.contains("content-length: 5\r\n") && answer.contains("\r\n\r\nhelloHTTP/1.1 204"), "{answer}");
+    assert!(answer.ends_with("2\r\nab\r\n2\r\ncd\r\n0\r\n\r\n"), "{answer}");
+    assert!(!answer.contains("999") && !answer.contains("gzip") && !answer.contains("upgrade"), "{answer}");
 }
 
 #[tokio::test]
 async fn an_upgrade_takes_the_connection_over() {
     let server = start(
         config(),
-        Func(
-            |mut request: http::Request<hyper::body::Incoming>, _| async move {
-                let upgrade = hyper::upgrade::on(&mut request);
-                tokio::spawn(async move {
-                    let mut io = hyper_util::rt::TokioIo::new(upgrade.await.unwrap());
-                    let mut word = [0; 4];
-                    io.read_exact(&mut word).await.unwrap();
-                    io.write_all(&word).await.unwrap();
-                });
-                let mut response = text("");
-                *response.status_mut() = http::StatusCode::SWITCHING_PROTOCOLS;
-                response
-                    .headers_mut()
-                    .insert("connection", HeaderValue::from_static("upgrade"));
-                response
-                    .headers_mut()
-                    .insert("upgrade", HeaderValue::from_static("test"));
-                response
-            },
-        ),
+        Func(|mut request: http::Request<hyper::body::Incoming>, _| async move {
+            let upgrade = hyper::upgrade::on(&mut request);
+            tokio::spawn(async move {
+                let mut io = hyper_util::rt::TokioIo::new(upgrade.await.unwrap());
+                let mut word = [0; 4];
+                io.read_exact(&mut word).await.unwrap();
+                io.write_all(&word).await.unwrap();
+            });
+            let mut response = text("");
+            *response.status_mut() = http::StatusCode::SWITCHING_PROTOCOLS;
+            response.headers_mut().insert("connection", HeaderValue::from_static("upgrade"));
+            response.headers_mut().insert("upgrade", HeaderValue::from_static("test"));
+            response
+        }),
     );
     let mut stream = server.connect().await;
-    stream
-        .write_all(b"GET / HTTP/1.1\r\nHost: a\r\nConnection: upgrade\r\nUpgrade: test\r\n\r\nping")
-        .await
-        .unwrap();
+    stream.write_all(b"GET / HTTP/1.1\r\nHost: a\r\nConnection: upgrade\r\nUpgrade: test\r\n\r\nping").await.unwrap();
     let answer = read_to_end(&mut stream).await;
-    assert!(
-        answer.starts_with("HTTP/1.1 101 Switching Protocols\r\n"),
-        "{answer}"
-    );
+    assert!(answer.starts_with("HTTP/1.1 101 Switching Protocols\r\n"), "{answer}");
     assert!(answer.ends_with("\r\n\r\nping"), "{answer}");
 }

@@ -28,11 +28,7 @@ where
 {
     type Body = Body;
 
-    fn handle(
-        &self,
-        request: Request<Incoming>,
-        client: ClientInfo,
-    ) -> impl Future<Output = Response<Body>> + Send {
+    fn handle(&self, request: Request<Incoming>, client: ClientInfo) -> impl Future<Output = Response<Body>> + Send {
         (self.0)(request, client)
     }
 }
@@ -87,9 +83,7 @@ pub(crate) async fn read_to_end(stream: &mut TcpStream) -> String {
 
 /// A failing test must not hang.
 pub(crate) async fn within<F: Future>(future: F) -> F::Output {
-    tokio::time::timeout(Duration::from_secs(20), future)
-        .await
-        .expect("still waiting after 20 s")
+    tokio::time::timeout(Duration::from_secs(20), future).await.expect("still waiting after 20 s")
 }
 
 pub(crate) fn config() -> ServerConfig {
@@ -97,10 +91,7 @@ pub(crate) fn config() -> ServerConfig {
 }
 
 pub(crate) fn quick(timeouts: Timeouts) -> ServerConfig {
-    ServerConfig {
-        timeouts,
-        ..config()
-    }
+    ServerConfig { timeouts, ..config() }
 }
 
 pub(crate) fn start<H: Handler>(config: ServerConfig, handler: H) -> Running {
@@ -110,11 +101,7 @@ pub(crate) fn start<H: Handler>(config: ServerConfig, handler: H) -> Running {
     let served = tokio::spawn(server.serve(handler, async {
         let _ = stopped.await;
     }));
-    Running {
-        address,
-        stop: Some(stop),
-        served,
-    }
+    Running { address, stop: Some(stop), served }
 }
 
 pub(crate) fn start_echo() -> Running {

@@ -26,15 +26,8 @@ impl Pair {
         let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
         let folder = tempfile::tempdir().unwrap();
         fs::write(folder.path().join("cert.pem"), made.cert.pem()).unwrap();
-        fs::write(
-            folder.path().join("key.pem"),
-            made.signing_key.serialize_pem(),
-        )
-        .unwrap();
-        Self {
-            folder,
-            root: made.cert.der().clone(),
-        }
+        fs::write(folder.path().join("key.pem"), made.signing_key.serialize_pem()).unwrap();
+        Self { folder, root: made.cert.der().clone() }
     }
 
     fn cert(&self) -> PathBuf {
@@ -52,14 +45,12 @@ async fn cf_over(alpn: &str) -> serde_json::Value {
     let tls = Some(TlsConfig::from_pem_files(&pair.cert(), &pair.key()).unwrap());
     let server = start(
         ServerConfig { tls, ..config() },
-        Func(
-            |mut request: Request<hyper::body::Incoming>, client: selvedge_edge::ClientInfo| async move {
-                client.apply(request.headers_mut());
-                assert_eq!(request.headers()["x-forwarded-proto"], "https");
-                assert_eq!(request.headers()["host"], "localhost");
-                text(client.cf_json().to_string())
-            },
-        ),
+        Func(|mut request: Request<hyper::body::Incoming>, client: selvedge_edge::ClientInfo| async move {
+            client.apply(request.headers_mut());
+            assert_eq!(request.headers()["x-forwarded-proto"], "https");
+            assert_eq!(request.headers()["host"], "localhost");
+            text(client.cf_json().to_string())
+        }),
     );
     let mut roots = RootCertStore::empty();
     roots.add(pair.root.clone()).unwrap();
@@ -71,18 +62,11 @@ async fn cf_over(alpn: &str) -> serde_json::Value {
         .with_no_client_auth();
     client.alpn_protocols = vec![alpn.as_bytes().to_vec()];
     let name = ServerName::try_from("localhost").unwrap();
-    let stream = within(TlsConnector::from(Arc::new(client)).connect(name, server.connect().await))
-        .await
-        .unwrap();
+    let stream = within(TlsConnector::from(Arc::new(client)).connect(name, server.connect().await)).await.unwrap();
     let io = TokioIo::new(stream);
-    let request = Request::builder()
-        .header("host", "localhost")
-        .body(Empty::<Bytes>::new());
+    let request = Request::builder().header("host", "localhost").body(Empty::<Bytes>::new());
     let answer = if alpn == "h2" {
-        let (mut client, connection) =
-            hyper::client::conn::http2::handshake(TokioExecutor::new(), io)
-                .await
-                .unwrap();
+        let (mut client, connection) = hyper::client::conn::http2::handshake(TokioExecutor::new(), io).await.unwrap();
         tokio::spawn(connection);
         let mut request = request.unwrap();
         *request.uri_mut() = "https://localhost/".parse().unwrap();
@@ -102,10 +86,7 @@ async fn both_protocols_by_alpn() {
         let cf = cf_over(alpn).await;
         assert_eq!(cf["httpProtocol"], protocol);
         assert_eq!(cf["tlsVersion"], "TLSv1.3");
-        assert!(
-            cf["tlsCipher"].as_str().unwrap().starts_with("AEAD-"),
-            "{cf}"
-        );
+        assert!(cf["tlsCipher"].as_str().unwrap().starts_with("AEAD-"), "{cf}");
     }
 }
 
@@ -115,16 +96,10 @@ async fn plain_text_on_a_tls_port_does_no_harm() {
     let tls = Some(TlsConfig::from_pem_files(&pair.cert(), &pair.key()).unwrap());
     let server = start(ServerConfig { tls, ..config() }, Func(crate::support::echo));
     let mut stream = server.connect().await;
-    tokio::io::AsyncWriteExt::write_all(&mut stream, b"GET / HTTP/1.1\r\nHost: a\r\n\r\n")
-        .await
-        .unwrap();
+    tokio::io::AsyncWriteExt::write_all(&mut stream, b"GET / HTTP/1.1\r\nHost: a\r\n\r\n").await.unwrap();
     let mut answer = Vec::new();
     // An alert, or a reset: closed either way.
-    let _ = within(tokio::io::AsyncReadExt::read_to_end(
-        &mut stream,
-        &mut answer,
-    ))
-    .await;
+    let _ = within(tokio::io::AsyncReadExt::read_to_end(&mut stream, &mut answer)).await;
     assert!(!answer.starts_with(b"HTTP"));
 }
 
@@ -133,42 +108,15 @@ fn bad_certificates_are_one_line_with_file_and_cause() {
     let (pair, other) = (Pair::new(), Pair::new());
     let missing = pair.folder.path().join("nothing.pem");
     let junk = pair.folder.path().join("junk.pem");
-    fs::write(
-        &junk,
-        "-----BEGIN CERTIFICATE-----\n!!!!\n-----END CERTIFICATE-----\n",
-    )
-    .unwrap();
+    fs::write(&junk, "-----BEGIN CERTIFICATE-----\n!!!!\n-----END CERTIFICATE-----\n").unwrap();
     let error = |cert: &PathBuf, key: &PathBuf| TlsConfig::from_pem_files(cert, key).unwrap_err();
 
-    assert!(
-        matches!(error(&missing, &pair.key()), TlsError::Unreadable { path, .. } if path == missing)
-    );
-    assert!(
-        matches!(error(&pair.cert(), &missing), TlsError::Unreadable { path, .. } if path == missing)
-    );
-    assert!(matches!(
-        error(&pair.key(), &pair.key()),
-        TlsError::Missing {
-            what: "certificate",
-            ..
-        }
-    ));
-    assert!(matches!(
-        error(&pair.cert(), &pair.cert()),
-        TlsError::Missing {
-            what: "private key",
-            ..
-        }
-    ));
-    assert!(matches!(
-        error(&pair.cert(), &other.key()),
-        TlsError::Mismatch { .. }
-    ));
-    for error in [
-        error(&missing, &missing),
-        error(&junk, &pair.key()),
-        error(&pair.cert(), &other.key()),
-    ] {
+    assert!(matches!(error(&missing, &pair.key()), TlsError::Unreadable { path, .. } if path == missing));
+    assert!(matches!(error(&pair.cert(), &missing), TlsError::Unreadable { path, .. } if path == missing));
+    assert!(matches!(error(&pair.key(), &pair.key()), TlsError::Missing { what: "certificate", .. }));
+    assert!(matches!(error(&pair.cert(), &pair.cert()), TlsError::Missing { what: "private key", .. }));
+    assert!(matches!(error(&pair.cert(), &other.key()), TlsError::Mismatch { .. }));
+    for error in [error(&missing, &missing), error(&junk, &pair.key()), error(&pair.cert(), &other.key())] {
         let line = error.to_string();
         assert!(!line.contains('\n') && line.contains(".pem"), "{line}");
     }

@@ -5,7 +5,7 @@ use selvedge_platform::{Binding, WorkerError};
 
 use crate::harness::{Harness, Test, text};
 
-pub const TESTS: &[(&str, Test)] = &[
+pub(crate) const TESTS: &[(&str, Test)] = &[
     ("fetch::a_string_is_answered", |h| Box::pin(a_string_is_answered(h))),
     ("fetch::the_request_is_seen", |h| Box::pin(the_request_is_seen(h))),
     ("fetch::bodies_are_read_and_passed_on", |h| Box::pin(bodies_are_read_and_passed_on(h))),
@@ -38,11 +38,13 @@ async fn the_request_is_seen(harness: Harness) {
 }
 
 async fn bodies_are_read_and_passed_on(harness: Harness) {
-    let worker = harness.worker(r#"export default { async fetch(request) {
+    let worker = harness.worker(
+        r#"export default { async fetch(request) {
         if (request.url.endsWith("/text")) return new Response((await request.text()).toUpperCase());
         if (request.url.endsWith("/json")) return Response.json(await request.json());
         return new Response(request.body, { status: 201, headers: { "x-kept": "yes" } });
-    } }"#);
+    } }"#,
+    );
     assert_eq!(text(worker.post("/text", "abc").await.unwrap()).await, "ABC");
     assert_eq!(text(worker.post("/json", r#"{ "a": 1 }"#).await.unwrap()).await, r#"{"a":1}"#);
     let passed = worker.post("/", "as it is").await.unwrap();
@@ -64,13 +66,19 @@ async fn streams_are_written(harness: Harness) {
 }
 
 async fn exceptions_are_reported(harness: Harness) {
-    let worker = harness.worker(r#"export default { async fetch(request) {
+    let worker = harness.worker(
+        r#"export default { async fetch(request) {
         if (request.url.endsWith("/throw")) throw new RangeError("too far");
         if (request.url.endsWith("/reject")) return Promise.reject("a string");
         return new Response("fine");
-    } }"#);
+    } }"#,
+    );
     let error = worker.get("/throw").await.unwrap_err();
-    assert!(error.report().starts_with("Uncaught RangeError: too far\n    at Object.fetch (index.js:2:"), "{}", error.report());
+    assert!(
+        error.report().starts_with("Uncaught RangeError: too far\n    at Object.fetch (index.js:2:"),
+        "{}",
+        error.report()
+    );
     assert_eq!(error.code(), 1101);
     assert_eq!(worker.get("/reject").await.unwrap_err().to_string(), "Uncaught a string");
     assert_eq!(worker.text("/").await, "fine");
@@ -91,7 +99,9 @@ async fn a_hung_handler_is_noticed(harness: Harness) {
 }
 
 async fn an_endless_handler_is_ended(harness: Harness) {
-    let worker = harness.worker("export default { fetch(request) { if (request.url.endsWith('/loop')) for (;;); return new Response('ok') } }");
+    let worker = harness.worker(
+        "export default { fetch(request) { if (request.url.endsWith('/loop')) for (;;); return new Response('ok') } }",
+    );
     assert_eq!(worker.text("/").await, "ok");
     let error = worker.get("/loop").await.unwrap_err();
     assert_eq!(error.code(), 1102);

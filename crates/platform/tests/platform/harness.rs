@@ -12,16 +12,16 @@ use selvedge_platform::*;
 use selvedge_runtime::*;
 
 /// A test: given the harness, it panics or returns.
-pub type Test = fn(Harness) -> Pin<Box<dyn Future<Output = ()> + Send>>;
+pub(crate) type Test = fn(Harness) -> Pin<Box<dyn Future<Output = ()> + Send>>;
 
 #[derive(Clone)]
-pub struct Harness {
+pub(crate) struct Harness {
     pool: Arc<WarmPool>,
     runtime: Arc<tokio::runtime::Runtime>,
 }
 
 #[derive(Default)]
-pub struct Log(pub Mutex<Vec<LogRecord>>);
+pub(crate) struct Log(pub(crate) Mutex<Vec<LogRecord>>);
 
 impl LogSink for Log {
     fn log(&self, record: LogRecord) {
@@ -31,13 +31,13 @@ impl LogSink for Log {
 
 impl Log {
     /// The lines so far, each with its level.
-    pub fn lines(&self) -> Vec<String> {
+    pub(crate) fn lines(&self) -> Vec<String> {
         let records = self.0.lock().unwrap();
         records.iter().map(|record| format!("{}: {}", record.level.name(), record.message)).collect()
     }
 }
 
-pub struct Context;
+pub(crate) struct Context;
 
 impl RequestContext for Context {
     fn add_headers(&self, headers: &mut HeaderMap) {
@@ -51,13 +51,13 @@ impl RequestContext for Context {
 
 /// A Worker and its log.
 #[derive(Clone)]
-pub struct TestWorker {
-    pub worker: Arc<Worker>,
-    pub log: Arc<Log>,
+pub(crate) struct TestWorker {
+    pub(crate) worker: Arc<Worker>,
+    pub(crate) log: Arc<Log>,
 }
 
 impl Harness {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let token = initialize_v8();
         let options = EngineOptions { extensions: extensions(), entry: ENTRY };
         let engine = match Engine::new(&token, &options) {
@@ -68,12 +68,12 @@ impl Harness {
         Self { pool: Arc::new(WarmPool::new(engine, 128 << 20, 2)), runtime: Arc::new(runtime) }
     }
 
-    pub fn run(&self, test: Test) -> Result<(), Failed> {
+    pub(crate) fn run(&self, test: Test) -> Result<(), Failed> {
         self.runtime.block_on(self.runtime.spawn(test(self.clone()))).map_err(|error| error.to_string().into())
     }
 
     /// A Worker of one ES module, with more options set by `change`.
-    pub fn worker_with(&self, source: &str, change: impl FnOnce(&mut WorkerOptions)) -> TestWorker {
+    pub(crate) fn worker_with(&self, source: &str, change: impl FnOnce(&mut WorkerOptions)) -> TestWorker {
         let module = Module {
             name: "index.js".into(),
             kind: ModuleKind::EsModule,
@@ -97,34 +97,34 @@ impl Harness {
         TestWorker { worker: Worker::new(self.pool.clone(), options), log }
     }
 
-    pub fn worker(&self, source: &str) -> TestWorker {
+    pub(crate) fn worker(&self, source: &str) -> TestWorker {
         self.worker_with(source, |_| {})
     }
 }
 
 impl TestWorker {
-    pub async fn send(&self, request: Request<Body>) -> Result<Response<Body>, WorkerError> {
+    pub(crate) async fn send(&self, request: Request<Body>) -> Result<Response<Body>, WorkerError> {
         let url = format!("http://test.example{}", request.uri());
         let event = FetchEvent { request, url, context: Arc::new(Context), entrypoint: None };
         self.worker.fetch(event).await
     }
 
-    pub async fn get(&self, path: &str) -> Result<Response<Body>, WorkerError> {
+    pub(crate) async fn get(&self, path: &str) -> Result<Response<Body>, WorkerError> {
         self.send(Request::get(path).body(Body::Empty).unwrap()).await
     }
 
-    pub async fn post(&self, path: &str, body: impl Into<Bytes>) -> Result<Response<Body>, WorkerError> {
+    pub(crate) async fn post(&self, path: &str, body: impl Into<Bytes>) -> Result<Response<Body>, WorkerError> {
         self.send(Request::post(path).body(Body::Full(body.into())).unwrap()).await
     }
 
     /// The text that GET answers with.
-    pub async fn text(&self, path: &str) -> String {
+    pub(crate) async fn text(&self, path: &str) -> String {
         text(self.get(path).await.unwrap()).await
     }
 }
 
 /// A response's body as text.
-pub async fn text(response: Response<Body>) -> String {
+pub(crate) async fn text(response: Response<Body>) -> String {
     let bytes = response.into_body().collect().await.unwrap().to_bytes();
     String::from_utf8(bytes.to_vec()).unwrap()
 }

@@ -8,7 +8,7 @@ use selvedge_platform::{Body, BoxFuture, Fetcher, FetcherError};
 
 use crate::harness::{Harness, Test, TestWorker, text};
 
-pub const TESTS: &[(&str, Test)] = &[
+pub(crate) const TESTS: &[(&str, Test)] = &[
     ("lifecycle::wait_until_goes_on_after_the_response", |h| Box::pin(wait_until_goes_on_after_the_response(h))),
     ("lifecycle::work_that_nothing_holds_is_cancelled", |h| Box::pin(work_that_nothing_holds_is_cancelled(h))),
     ("lifecycle::a_client_that_leaves_cancels", |h| Box::pin(a_client_that_leaves_cancels(h))),
@@ -30,10 +30,12 @@ async fn logged(worker: &TestWorker, count: usize) -> Vec<String> {
 }
 
 async fn wait_until_goes_on_after_the_response(harness: Harness) {
-    let worker = harness.worker(r#"export default { fetch(request, env, ctx) {
+    let worker = harness.worker(
+        r#"export default { fetch(request, env, ctx) {
         ctx.waitUntil((async () => { await scheduler.wait(20); console.log("later"); throw new Error("in vain") })());
         return new Response("now");
-    } }"#);
+    } }"#,
+    );
     assert_eq!(worker.text("/").await, "now");
     let lines = logged(&worker, 2).await;
     assert_eq!(lines[0], "log: later");
@@ -42,10 +44,12 @@ async fn wait_until_goes_on_after_the_response(harness: Harness) {
 }
 
 async fn work_that_nothing_holds_is_cancelled(harness: Harness) {
-    let worker = harness.worker(r#"export default { fetch() {
+    let worker = harness.worker(
+        r#"export default { fetch() {
         setTimeout(() => console.log("never"), 10);
         return new Response("now");
-    } }"#);
+    } }"#,
+    );
     assert_eq!(worker.text("/").await, "now");
     worker.worker.drain().await;
     tokio::time::sleep(Duration::from_millis(50)).await;
@@ -54,11 +58,13 @@ async fn work_that_nothing_holds_is_cancelled(harness: Harness) {
 }
 
 async fn a_client_that_leaves_cancels(harness: Harness) {
-    let worker = harness.worker(r#"export default { async fetch(request, env, ctx) {
+    let worker = harness.worker(
+        r#"export default { async fetch(request, env, ctx) {
         if (request.url.endsWith("/held")) ctx.waitUntil(scheduler.wait(30).then(() => console.log("held")));
         await scheduler.wait(100000);
         return new Response("never");
-    } }"#);
+    } }"#,
+    );
     for path in ["/", "/held"] {
         let waiting = tokio::time::timeout(Duration::from_millis(300), worker.get(path));
         assert!(waiting.await.is_err());
@@ -88,11 +94,16 @@ async fn pass_through_on_exception(harness: Harness) {
 }
 
 async fn bodies_of_other_requests_are_refused(harness: Harness) {
-    let worker = harness.worker(r#"let kept; export default { async fetch(request) {
+    let worker = harness.worker(
+        r#"let kept; export default { async fetch(request) {
         if (!kept) { kept = request; await scheduler.wait(200); return new Response("first") }
         try { return new Response(await kept.text()) } catch (error) { return new Response(error.message) }
-    } }"#);
-    let first = tokio::spawn({ let worker = worker.clone(); async move { worker.post("/", "secret").await } });
+    } }"#,
+    );
+    let first = tokio::spawn({
+        let worker = worker.clone();
+        async move { worker.post("/", "secret").await }
+    });
     tokio::time::sleep(Duration::from_millis(60)).await;
     let second = text(worker.post("/", "other").await.unwrap()).await;
     assert!(second.starts_with("Cannot perform I/O on behalf of a different request."), "{second}");

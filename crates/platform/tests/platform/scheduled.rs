@@ -6,7 +6,7 @@ use selvedge_platform::ScheduledEvent;
 
 use crate::harness::{Harness, Test};
 
-pub const TESTS: &[(&str, Test)] = &[
+pub(crate) const TESTS: &[(&str, Test)] = &[
     ("scheduled::the_handler_gets_cron_and_time", |h| Box::pin(the_handler_gets_cron_and_time(h))),
     ("scheduled::an_exception_is_reported", |h| Box::pin(an_exception_is_reported(h))),
 ];
@@ -16,9 +16,11 @@ fn event() -> ScheduledEvent {
 }
 
 async fn the_handler_gets_cron_and_time(harness: Harness) {
-    let worker = harness.worker(r#"export default { scheduled(controller, env, ctx) {
+    let worker = harness.worker(
+        r#"export default { scheduled(controller, env, ctx) {
         ctx.waitUntil(scheduler.wait(5).then(() => console.log(controller.cron, controller.scheduledTime)));
-    } }"#);
+    } }"#,
+    );
     worker.worker.scheduled(event()).await.unwrap();
     assert_eq!(worker.log.lines(), ["log: */5 * * * * 1000000"]);
 }

@@ -2,7 +2,7 @@
 
 use crate::harness::{Harness, Test};
 
-pub const TESTS: &[(&str, Test)] = &[
+pub(crate) const TESTS: &[(&str, Test)] = &[
     ("web::standards_are_there", |h| Box::pin(standards_are_there(h))),
     ("web::console_prints_as_node_does", |h| Box::pin(console_prints_as_node_does(h))),
     ("web::crypto_works", |h| Box::pin(crypto_works(h))),
@@ -11,7 +11,8 @@ pub const TESTS: &[(&str, Test)] = &[
 ];
 
 async fn standards_are_there(harness: Harness) {
-    let worker = harness.worker(r#"export default { async fetch() {
+    let worker = harness.worker(
+        r#"export default { async fetch() {
         const form = new FormData(); form.set("a", "b"); form.set("file", new File(["text"], "a.txt"));
         const parsed = await new Response(form).formData();
         const zipped = new Response("zip me").body.pipeThrough(new CompressionStream("gzip"));
@@ -31,20 +32,26 @@ async fn standards_are_there(harness: Harness) {
             sab: typeof SharedArrayBuffer,
         };
         return Response.json(results);
-    } }"#);
+    } }"#,
+    );
     let found: serde_json::Value = serde_json::from_str(&worker.text("/").await).unwrap();
-    assert_eq!(found, serde_json::json!({
-        "url": "https://a.test/b?x=1", "encoding": "hi", "base64": "round trip", "clone": true, "form": "b,text",
-        "gzip": "zip me", "abort": "AbortError", "intl": "1\u{a0}234,5", "agent": "Cloudflare-Workers",
-        "timer": "timer", "self": "function", "sab": "undefined",
-    }));
+    assert_eq!(
+        found,
+        serde_json::json!({
+            "url": "https://a.test/b?x=1", "encoding": "hi", "base64": "round trip", "clone": true, "form": "b,text",
+            "gzip": "zip me", "abort": "AbortError", "intl": "1\u{a0}234,5", "agent": "Cloudflare-Workers",
+            "timer": "timer", "self": "function", "sab": "undefined",
+        })
+    );
 }
 
 async fn console_prints_as_node_does(harness: Harness) {
-    let worker = harness.worker(r#"export default { fetch() {
+    let worker = harness.worker(
+        r#"export default { fetch() {
         console.log("a %s", "b", { c: [1, new Map([["k", null]])] }); console.error(new TypeError("bad").message);
         return new Response("");
-    } }"#);
+    } }"#,
+    );
     worker.text("/").await;
     assert_eq!(worker.log.lines(), ["log: a b { c: [ 1, Map(1) { 'k' => null } ] }", "error: bad"]);
 }
@@ -81,9 +88,17 @@ async fn clocks_stand_still_within_a_turn(harness: Harness) {
 }
 
 async fn global_scope_does_no_io(harness: Harness) {
-    for call in ["fetch('http://a.test')", "setTimeout(() => {}, 1)", "crypto.getRandomValues(new Uint8Array(1))", "crypto.randomUUID()"] {
+    for call in [
+        "fetch('http://a.test')",
+        "setTimeout(() => {}, 1)",
+        "crypto.getRandomValues(new Uint8Array(1))",
+        "crypto.randomUUID()",
+    ] {
         let worker = harness.worker(&format!("await {call}; export default {{ fetch() {{}} }}"));
         let error = worker.worker.start().await.unwrap_err().to_string();
-        assert!(error.contains("Disallowed operation called within global scope. Asynchronous I/O (ex: fetch()"), "{call}: {error}");
+        assert!(
+            error.contains("Disallowed operation called within global scope. Asynchronous I/O (ex: fetch()"),
+            "{call}: {error}"
+        );
     }
 }

@@ -57,11 +57,7 @@ fn run<'s>(
     Some(())
 }
 
-fn require<'s>(
-    scope: &mut v8::PinScope<'s, '_>,
-    args: v8::FunctionCallbackArguments<'s>,
-    mut rv: v8::ReturnValue<'s>,
-) {
+fn require<'s>(scope: &mut v8::PinScope<'s, '_>, args: v8::FunctionCallbackArguments<'s>, mut rv: v8::ReturnValue<'s>) {
     let specifier = args.get(0).to_rust_string_lossy(scope);
     let referrer = args.data().to_rust_string_lossy(scope);
     if let Some(value) = required(scope, &specifier, &referrer) {
@@ -69,11 +65,7 @@ fn require<'s>(
     }
 }
 
-fn required<'s>(
-    scope: &mut v8::PinScope<'s, '_>,
-    specifier: &str,
-    referrer: &str,
-) -> Option<v8::Local<'s, v8::Value>> {
+fn required<'s>(scope: &mut v8::PinScope<'s, '_>, specifier: &str, referrer: &str) -> Option<v8::Local<'s, v8::Value>> {
     let state = InstanceState::of(scope)?;
     let script = state.modules().script.clone()?;
     let name = script

@@ -52,10 +52,7 @@ pub(super) fn of_module<'s>(
 }
 
 /// The value of a module that has no code.
-pub(super) fn value<'s>(
-    scope: &mut v8::PinScope<'s, '_>,
-    prepared: &Prepared,
-) -> Option<v8::Local<'s, v8::Value>> {
+pub(super) fn value<'s>(scope: &mut v8::PinScope<'s, '_>, prepared: &Prepared) -> Option<v8::Local<'s, v8::Value>> {
     match prepared.module.kind {
         ModuleKind::Text => text(scope, prepared).map(Into::into),
         ModuleKind::Json => {
@@ -75,10 +72,7 @@ pub(super) fn value<'s>(
     }
 }
 
-fn wasm<'s>(
-    scope: &mut v8::PinScope<'s, '_>,
-    prepared: &Prepared,
-) -> Option<v8::Local<'s, v8::WasmModuleObject>> {
+fn wasm<'s>(scope: &mut v8::PinScope<'s, '_>, prepared: &Prepared) -> Option<v8::Local<'s, v8::WasmModuleObject>> {
     prepared.with_wasm(|compiled| {
         if let Some(compiled) = compiled {
             return v8::WasmModuleObject::from_compiled_module(scope, compiled);

@@ -9,7 +9,7 @@ use selvedge_ops::{OpDecl, OpError, op, v8};
 use selvedge_runtime::*;
 
 /// A test: given the harness, it panics or returns.
-pub type Test = fn(Harness) -> Pin<Box<dyn Future<Output = ()> + Send>>;
+pub(crate) type Test = fn(Harness) -> Pin<Box<dyn Future<Output = ()> + Send>>;
 
 #[op]
 async fn op_sleep(milliseconds: u32) -> u32 {
@@ -29,7 +29,7 @@ fn op_panic() -> Result<(), OpError> {
 
 /// What the Worker answered.
 #[derive(Default)]
-pub struct Answer(Mutex<Option<Result<String, String>>>);
+pub(crate) struct Answer(Mutex<Option<Result<String, String>>>);
 
 #[op]
 fn op_answer(#[context] invocation: Arc<Invocation>, ok: bool, text: String) {
@@ -55,7 +55,7 @@ export async function answer(handler, argument) {
 "#;
 
 #[derive(Default)]
-pub struct Log(pub Mutex<Vec<LogRecord>>);
+pub(crate) struct Log(pub(crate) Mutex<Vec<LogRecord>>);
 
 impl LogSink for Log {
     fn log(&self, record: LogRecord) {
@@ -64,26 +64,24 @@ impl LogSink for Log {
 }
 
 #[derive(Clone)]
-pub struct Harness {
-    pub engine: Arc<Engine>,
+pub(crate) struct Harness {
+    pub(crate) engine: Arc<Engine>,
     runtime: Arc<tokio::runtime::Runtime>,
 }
 
 /// A started Worker.
-pub struct Worker {
-    pub instance: Arc<Instance>,
-    pub log: Arc<Log>,
+pub(crate) struct Worker {
+    pub(crate) instance: Arc<Instance>,
+    pub(crate) log: Arc<Log>,
     dispatch: v8::Global<v8::Function>,
     handler: v8::Global<v8::Function>,
 }
 
 impl Harness {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let token = initialize_v8();
-        let modules: &'static [InternalModule] = &[
-            InternalModule { path: "entry.js", source: ENTRY },
-            InternalModule { path: "answer.js", source: ANSWER },
-        ];
+        let modules: &'static [InternalModule] =
+            &[InternalModule { path: "entry.js", source: ENTRY }, InternalModule { path: "answer.js", source: ANSWER }];
         let extension = Extension { name: "test", ops: OPS.to_vec(), modules };
         let options = EngineOptions { extensions: vec![extension], entry: "selvedge:test/entry.js" };
         let engine = Engine::new(&token, &options).unwrap();
@@ -91,32 +89,35 @@ impl Harness {
         Self { engine, runtime: Arc::new(runtime) }
     }
 
-    pub fn run(&self, test: Test) -> Result<(), Failed> {
+    pub(crate) fn run(&self, test: Test) -> Result<(), Failed> {
         self.runtime.block_on(self.runtime.spawn(test(self.clone()))).map_err(|error| error.to_string().into())
     }
 
-    pub fn pool(&self) -> WarmPool {
+    pub(crate) fn pool(&self) -> WarmPool {
         WarmPool::new(self.engine.clone(), 64 << 20, 1)
     }
 
     /// Starts a Worker of these modules; the first is the main one.
-    pub async fn start(&self, modules: &[(&str, ModuleKind, &[u8])]) -> Result<Worker, StartError> {
-        let modules: Vec<_> = modules.iter().map(|(name, kind, source)| Module {
-            name: (*name).into(),
-            kind: *kind,
-            source: source.to_vec().into(),
-            source_map: None,
-        }).collect();
+    pub(crate) async fn start(&self, modules: &[(&str, ModuleKind, &[u8])]) -> Result<Worker, StartError> {
+        let modules: Vec<_> = modules
+            .iter()
+            .map(|(name, kind, source)| Module {
+                name: (*name).into(),
+                kind: *kind,
+                source: source.to_vec().into(),
+                source_map: None,
+            })
+            .collect();
         let main = modules[0].name.clone();
         self.start_script(&Arc::new(Script::new(&main, modules))).await
     }
 
     /// A Worker of one ES module.
-    pub async fn worker(&self, source: &str) -> Worker {
+    pub(crate) async fn worker(&self, source: &str) -> Worker {
         self.start(&[("index.js", ModuleKind::EsModule, source.as_bytes())]).await.unwrap()
     }
 
-    pub async fn start_script(&self, script: &Arc<Script>) -> Result<Worker, StartError> {
+    pub(crate) async fn start_script(&self, script: &Arc<Script>) -> Result<Worker, StartError> {
         let log = Arc::new(Log::default());
         let limits = Limits {
             heap_bytes: 64 << 20,
@@ -125,24 +126,31 @@ impl Harness {
             ..Limits::default()
         };
         let options = StartOptions { log: log.clone(), extensions: Extensions::new(), limits };
-        let (instance, (dispatch, handler)) = self.pool().start(
-            script,
-            options,
-            |scope, exports| {
-                let key = v8::String::new(scope, "builtins").unwrap();
-                Ok(Some(exports.get(scope, key.into()).unwrap().try_cast::<v8::Object>().unwrap()))
-            },
-            |scope, exports, namespace| {
-                let dispatch = function(scope, exports, "dispatch");
-                let handler = function(scope, namespace, "default");
-                Ok((dispatch, handler))
-            },
-        ).await?;
+        let (instance, (dispatch, handler)) = self
+            .pool()
+            .start(
+                script,
+                options,
+                |scope, exports| {
+                    let key = v8::String::new(scope, "builtins").unwrap();
+                    Ok(Some(exports.get(scope, key.into()).unwrap().try_cast::<v8::Object>().unwrap()))
+                },
+                |scope, exports, namespace| {
+                    let dispatch = function(scope, exports, "dispatch");
+                    let handler = function(scope, namespace, "default");
+                    Ok((dispatch, handler))
+                },
+            )
+            .await?;
         Ok(Worker { instance, log, dispatch, handler })
     }
 }
 
-fn function(scope: &mut v8::PinScope<'_, '_>, object: v8::Local<'_, v8::Object>, key: &str) -> v8::Global<v8::Function> {
+fn function(
+    scope: &mut v8::PinScope<'_, '_>,
+    object: v8::Local<'_, v8::Object>,
+    key: &str,
+) -> v8::Global<v8::Function> {
     let key = v8::String::new(scope, key).unwrap();
     let function = object.get(scope, key.into()).unwrap().try_cast::<v8::Function>().unwrap();
     v8::Global::new(scope, function)
@@ -150,7 +158,7 @@ fn function(scope: &mut v8::PinScope<'_, '_>, object: v8::Local<'_, v8::Object>,
 
 /// How an event ended.
 #[derive(Debug, PartialEq, Eq)]
-pub enum Outcome {
+pub(crate) enum Outcome {
     Answer(String),
     Threw(String),
     Stalled,
@@ -159,17 +167,19 @@ pub enum Outcome {
 
 impl Worker {
     /// Delivers one event.
-    pub async fn dispatch(&self, argument: &str) -> Outcome {
+    pub(crate) async fn dispatch(&self, argument: &str) -> Outcome {
         let answer = Arc::new(Answer::default());
         let mut extensions = Extensions::new();
         extensions.insert(answer.clone());
         let mut driver = Driver::new(self.instance.clone(), self.instance.begin(extensions));
-        let called = driver.turn(|scope| {
-            let dispatch = v8::Local::new(scope, &self.dispatch);
-            let handler = v8::Local::new(scope, &self.handler);
-            let argument = v8::String::new(scope, argument).unwrap();
-            call_function(scope, dispatch, &[handler.into(), argument.into()]).map(|_| ())
-        }).await;
+        let called = driver
+            .turn(|scope| {
+                let dispatch = v8::Local::new(scope, &self.dispatch);
+                let handler = v8::Local::new(scope, &self.handler);
+                let argument = v8::String::new(scope, argument).unwrap();
+                call_function(scope, dispatch, &[handler.into(), argument.into()]).map(|_| ())
+            })
+            .await;
         if called.is_err() {
             return Outcome::Terminated;
         }

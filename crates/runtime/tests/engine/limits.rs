@@ -4,7 +4,7 @@ use selvedge_runtime::{ModuleKind, StartError};
 
 use crate::harness::{Harness, Outcome, Test};
 
-pub const TESTS: &[(&str, Test)] = &[
+pub(crate) const TESTS: &[(&str, Test)] = &[
     ("limits::an_endless_turn_is_terminated", |h| Box::pin(an_endless_turn_is_terminated(h))),
     ("limits::endless_microtasks_are_terminated", |h| Box::pin(endless_microtasks_are_terminated(h))),
     ("limits::an_endless_global_scope_is_terminated", |h| Box::pin(an_endless_global_scope_is_terminated(h))),
@@ -30,7 +30,8 @@ async fn an_endless_global_scope_is_terminated(harness: Harness) {
 }
 
 async fn a_full_heap_ends_the_instance_only(harness: Harness) {
-    let bomb = harness.worker("const all = []; export default () => { for (;;) all.push(new Array(1000).fill({})) }").await;
+    let bomb =
+        harness.worker("const all = []; export default () => { for (;;) all.push(new Array(1000).fill({})) }").await;
     let honest = harness.worker("export default () => 'here'").await;
     assert_eq!(bomb.dispatch("").await, Outcome::Terminated);
     assert_eq!(honest.dispatch("").await, Outcome::Answer("here".into()));

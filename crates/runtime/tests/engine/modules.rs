@@ -4,7 +4,7 @@ use selvedge_runtime::{ModuleKind, StartError};
 
 use crate::harness::{Harness, Outcome, Test};
 
-pub const TESTS: &[(&str, Test)] = &[
+pub(crate) const TESTS: &[(&str, Test)] = &[
     ("modules::every_kind_is_imported", |h| Box::pin(every_kind_is_imported(h))),
     ("modules::dynamic_import_gives_the_namespace", |h| Box::pin(dynamic_import_gives_the_namespace(h))),
     ("modules::a_missing_module_is_named", |h| Box::pin(a_missing_module_is_named(h))),
@@ -22,29 +22,39 @@ const ADD: &[u8] = &[
 ];
 
 async fn every_kind_is_imported(harness: Harness) {
-    let worker = harness.start(&[
-        ("index.js", ModuleKind::EsModule, br#"
+    let worker = harness
+        .start(&[
+            (
+                "index.js",
+                ModuleKind::EsModule,
+                br#"
             import text from "./a.txt"; import data from "./lib/b.bin"; import json from "./c.json";
             import wasm from "./d.wasm"; import cjs from "./e.cjs"; import { name } from "./lib/f.js";
             export default () => [text, data instanceof ArrayBuffer && data.byteLength, json.x,
                 new WebAssembly.Instance(wasm).exports.add(2, 3), cjs.y, name].join();
-        "#),
-        ("a.txt", ModuleKind::Text, "t\u{e9}xt".as_bytes()),
-        ("lib/b.bin", ModuleKind::Data, &[1, 2, 3]),
-        ("c.json", ModuleKind::Json, br#"{"x": 7}"#),
-        ("d.wasm", ModuleKind::Wasm, ADD),
-        ("e.cjs", ModuleKind::CommonJs, b"exports.y = 'cjs'"),
-        ("lib/f.js", ModuleKind::EsModule, b"import './../a.txt'; export const name = import.meta.url"),
-    ]).await.unwrap();
+        "#,
+            ),
+            ("a.txt", ModuleKind::Text, "t\u{e9}xt".as_bytes()),
+            ("lib/b.bin", ModuleKind::Data, &[1, 2, 3]),
+            ("c.json", ModuleKind::Json, br#"{"x": 7}"#),
+            ("d.wasm", ModuleKind::Wasm, ADD),
+            ("e.cjs", ModuleKind::CommonJs, b"exports.y = 'cjs'"),
+            ("lib/f.js", ModuleKind::EsModule, b"import './../a.txt'; export const name = import.meta.url"),
+        ])
+        .await
+        .unwrap();
     assert_eq!(worker.dispatch("").await, Outcome::Answer("t\u{e9}xt,3,7,5,cjs,file:///lib/f.js".into()));
 }
 
 async fn dynamic_import_gives_the_namespace(harness: Harness) {
-    let worker = harness.start(&[
-        ("index.js", ModuleKind::EsModule, br#"export default async (name) => (await import(name)).value"#),
-        ("a.js", ModuleKind::EsModule, b"export const value = await Promise.resolve('late')"),
-        ("b.js", ModuleKind::EsModule, b"throw new Error('broken')"),
-    ]).await.unwrap();
+    let worker = harness
+        .start(&[
+            ("index.js", ModuleKind::EsModule, br#"export default async (name) => (await import(name)).value"#),
+            ("a.js", ModuleKind::EsModule, b"export const value = await Promise.resolve('late')"),
+            ("b.js", ModuleKind::EsModule, b"throw new Error('broken')"),
+        ])
+        .await
+        .unwrap();
     assert_eq!(worker.dispatch("./a.js").await, Outcome::Answer("late".into()));
     assert_eq!(worker.dispatch("./a.js").await, Outcome::Answer("late".into()));
     assert_eq!(worker.dispatch("./b.js").await, Outcome::Threw("Error: broken".into()));
@@ -59,14 +69,15 @@ async fn a_missing_module_is_named(harness: Harness) {
 }
 
 async fn a_syntax_error_is_placed(harness: Harness) {
-    let started = harness.start(&[("index.js", ModuleKind::EsModule, b"export default () => {}\nlet = = 1")]).await;
+    let started = harness.start(&[("index.js", ModuleKind::EsModule, b"export default () => {}\nconst = 1")]).await;
     let Err(StartError::Script(error)) = started else { panic!("it started") };
     assert_eq!(error.name.as_deref(), Some("SyntaxError"));
-    assert_eq!(error.location, Some(("index.js".into(), 2, 5)));
+    assert_eq!(error.location, Some(("index.js".into(), 2, 7)));
 }
 
 async fn top_level_await_runs(harness: Harness) {
-    let worker = harness.worker("const x = await (async () => { await null; return 5 })(); export default () => x").await;
+    let worker =
+        harness.worker("const x = await (async () => { await null; return 5 })(); export default () => x").await;
     assert_eq!(worker.dispatch("").await, Outcome::Answer("5".into()));
 }
 
@@ -77,18 +88,26 @@ async fn unsettled_top_level_await_is_an_error(harness: Harness) {
 }
 
 async fn common_js_requires(harness: Harness) {
-    let worker = harness.start(&[
-        ("index.js", ModuleKind::EsModule, b"import a from './a.cjs'; export default () => a()"),
-        ("a.cjs", ModuleKind::CommonJs, b"const b = require('./b'); module.exports = () => b.text + require('./c.json').z"),
-        ("b.js", ModuleKind::CommonJs, b"exports.text = 'b'; exports.again = require('./a.cjs')"),
-        ("c.json", ModuleKind::Json, b"{\"z\": 1}"),
-    ]).await.unwrap();
+    let worker = harness
+        .start(&[
+            ("index.js", ModuleKind::EsModule, b"import a from './a.cjs'; export default () => a()"),
+            (
+                "a.cjs",
+                ModuleKind::CommonJs,
+                b"const b = require('./b'); module.exports = () => b.text + require('./c.json').z",
+            ),
+            ("b.js", ModuleKind::CommonJs, b"exports.text = 'b'; exports.again = require('./a.cjs')"),
+            ("c.json", ModuleKind::Json, b"{\"z\": 1}"),
+        ])
+        .await
+        .unwrap();
     assert_eq!(worker.dispatch("").await, Outcome::Answer("b1".into()));
 }
 
 async fn a_second_instance_uses_the_code_cache(harness: Harness) {
     let source = b"export default () => 'cached'".to_vec().into();
-    let module = selvedge_runtime::Module { name: "index.js".into(), kind: ModuleKind::EsModule, source, source_map: None };
+    let module =
+        selvedge_runtime::Module { name: "index.js".into(), kind: ModuleKind::EsModule, source, source_map: None };
     let script = std::sync::Arc::new(selvedge_runtime::Script::new("index.js", [module]));
     for _ in 0..3 {
         let worker = harness.start_script(&script).await.unwrap();

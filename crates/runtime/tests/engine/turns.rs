@@ -6,7 +6,7 @@ use selvedge_runtime::LogLevel;
 
 use crate::harness::{Harness, Outcome, Test};
 
-pub const TESTS: &[(&str, Test)] = &[
+pub(crate) const TESTS: &[(&str, Test)] = &[
     ("turns::async_ops_settle_promises", |h| Box::pin(async_ops_settle_promises(h))),
     ("turns::an_invocation_is_known_across_await", |h| Box::pin(an_invocation_is_known_across_await(h))),
     ("turns::a_handler_that_cannot_answer_is_noticed", |h| Box::pin(a_handler_that_cannot_answer_is_noticed(h))),
@@ -18,22 +18,32 @@ pub const TESTS: &[(&str, Test)] = &[
 ];
 
 async fn async_ops_settle_promises(harness: Harness) {
-    let worker = harness.worker(r#"
+    let worker = harness
+        .worker(
+            r#"
         import { sleep } from "test:platform";
         export default async () => { const all = await Promise.all([sleep(3), sleep(0), sleep(1)]); return all.join() };
-    "#).await;
+    "#,
+        )
+        .await;
     assert_eq!(worker.dispatch("").await, Outcome::Answer("3,0,1".into()));
 }
 
 async fn an_invocation_is_known_across_await(harness: Harness) {
-    let worker = Arc::new(harness.worker(r#"
+    let worker = Arc::new(
+        harness
+            .worker(
+                r#"
         import { sleep, invocation } from "test:platform";
         export default async () => {
             const before = invocation(); await sleep(2); await null; await sleep(1);
             if (before !== invocation()) throw new Error("lost");
             return before;
         };
-    "#).await);
+    "#,
+            )
+            .await,
+    );
     let mut tasks = Vec::new();
     for _ in 0..50 {
         let worker = worker.clone();
@@ -52,17 +62,23 @@ async fn a_handler_that_cannot_answer_is_noticed(harness: Harness) {
 }
 
 async fn global_scope_does_no_io(harness: Harness) {
-    let worker = harness.worker(r#"
+    let worker = harness
+        .worker(
+            r#"
         import { sleep } from "test:platform";
         let text; try { sleep(1) } catch (error) { text = error.message }
         export default () => text;
-    "#).await;
+    "#,
+        )
+        .await;
     let Outcome::Answer(text) = worker.dispatch("").await else { panic!("no answer") };
     assert!(text.starts_with("Disallowed operation called within global scope. Asynchronous I/O"), "{text}");
 }
 
 async fn eval_is_refused(harness: Harness) {
-    let worker = harness.worker(r#"
+    let worker = harness
+        .worker(
+            r#"
         export default () => ["eval('1')", "new Function('1')", "wasm"].map((road) => {
             try {
                 if (road === "wasm") new WebAssembly.Module(new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0]));
@@ -70,23 +86,33 @@ async fn eval_is_refused(harness: Harness) {
                 return "open";
             } catch (error) { return error.name + ": " + error.message }
         }).join("; ");
-    "#).await;
-    assert_eq!(worker.dispatch("").await, Outcome::Answer(
-        "EvalError: Code generation from strings disallowed for this context; \
+    "#,
+        )
+        .await;
+    assert_eq!(
+        worker.dispatch("").await,
+        Outcome::Answer(
+            "EvalError: Code generation from strings disallowed for this context; \
          EvalError: Code generation from strings disallowed for this context; \
-         CompileError: WebAssembly.Module(): Wasm code generation disallowed by embedder".into()
-    ));
+         CompileError: WebAssembly.Module(): Wasm code generation disallowed by embedder"
+                .into()
+        )
+    );
 }
 
 async fn unhandled_rejections_are_logged(harness: Harness) {
-    let worker = harness.worker(r#"
+    let worker = harness
+        .worker(
+            r#"
         export default () => {
             Promise.reject(new Error("nobody listens"));
             const late = Promise.reject(new Error("somebody listens")); queueMicro(() => late.catch(() => {}));
             return "done";
         };
         const queueMicro = (f) => Promise.resolve().then(f);
-    "#).await;
+    "#,
+        )
+        .await;
     assert_eq!(worker.dispatch("").await, Outcome::Answer("done".into()));
     let log = worker.log.0.lock().unwrap();
     assert_eq!(log.len(), 1, "{log:?}");
@@ -100,10 +126,14 @@ async fn a_panic_in_an_op_is_an_exception(harness: Harness) {
 }
 
 async fn invocations_leave_nothing_behind(harness: Harness) {
-    let worker = harness.worker(r#"
+    let worker = harness
+        .worker(
+            r#"
         import { sleep } from "test:platform";
         export default async (mode) => { if (mode === "leak") { sleep(60000); sleep(60000) } return "x" };
-    "#).await;
+    "#,
+        )
+        .await;
     for _ in 0..20 {
         assert_eq!(worker.dispatch("leak").await, Outcome::Answer("x".into()));
     }

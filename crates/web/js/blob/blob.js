@@ -7,7 +7,13 @@ import { defineInspect } from "../console/inspectable.js";
 import { createNativeByteStream } from "../streams/index.js";
 import { converters, defineInterface, sequenceOf, uncurryThis, withOptions } from "../webidl.js";
 import { arrayBufferKind, bytesOf } from "../webidl/buffers.js";
-import { charCodeAt, typedArrayBuffer, typedArrayLength, typedArraySet, typedArraySubarray } from "../webidl/intrinsics.js";
+import {
+  charCodeAt,
+  typedArrayBuffer,
+  typedArrayLength,
+  typedArraySet,
+  typedArraySubarray,
+} from "../webidl/intrinsics.js";
 
 const { isView } = ArrayBuffer;
 const BytesArray = Uint8Array;
@@ -126,7 +132,9 @@ export class Blob {
   static {
     readBytes = (blob) => blob.#bytes;
     readType = (blob) => blob.#type;
-    isInstance = /** @type {any} */ ((/** @type {any} */ value) => typeof value === "object" && value !== null && #bytes in value);
+    isInstance = /** @type {any} */ (
+      (/** @type {any} */ value) => typeof value === "object" && value !== null && #bytes in value
+    );
   }
 
   /**

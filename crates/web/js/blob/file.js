@@ -1,5 +1,6 @@
 // File (https://w3c.github.io/FileAPI/#file-section).
 
+import { op_now } from "selvedge:ops";
 import { defineInspect } from "../console/inspectable.js";
 import { converters, defineInterface, requireArguments } from "../webidl.js";
 import { Blob, ReadyParts, blobBytes, blobType, concatenateParts, normalizeType } from "./blob.js";
@@ -17,7 +18,9 @@ export class File extends Blob {
   /** @type {number} */ #lastModified;
 
   static {
-    isInstance = /** @type {any} */ ((/** @type {any} */ value) => typeof value === "object" && value !== null && #name in value);
+    isInstance = /** @type {any} */ (
+      (/** @type {any} */ value) => typeof value === "object" && value !== null && #name in value
+    );
     readName = (file) => file.#name;
     readLastModified = (file) => file.#lastModified;
   }
@@ -36,7 +39,8 @@ export class File extends Blob {
     const type = given.type;
     super(new ReadyParts(bytes, type === undefined ? "" : normalizeType(type, prefix)));
     this.#name = converters.USVString(name, prefix, "parameter 2");
-    this.#lastModified = lastModified === undefined ? Date.now() : converters.longLong(lastModified, prefix, "lastModified");
+    this.#lastModified =
+      lastModified === undefined ? op_now() : converters.longLong(lastModified, prefix, "lastModified");
   }
 
   get name() {

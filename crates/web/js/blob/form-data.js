@@ -28,7 +28,8 @@ function createEntry(args, prefix) {
   const value = args[1];
   const filename = args[2];
   if (!isBlob(value)) {
-    if (args.length > 2 && filename !== undefined) throw conversionError("is not of type 'Blob'.", prefix, "parameter 2");
+    if (args.length > 2 && filename !== undefined)
+      throw conversionError("is not of type 'Blob'.", prefix, "parameter 2");
     return [name, USVString(value, prefix, "parameter 2")];
   }
   if (filename === undefined && isFile(value)) return [name, value];
@@ -43,7 +44,9 @@ export class FormData {
 
   static {
     entriesOf = (form) => form.#entries;
-    isInstance = /** @type {any} */ ((/** @type {any} */ value) => typeof value === "object" && value !== null && #entries in value);
+    isInstance = /** @type {any} */ (
+      (/** @type {any} */ value) => typeof value === "object" && value !== null && #entries in value
+    );
   }
 
   /** @param {any} [form] */

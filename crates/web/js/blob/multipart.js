@@ -89,7 +89,7 @@ export function parseFormData(bytes, contentType) {
     const fields = op_form_data_parse(bytes, boundary);
     for (let index = 0; index < fields.length; index++) {
       const field = fields[index];
-      const value = field[4] === null ? field[1] : createFile(field[4], field[2], field[3] ?? "");
+      const value = field[4] === null ? (field[1] ?? "") : createFile(field[4], field[2] ?? "", field[3] ?? "");
       entries[index] = [field[0], value];
     }
     return form;

@@ -62,7 +62,8 @@ function createCodecStream(owner, format, decompress) {
   };
 
   const transform = createTransformStream({
-    transform: (chunk) => step(() => bytesOf(BufferSource(chunk, "Failed to write to a compression stream", "The chunk")), false),
+    transform: (chunk) =>
+      step(() => bytesOf(BufferSource(chunk, "Failed to write to a compression stream", "The chunk")), false),
     flush: () => step(() => noBytes, true),
     cancel: () => {
       release();

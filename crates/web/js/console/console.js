@@ -46,7 +46,10 @@ function safely(describe) {
  * @param {string} text
  */
 function print(level, text) {
-  op_console_log(level, groupIndentation === "" ? text : groupIndentation + text.split("\n").join(`\n${groupIndentation}`));
+  op_console_log(
+    level,
+    groupIndentation === "" ? text : groupIndentation + text.split("\n").join(`\n${groupIndentation}`),
+  );
 }
 
 /**
@@ -55,7 +58,11 @@ function print(level, text) {
  */
 function printFormatted(level, args) {
   if (args.length === 1 && typeof args[0] === "string") print(level, args[0]);
-  else print(level, safely(() => format(args)));
+  else
+    print(
+      level,
+      safely(() => format(args)),
+    );
 }
 
 /** @param {any} label */
@@ -111,7 +118,10 @@ const methods = {
     const holder = { name: "Trace", message: safely(() => format(data)), stack: "" };
     captureStackTrace(holder, methods.trace);
     const frames = safely(() => holder.stack.slice(holder.stack.indexOf("\n    at")));
-    print(DEBUG, `Trace${holder.message === "" ? "" : `: ${holder.message}`}${frames.startsWith("\n    at") ? frames : ""}`);
+    print(
+      DEBUG,
+      `Trace${holder.message === "" ? "" : `: ${holder.message}`}${frames.startsWith("\n    at") ? frames : ""}`,
+    );
   },
   /**
    * @param {any} [condition]
@@ -128,7 +138,10 @@ const methods = {
    * @param {any} [options]
    */
   dir(item = undefined, options = undefined) {
-    print(LOG, safely(() => inspect(item, { customInspect: false, ...options })));
+    print(
+      LOG,
+      safely(() => inspect(item, { customInspect: false, ...options })),
+    );
   },
   /** @param {any[]} data */
   dirxml(...data) {
@@ -139,7 +152,12 @@ const methods = {
    * @param {any} [properties]
    */
   table(data = undefined, properties = undefined) {
-    print(LOG, safely(() => table(data, properties === undefined ? undefined : Array.from(properties, ToString)) ?? format([data])));
+    print(
+      LOG,
+      safely(
+        () => table(data, properties === undefined ? undefined : Array.from(properties, ToString)) ?? format([data]),
+      ),
+    );
   },
   /** @param {any[]} data */
   group(...data) {
@@ -203,7 +221,8 @@ defineProperty(console, Symbol.toStringTag, { value: "console", configurable: tr
 /**
  * Logs an exception that nothing caught.
  * @param {any} error
+ * @param {string} [where] e.g. "(in promise) "
  */
-export function logUncaught(error) {
-  op_console_log(ERROR, `Uncaught ${safely(() => (typeof error === "string" ? error : inspect(error)))}`);
+export function logUncaught(error, where = "") {
+  op_console_log(ERROR, `Uncaught ${where}${safely(() => (typeof error === "string" ? error : inspect(error)))}`);
 }

@@ -29,7 +29,11 @@ function hasBuiltInToString(value) {
   const hasToPrimitive = typeof value[Symbol.toPrimitive] === "function";
   if (!hasToString && !hasToPrimitive) return true;
   let owner = value;
-  while (owner !== null && !(hasToString && hasOwn(owner, "toString")) && !(hasToPrimitive && hasOwn(owner, Symbol.toPrimitive))) {
+  while (
+    owner !== null &&
+    !(hasToString && hasOwn(owner, "toString")) &&
+    !(hasToPrimitive && hasOwn(owner, Symbol.toPrimitive))
+  ) {
     owner = getPrototypeOf(owner);
   }
   if (owner === null || owner === value) return false;

@@ -8,7 +8,12 @@ import { inspect } from "./inspect/value.js";
 const { getOwnPropertyDescriptor, keys: keysOf } = Object;
 
 /** @param {unknown} value */
-const show = (value) => inspect(value, { depth: typeof value === "object" && value !== null && keysOf(value).length > 2 ? -1 : 0, maxArrayLength: 3, breakLength: Infinity });
+const show = (value) =>
+  inspect(value, {
+    depth: typeof value === "object" && value !== null && keysOf(value).length > 2 ? -1 : 0,
+    maxArrayLength: 3,
+    breakLength: Infinity,
+  });
 
 /** @param {unknown} value */
 const isObject = (value) => typeof value === "object" && value !== null;
@@ -38,7 +43,9 @@ function center(text, width) {
  * @param {string[][]} columns
  */
 function draw(head, columns) {
-  const widths = head.map((title, index) => Math.max(widthOf(title, false), ...columns[index].map((cell) => widthOf(cell, false))) + 2);
+  const widths = head.map(
+    (title, index) => Math.max(widthOf(title, false), ...columns[index].map((cell) => widthOf(cell, false))) + 2,
+  );
   /** @param {string} left @param {string} middle @param {string} right */
   const rule = (left, middle, right) => left + widths.map((width) => "\u2500".repeat(width)).join(middle) + right;
   /** @param {string[]} cells */

@@ -32,7 +32,8 @@ const bytes = (value, prefix, context) => new BytesArray(bytesOf(BufferSource(va
 
 /** @type {import("../webidl/converters.js").Converter<Uint8Array>} */
 const bigInteger = (value, prefix, context) => {
-  if (viewBuffer(value) === undefined || typedArrayTag(value) !== "Uint8Array") throw typeMismatch("Uint8Array", prefix, context);
+  if (viewBuffer(value) === undefined || typedArrayTag(value) !== "Uint8Array")
+    throw typeMismatch("Uint8Array", prefix, context);
   return bytes(value, prefix, context);
 };
 
@@ -165,7 +166,8 @@ export function normalizeAlgorithm(operation, algorithm, fallback = undefined) {
     name = DOMString(algorithm, "", "algorithm");
   }
   const entry = lookUp(operation, name) ?? (fallback && lookUp(fallback, name));
-  if (!entry) throw notSupported(unknown[operation]?.(name) ?? `Unrecognized ${operation} algorithm "${name}" requested.`);
+  if (!entry)
+    throw notSupported(unknown[operation]?.(name) ?? `Unrecognized ${operation} algorithm "${name}" requested.`);
   const normalized = entry.convert(isObject ? algorithm : undefined, "", "algorithm");
   normalized.name = entry.name;
   return normalized;

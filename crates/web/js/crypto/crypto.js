@@ -38,6 +38,11 @@ export class Crypto {
 }
 
 defineInterface(Crypto, { tag: "Crypto" });
-defineProperty(Crypto.prototype, "DigestStream", { value: DigestStream, writable: true, configurable: true, enumerable: false });
+defineProperty(Crypto.prototype, "DigestStream", {
+  value: DigestStream,
+  writable: true,
+  configurable: true,
+  enumerable: false,
+});
 
 export const crypto = new Crypto(internal);

@@ -32,9 +32,13 @@ export async function deriveBits(algorithm, base, length) {
   }
   if (iterations === 0) throw operationError("PBKDF2 requires a positive iteration count (requested 0).");
   if (iterations > MAX_ITERATIONS) {
-    throw notSupported(`Pbkdf2 failed: iteration counts above ${MAX_ITERATIONS} are not supported (requested ${iterations}).`);
+    throw notSupported(
+      `Pbkdf2 failed: iteration counts above ${MAX_ITERATIONS} are not supported (requested ${iterations}).`,
+    );
   }
-  return /** @type {ArrayBuffer} */ (typedArrayBuffer(await op_crypto_pbkdf2(base.id, hash, salt, iterations, length / 8)));
+  return /** @type {ArrayBuffer} */ (
+    typedArrayBuffer(await op_crypto_pbkdf2(base.id, hash, salt, iterations, length / 8))
+  );
 }
 
 /**
@@ -43,14 +47,17 @@ export async function deriveBits(algorithm, base, length) {
  * @param {number | null} length in bits
  */
 function agree({ name, public: publicKey }, base, length) {
-  if (base.type !== "private") throw invalidAccess(`The deriveBits operation is only valid for a private key, not "${base.type}".`);
+  if (base.type !== "private")
+    throw invalidAccess(`The deriveBits operation is only valid for a private key, not "${base.type}".`);
   const peer = stateOf(publicKey);
   if (peer.type !== "public") throw invalidAccess(`The provided key has type "${peer.type}", not "public"`);
   if (peer.name !== name) {
     throw invalidAccess(`Private key for derivation is using "${name}" while public key is using "${peer.name}".`);
   }
   if (peer.curve !== base.curve) {
-    throw invalidAccess(`Private key for derivation is using curve "${base.curve}" while public key is using "${peer.curve}".`);
+    throw invalidAccess(
+      `Private key for derivation is using curve "${base.curve}" while public key is using "${peer.curve}".`,
+    );
   }
   const secret = op_crypto_agree(base.id, peer.id);
   if (length === null) return /** @type {ArrayBuffer} */ (typedArrayBuffer(secret));

@@ -15,7 +15,8 @@ import { createKey } from "./key.js";
  */
 function secretLength(kind, { hash, length }) {
   if (kind === "aes") {
-    if (length !== 128 && length !== 192 && length !== 256) throw operationError("AES key length must be 128, 192, or 256 bits.");
+    if (length !== 128 && length !== 192 && length !== 256)
+      throw operationError("AES key length must be 128, 192, or 256 bits.");
     return length;
   }
   if (length === 0) throw operationError("HMAC key length must be a non-zero unsigned long integer.");
@@ -35,7 +36,8 @@ export const hmacLength = (hash) => (hash === "SHA-384" || hash === "SHA-512" ? 
 function toNumber(bytes) {
   let number = 0;
   for (let index = 0; index < bytes.length; index++) number = number * 256 + bytes[index];
-  if (number > 0xffffffff) throw operationError('The "publicExponent" must be either 3 or 65537, but got a number larger than 2^32.');
+  if (number > 0xffffffff)
+    throw operationError('The "publicExponent" must be either 3 or 65537, but got a number larger than 2^32.');
   return number;
 }
 
@@ -81,7 +83,7 @@ export async function generateKey(algorithm, extractable, usages) {
   }
   const publicKey = createKey({
     ...described,
-    id: ids[1],
+    id: /** @type {number} */ (ids[1]),
     type: "public",
     extractable: true,
     usages: intersect(usages, publicUsages),

@@ -1,6 +1,11 @@
 // importKey and exportKey, once their arguments are converted.
 
-import { op_crypto_key_export, op_crypto_key_import, op_crypto_key_import_jwk, op_crypto_rsa_details } from "selvedge:ops";
+import {
+  op_crypto_key_export,
+  op_crypto_key_import,
+  op_crypto_key_import_jwk,
+  op_crypto_rsa_details,
+} from "selvedge:ops";
 import { viewBuffer, viewByteLength, bufferByteLength } from "../webidl/buffers.js";
 import { typedArrayBuffer } from "../webidl/intrinsics.js";
 import { dataError, invalidAccess, notSupported, syntaxError } from "./errors.js";
@@ -18,7 +23,8 @@ const { floor } = Math;
  * The length of a BufferSource in bytes.
  * @param {any} source
  */
-export const byteLength = (source) => (viewBuffer(source) === undefined ? bufferByteLength(source) : viewByteLength(source));
+export const byteLength = (source) =>
+  viewBuffer(source) === undefined ? bufferByteLength(source) : viewByteLength(source);
 
 /** @type {Record<string, readonly string[]>} */
 const formats = {
@@ -64,7 +70,9 @@ function secretLength(kind, bits, requested) {
   if (bits === 0) throw dataError("Imported HMAC key length must be a non-zero value.");
   if (requested === undefined) return bits;
   if (requested === 0 || requested > bits || requested <= bits - 8) {
-    throw dataError(`Imported HMAC key length (${requested}) must be a non-zero value up to 7 bits less than, and no greater than, the bit length of the raw key data (${bits}).`);
+    throw dataError(
+      `Imported HMAC key length (${requested}) must be a non-zero value up to 7 bits less than, and no greater than, the bit length of the raw key data (${bits}).`,
+    );
   }
   return requested;
 }

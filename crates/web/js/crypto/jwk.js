@@ -92,31 +92,42 @@ function algorithmOf({ name, hash, curve, length }) {
 export function checkJwk(jwk, kind, algorithm, extractable, usages) {
   const { name, curve } = algorithm;
   if (jwk.kty !== keyTypes[kind]) {
-    throw dataError(`${name} "jwk" key import requires a JSON Web Key with key type parameter "kty" equal to "${keyTypes[kind]}" (encountered "${jwk.kty}").`);
+    throw dataError(
+      `${name} "jwk" key import requires a JSON Web Key with key type parameter "kty" equal to "${keyTypes[kind]}" (encountered "${jwk.kty}").`,
+    );
   }
   const use = includes(["AES-CBC", "AES-CTR", "AES-GCM", "AES-KW", "RSA-OAEP", "ECDH", "X25519"], name) ? "enc" : "sig";
   if (usages.length > 0 && jwk.use !== undefined && jwk.use !== use) {
-    throw dataError(`Asymmetric or secret "jwk" import requires a JSON Web Key with "use" parameter equal to "${use}" (encountered "${jwk.use}").`);
+    throw dataError(
+      `Asymmetric or secret "jwk" import requires a JSON Web Key with "use" parameter equal to "${use}" (encountered "${jwk.use}").`,
+    );
   }
   const operations = jwk.key_ops;
   if (operations !== undefined) {
     for (let index = 0; index < operations.length; index++) {
       for (let other = 0; other < index; other++) {
-        if (operations[other] === operations[index]) throw dataError(`A JSON Web Key's "key_ops" parameter must not hold duplicates ("${operations[index]}").`);
+        if (operations[other] === operations[index])
+          throw dataError(`A JSON Web Key's "key_ops" parameter must not hold duplicates ("${operations[index]}").`);
       }
     }
     for (let index = 0; index < usages.length; index++) {
       if (!includes(operations, usages[index])) {
-        throw dataError(`All specified key usages must be present in the JSON Web Key's "key_ops" parameter ("${usages[index]}" is not).`);
+        throw dataError(
+          `All specified key usages must be present in the JSON Web Key's "key_ops" parameter ("${usages[index]}" is not).`,
+        );
       }
     }
   }
-  if (jwk.ext === false && extractable) throw dataError(`JWK ext field for "${name}" is set to false but extractable is true`);
-  if (kind === "ec" && jwk.crv !== curve) throw dataError(`The JSON Web Key's curve "${jwk.crv}" is not the requested "${curve}".`);
-  if (kind === "okp" && jwk.crv !== curveOf(name)) throw dataError(`The JSON Web Key's curve "${jwk.crv}" is not "${curveOf(name)}".`);
+  if (jwk.ext === false && extractable)
+    throw dataError(`JWK ext field for "${name}" is set to false but extractable is true`);
+  if (kind === "ec" && jwk.crv !== curve)
+    throw dataError(`The JSON Web Key's curve "${jwk.crv}" is not the requested "${curve}".`);
+  if (kind === "okp" && jwk.crv !== curveOf(name))
+    throw dataError(`The JSON Web Key's curve "${jwk.crv}" is not "${curveOf(name)}".`);
   // An Edwards curve key may say what it will.
   if (kind !== "aes" && kind !== "okp") checkJwkAlgorithm(jwk, algorithm);
-  if (jwk.oth !== undefined && kind === "rsa") throw dataError("JSON Web Keys with more than two primes are not supported.");
+  if (jwk.oth !== undefined && kind === "rsa")
+    throw dataError("JSON Web Keys with more than two primes are not supported.");
 }
 
 /**
@@ -127,7 +138,9 @@ export function checkJwk(jwk, kind, algorithm, extractable, usages) {
 export function checkJwkAlgorithm(jwk, key) {
   const expected = algorithmOf(key);
   if (jwk.alg === undefined || expected === undefined || jwk.alg === expected) return;
-  throw dataError(`JSON Web Key Algorithm parameter "alg" ("${jwk.alg}") does not match requested algorithm "${expected}".`);
+  throw dataError(
+    `JSON Web Key Algorithm parameter "alg" ("${jwk.alg}") does not match requested algorithm "${expected}".`,
+  );
 }
 
 /**

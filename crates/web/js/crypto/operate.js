@@ -90,7 +90,8 @@ function cipherParams({ name, iv, counter, length, additionalData, tagLength, la
       if (iv.length !== 16) throw operationError(`AES-CBC IV must be 16 bytes long (provided ${iv.length} bytes).`);
       return { iv, additionalData: noBytes, bits: 0 };
     case "AES-CTR":
-      if (counter.length !== 16) throw operationError(`Counter must have length of 16 bytes (provided ${counter.length} bytes).`);
+      if (counter.length !== 16)
+        throw operationError(`Counter must have length of 16 bytes (provided ${counter.length} bytes).`);
       return { iv: counter, additionalData: noBytes, bits: length };
     case "AES-GCM":
       if (iv.length === 0) throw operationError("AES-GCM IV must not be empty.");

@@ -27,7 +27,10 @@ const integerArrays = [
 export function fillRandom(view) {
   const tag = typedArrayTag(view);
   if (tag === undefined || !includes(integerArrays, tag)) {
-    throw new DOMException("ArrayBufferView argument to getRandomValues() must be an integer-typed view.", "TypeMismatchError");
+    throw new DOMException(
+      "ArrayBufferView argument to getRandomValues() must be an integer-typed view.",
+      "TypeMismatchError",
+    );
   }
   const length = byteLength(view);
   if (length > 65536) {

@@ -42,7 +42,9 @@ const failedTo = (operation) => `Failed to execute '${operation}' on 'SubtleCryp
  */
 function convertKeyData(value, prefix) {
   const buffer = viewBuffer(value) ?? value;
-  return arrayBufferKind(buffer) === null ? convertJwk(value, prefix, "parameter 2") : BufferSource(value, prefix, "parameter 2");
+  return arrayBufferKind(buffer) === null
+    ? convertJwk(value, prefix, "parameter 2")
+    : BufferSource(value, prefix, "parameter 2");
 }
 
 /** The cryptography of `crypto.subtle`. */

@@ -11,7 +11,11 @@ const charCodeAt = uncurryThis(String.prototype.charCodeAt);
 const slice = uncurryThis(String.prototype.slice);
 const decode = uncurryThis(TextDecoder.prototype.decode);
 const decoderGetter = (/** @type {PropertyKey} */ key) =>
-  uncurryThis(/** @type {() => any} */ (/** @type {PropertyDescriptor} */ (Object.getOwnPropertyDescriptor(TextDecoder.prototype, key)).get));
+  uncurryThis(
+    /** @type {() => any} */ (
+      /** @type {PropertyDescriptor} */ (Object.getOwnPropertyDescriptor(TextDecoder.prototype, key)).get
+    ),
+  );
 const encodingOf = decoderGetter("encoding");
 const fatalOf = decoderGetter("fatal");
 const ignoreBOMOf = decoderGetter("ignoreBOM");

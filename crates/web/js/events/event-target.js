@@ -6,11 +6,13 @@
 
 import { conversionError, converters, defineInterface, dictionary, requireArguments, typeMismatch } from "../webidl.js";
 import { DOMException } from "../dom-exception.js";
-import { AT_TARGET, Event, NONE, dispatchStateOf, isEvent, trusted } from "./event.js";
+import { AT_TARGET, NONE, dispatchStateOf, isEvent, trusted } from "./event.js";
 import { reportException } from "./hooks.js";
 
 const { defineProperty, getOwnPropertyDescriptor } = Object;
 const { apply } = Reflect;
+
+/** @typedef {import("./event.js").Event} Event */
 
 /**
  * @typedef {object} Listener

@@ -15,7 +15,7 @@ import { rejectedWith, resolvedWith, then } from "../streams/promises.js";
 import { defineInterface } from "../webidl.js";
 import { charCodeAt, toWellFormed, typedArrayBuffer } from "../webidl/intrinsics.js";
 import { MemoryBody, NativeBody, ownBytes } from "./body-source.js";
-import { BYTES, NATIVE, NONE, STREAM, STRING, extracted } from "./extract-body.js";
+import { NATIVE, NONE, STREAM, extracted } from "./extract-body.js";
 import { appendTo, commaJoined, hasName } from "./header-list.js";
 import { cloneHeaders, createHeaders, headersToFlatList } from "./headers.js";
 
@@ -60,7 +60,9 @@ export class Body {
   /** @type {(() => string[]) | null} where the headers, then immutable, come from */ #source = null;
 
   static {
-    isInstance = /** @type {any} */ ((/** @type {any} */ value) => typeof value === "object" && value !== null && #kind in value);
+    isInstance = /** @type {any} */ (
+      (/** @type {any} */ value) => typeof value === "object" && value !== null && #kind in value
+    );
     kindOf = (body) => body.#kind;
     contentOf = (body) => body.#content;
     setContent = (body, kind, content) => {

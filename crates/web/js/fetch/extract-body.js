@@ -4,7 +4,12 @@
 // stream is made only when `body` is asked for.
 
 import { blobBytes, blobType, isBlob, isFormData, serializeFormData } from "../blob/index.js";
-import { ReadableStream, isReadableStream, isReadableStreamDisturbed, isReadableStreamLocked } from "../streams/index.js";
+import {
+  ReadableStream,
+  isReadableStream,
+  isReadableStreamDisturbed,
+  isReadableStreamLocked,
+} from "../streams/index.js";
 import { URLSearchParams } from "../url/url-search-params.js";
 import { converters, uncurryThis } from "../webidl.js";
 import { arrayBufferKind, bytesOf } from "../webidl/buffers.js";

@@ -16,9 +16,24 @@ for (const character of "ABCDEFGHIJKLMNOPQRSTUVWXYZ") token[character.charCodeAt
 /** @type {Record<string, string>} names so common that they are known by heart, as they are mostly written */
 const common = { __proto__: /** @type {any} */ (null) };
 for (const name of [
-  "Accept", "Accept-Encoding", "Authorization", "Cache-Control", "Content-Disposition", "Content-Encoding",
-  "Content-Length", "Content-Type", "Cookie", "ETag", "Host", "Last-Modified", "Location", "Origin", "Referer",
-  "Set-Cookie", "User-Agent", "Vary",
+  "Accept",
+  "Accept-Encoding",
+  "Authorization",
+  "Cache-Control",
+  "Content-Disposition",
+  "Content-Encoding",
+  "Content-Length",
+  "Content-Type",
+  "Cookie",
+  "ETag",
+  "Host",
+  "Last-Modified",
+  "Location",
+  "Origin",
+  "Referer",
+  "Set-Cookie",
+  "User-Agent",
+  "Vary",
 ]) {
   common[name] = common[name.toLowerCase()] = name.toLowerCase();
 }

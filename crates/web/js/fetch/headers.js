@@ -6,7 +6,18 @@
 
 import { defineInspect } from "../console/inspectable.js";
 import { conversionError, defineInterface, definePairIterator, requireArguments } from "../webidl.js";
-import { appendTo, commaJoined, copyList, fill, hasName, lowerName, normalizeValue, removeFrom, setIn, valuesOf } from "./header-list.js";
+import {
+  appendTo,
+  commaJoined,
+  copyList,
+  fill,
+  hasName,
+  lowerName,
+  normalizeValue,
+  removeFrom,
+  setIn,
+  valuesOf,
+} from "./header-list.js";
 
 const noHeaders = () => /** @type {string[]} */ ([]);
 
@@ -28,7 +39,9 @@ export class Headers {
 
   static {
     listOf = (headers) => (headers.#list ??= headers.#source());
-    isInstance = /** @type {any} */ ((/** @type {any} */ value) => typeof value === "object" && value !== null && #list in value);
+    isInstance = /** @type {any} */ (
+      (/** @type {any} */ value) => typeof value === "object" && value !== null && #list in value
+    );
     immutability = (headers) => headers.#immutable;
     create = (list, immutable) => {
       const headers = new Headers();
@@ -153,7 +166,9 @@ delete Headers.pairs;
 definePairIterator(Headers, "Headers", pairs);
 defineInterface(Headers, { tag: "Headers" });
 defineInspect(Headers, (headers, { inspect, options }) => {
-  const shown = shownPairs(listOf(headers)).map(([name, value]) => `${inspect(name, options)} => ${inspect(value, options)}`);
+  const shown = shownPairs(listOf(headers)).map(
+    ([name, value]) => `${inspect(name, options)} => ${inspect(value, options)}`,
+  );
   return shown.length === 0 ? "Headers(0) {}" : `Headers(${shown.length}) { ${shown.join(", ")} }`;
 });
 
@@ -206,4 +221,3 @@ export function flatListFromInit(init) {
   fill(list, init, isInstance, listOf);
   return list;
 }
-

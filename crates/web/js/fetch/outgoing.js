@@ -106,7 +106,15 @@ export function dispatchOutgoing(request, opFetcher) {
       cancelId = op_fetch_cancel_open();
       addAbortAlgorithm(signal, onAbort);
     }
-    const sent = opFetcher(requestMethod(request), requestUrl(request), headers, body.argument, flags, cancelId, request);
+    const sent = opFetcher(
+      requestMethod(request),
+      requestUrl(request),
+      headers,
+      body.argument,
+      flags,
+      cancelId,
+      request,
+    );
     return then(
       sent,
       (parts) => {

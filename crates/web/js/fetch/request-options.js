@@ -30,7 +30,8 @@ export function optionsFromInit(init, base) {
       "Subrequest integrity checking is not implemented. The integrity option must be either undefined or an empty string.",
     );
   }
-  if (redirect === undefined && cache === undefined && encodeResponseBody === undefined && fetcher === undefined) return base;
+  if (redirect === undefined && cache === undefined && encodeResponseBody === undefined && fetcher === undefined)
+    return base;
   return {
     manual: redirect === undefined ? base.manual : isManual(redirect),
     decode: encodeResponseBody === undefined ? base.decode : isAutomatic(encodeResponseBody, "encodeResponseBody"),

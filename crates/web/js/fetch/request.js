@@ -55,7 +55,9 @@ export class Request extends Body {
   /** @type {any} the object, or the function that makes it while `#hasCf` is false */ #cf = undefined;
 
   static {
-    isInstance = /** @type {any} */ ((/** @type {any} */ value) => typeof value === "object" && value !== null && #url in value);
+    isInstance = /** @type {any} */ (
+      (/** @type {any} */ value) => typeof value === "object" && value !== null && #url in value
+    );
     methodOf = (request) => request.#method;
     urlOf = (request) => request.#url;
     optionsOf = (request) => request.#options;
@@ -261,4 +263,10 @@ export function createInboundRequest(inbound) {
   return new Request(internal, inbound);
 }
 
-export { cfOf as requestCf, methodOf as requestMethod, optionsOf as requestOptions, signalOf as requestSignal, urlOf as requestUrl };
+export {
+  cfOf as requestCf,
+  methodOf as requestMethod,
+  optionsOf as requestOptions,
+  signalOf as requestSignal,
+  urlOf as requestUrl,
+};

@@ -67,7 +67,9 @@ export class Response extends Body {
   #details = noDetails;
 
   static {
-    isInstance = /** @type {any} */ ((/** @type {any} */ value) => typeof value === "object" && value !== null && #status in value);
+    isInstance = /** @type {any} */ (
+      (/** @type {any} */ value) => typeof value === "object" && value !== null && #status in value
+    );
     toSend = (response) => {
       takeBody(response);
       const { kind, content } = taken;
@@ -129,7 +131,8 @@ export class Response extends Body {
       const encode = encodeBody === undefined || isAutomatic(encodeBody, "encodeBody");
       this.#details = { ...noDetails, cf: cloneCf(cf), encode, webSocket: webSocket ?? null };
     }
-    if (status !== undefined) this.#status = converters.long(status, "Failed to construct 'Response'", "member 'status'");
+    if (status !== undefined)
+      this.#status = converters.long(status, "Failed to construct 'Response'", "member 'status'");
     if (this.#details.webSocket !== null) {
       if (this.#status !== 101) throw new RangeError("Responses with a WebSocket must have status code 101.");
     } else if (this.#status < 200 || this.#status > 599) {

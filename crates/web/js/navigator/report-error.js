@@ -5,7 +5,7 @@ import { logUncaught } from "../console/index.js";
 import { ErrorEvent, fireEvent, hasListeners } from "../events/index.js";
 import { requireArguments } from "../webidl.js";
 
-/** @type {EventTarget | null} */
+/** @type {import("../events/index.js").EventTarget | null} */
 let globalTarget = null;
 
 /**
@@ -28,7 +28,10 @@ export function reportException(error) {
   if (!reporting && globalTarget !== null && hasListeners(globalTarget, "error")) {
     reporting = true;
     try {
-      handled = !fireEvent(globalTarget, new ErrorEvent("error", { error, message: messageOf(error), cancelable: true }));
+      handled = !fireEvent(
+        globalTarget,
+        new ErrorEvent("error", { error, message: messageOf(error), cancelable: true }),
+      );
     } finally {
       reporting = false;
     }

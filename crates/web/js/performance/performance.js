@@ -93,7 +93,8 @@ export class Performance extends EventTarget {
       ? convertMeasureOptions(startOrOptions, prefix, "parameter 2")
       : { start: startOrOptions === undefined ? undefined : DOMString(startOrOptions, prefix, "parameter 2") };
     if (endMark !== undefined) {
-      if (isOptions) throw new TypeError(`${prefix}: If a PerformanceMeasureOptions object was passed, endMark must not be passed.`);
+      if (isOptions)
+        throw new TypeError(`${prefix}: If a PerformanceMeasureOptions object was passed, endMark must not be passed.`);
       options.end = DOMString(endMark, prefix, "parameter 3");
     }
     const { start, duration, end, detail } = options;
@@ -102,7 +103,11 @@ export class Performance extends EventTarget {
     }
     const given = start === undefined ? undefined : this.#timeOf(start, 0);
     const endTime =
-      end !== undefined ? this.#timeOf(end, now()) : given !== undefined && duration !== undefined ? given + duration : now();
+      end !== undefined
+        ? this.#timeOf(end, now())
+        : given !== undefined && duration !== undefined
+          ? given + duration
+          : now();
     const startTime = given ?? (duration !== undefined ? endTime - duration : 0);
     const measure = new PerformanceMeasure(internal, name, startTime, endTime - startTime, detail);
     this.#add(measure);
@@ -125,7 +130,9 @@ export class Performance extends EventTarget {
    */
   #clear(type, name) {
     if (name !== undefined) name = DOMString(name, "Failed to clear entries of 'Performance'", "parameter 1");
-    this.#entries = this.#entries.filter((entry) => entry.entryType !== type || (name !== undefined && entry.name !== name));
+    this.#entries = this.#entries.filter(
+      (entry) => entry.entryType !== type || (name !== undefined && entry.name !== name),
+    );
   }
 
   /** There are no resource timings: fetches are not recorded. */

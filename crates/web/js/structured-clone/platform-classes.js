@@ -1,7 +1,17 @@
 // The classes of the platform as structured clone sees them: blobs are copied (they are immutable, so the copy
 // shares their bytes), everything else is refused.
 
-import { File, blobBytes, blobType, createBlob, fileLastModified, fileName, isBlob, isFile, isFormData } from "../blob/index.js";
+import {
+  File,
+  blobBytes,
+  blobType,
+  createBlob,
+  fileLastModified,
+  fileName,
+  isBlob,
+  isFile,
+  isFormData,
+} from "../blob/index.js";
 import { isCryptoKey } from "../crypto/index.js";
 import { isAbortSignal, isEvent } from "../events/index.js";
 import { isHeaders, isRequest, isResponse } from "../fetch/index.js";
@@ -14,7 +24,11 @@ registerPlatformClass({
   isInstance: isFile,
   clone: (file) => new File([file], fileName(file), { type: blobType(file), lastModified: fileLastModified(file) }),
 });
-registerPlatformClass({ name: "Blob", isInstance: isBlob, clone: (blob) => createBlob(blobBytes(blob), blobType(blob)) });
+registerPlatformClass({
+  name: "Blob",
+  isInstance: isBlob,
+  clone: (blob) => createBlob(blobBytes(blob), blobType(blob)),
+});
 
 /** @type {Array<[name: string, isInstance: (value: any) => boolean]>} */
 const refused = [

@@ -24,7 +24,9 @@ const isPlatformObject = (value) => platformClassOf(value) !== undefined;
 function clonePlatformObject(value) {
   const platformClass = platformClassOf(value);
   if (platformClass?.clone === undefined) {
-    throw dataCloneError(`Could not serialize object of type "${platformClass?.name}". This type does not support serialization.`);
+    throw dataCloneError(
+      `Could not serialize object of type "${platformClass?.name}". This type does not support serialization.`,
+    );
   }
   return platformClass.clone(value);
 }
@@ -48,7 +50,8 @@ function checkTransfer(transfer) {
   for (let index = 0; index < transfer.length; index++) {
     const item = transfer[index];
     const kind = arrayBufferKind(item);
-    if (kind === null || kind.shared) throw dataCloneError(`Value at index ${index} does not have a transferable type.`);
+    if (kind === null || kind.shared)
+      throw dataCloneError(`Value at index ${index} does not have a transferable type.`);
     if (arrayBufferDetached(item)) throw dataCloneError(`An ArrayBuffer is detached and could not be cloned.`);
     for (let earlier = 0; earlier < index; earlier++) {
       if (transfer[earlier] === item) {

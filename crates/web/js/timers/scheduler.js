@@ -1,12 +1,22 @@
 // scheduler.wait() (https://developers.cloudflare.com/workers/runtime-apis/scheduler/): setTimeout as a promise.
 
 import { abortReason, addAbortAlgorithm, isAborted, isAbortSignal, removeAbortAlgorithm } from "../events/index.js";
-import { converters, defineInterface, dictionary, illegalConstructor, interfaceOf, internal, requireArguments } from "../webidl.js";
+import {
+  converters,
+  defineInterface,
+  dictionary,
+  illegalConstructor,
+  interfaceOf,
+  internal,
+  requireArguments,
+} from "../webidl.js";
 import { clearTimeout, setTimeout } from "./timers.js";
 
 const PromiseConstructor = Promise;
 
-const convertOptions = dictionary("WaitOptions", [{ key: "signal", converter: interfaceOf("AbortSignal", isAbortSignal) }]);
+const convertOptions = dictionary("WaitOptions", [
+  { key: "signal", converter: interfaceOf("AbortSignal", isAbortSignal) },
+]);
 
 /** The class of `scheduler`. */
 export class Scheduler {
@@ -20,7 +30,7 @@ export class Scheduler {
   /**
    * A promise that is resolved after some time, or rejected when the signal aborts.
    * @param {number} delay milliseconds
-   * @param {{ signal?: AbortSignal }} [options]
+   * @param {{ signal?: import("../events/index.js").AbortSignal }} [options]
    * @returns {Promise<void>}
    */
   wait(delay, options = undefined) {

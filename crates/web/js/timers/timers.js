@@ -88,7 +88,10 @@ function stop(id, name) {
   } catch {
     return;
   }
-  queues.get(invocation)?.deref()?.remove(converters.long(id, `Failed to execute '${name}'`, "parameter 1"));
+  queues
+    .get(invocation)
+    ?.deref()
+    ?.remove(converters.long(id, `Failed to execute '${name}'`, "parameter 1"));
 }
 
 /**

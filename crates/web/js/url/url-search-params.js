@@ -2,7 +2,15 @@
 
 import { defineInspect } from "../console/inspectable.js";
 import { registerPlatformClass } from "../structured-clone/platform-objects.js";
-import { converters, definePairIterator, defineInterface, recordOf, requireArguments, sequenceOf, uncurryThis } from "../webidl.js";
+import {
+  converters,
+  definePairIterator,
+  defineInterface,
+  recordOf,
+  requireArguments,
+  sequenceOf,
+  uncurryThis,
+} from "../webidl.js";
 import { parseFormUrlencoded, serializeFormUrlencoded } from "./form-urlencoded.js";
 
 const { USVString } = converters;

@@ -115,7 +115,9 @@ export class URL {
    * @param {unknown} value
    */
   #set(component, value) {
-    this.#update(op_url_set(this.#href, component, USVString(value, "Failed to set a property of 'URL'", "The value"), words));
+    this.#update(
+      op_url_set(this.#href, component, USVString(value, "Failed to set a property of 'URL'", "The value"), words),
+    );
   }
 
   /** The query without its "?". */
@@ -169,7 +171,11 @@ export class URL {
   }
   set href(value) {
     this.#href;
-    const href = op_url_parse(DOMString(value, "Failed to set the 'href' property on 'URL'", "The value"), undefined, words);
+    const href = op_url_parse(
+      DOMString(value, "Failed to set the 'href' property on 'URL'", "The value"),
+      undefined,
+      words,
+    );
     if (href === null) throw invalid();
     this.#update(href);
     this.#refreshSearchParams();
@@ -270,7 +276,21 @@ export class URL {
 
 defineInterface(URL, { tag: "URL", length: 1 });
 defineInspect(URL, (url, { inspect, options }) => {
-  const { href, origin, protocol, username, password, host, hostname, port, pathname, search, searchParams, hash } = url;
-  const shown = { href, origin, protocol, username, password, host, hostname, port, pathname, search, searchParams, hash };
+  const { href, origin, protocol, username, password, host, hostname, port, pathname, search, searchParams, hash } =
+    url;
+  const shown = {
+    href,
+    origin,
+    protocol,
+    username,
+    password,
+    host,
+    hostname,
+    port,
+    pathname,
+    search,
+    searchParams,
+    hash,
+  };
   return `URL ${inspect(shown, options)}`;
 });

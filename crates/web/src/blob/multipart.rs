@@ -7,13 +7,7 @@ use futures_util::{FutureExt, stream};
 use selvedge_ops::{Buffer, OpError, op};
 
 /// A field: name, its text if it is no file, its file's name, content type and bytes if it is one.
-type Field = (
-    String,
-    Option<String>,
-    Option<String>,
-    Option<String>,
-    Option<Buffer>,
-);
+type Field = (String, Option<String>, Option<String>, Option<String>, Option<Buffer>);
 
 /// Parses a whole body.
 #[op]
@@ -29,12 +23,8 @@ pub(crate) fn op_form_data_parse(body: Bytes, boundary: String) -> Result<Vec<Fi
 #[op]
 pub(crate) fn op_form_data_boundary() -> Result<String, OpError> {
     let mut random = [0; 16];
-    aws_lc_rs::rand::fill(&mut random)
-        .map_err(|_| OpError::error("internal error: no randomness"))?;
-    Ok(format!(
-        "----SelvedgeFormBoundary{:032x}",
-        u128::from_ne_bytes(random)
-    ))
+    aws_lc_rs::rand::fill(&mut random).map_err(|_| OpError::error("internal error: no randomness"))?;
+    Ok(format!("----SelvedgeFormBoundary{:032x}", u128::from_ne_bytes(random)))
 }
 
 async fn parse(body: Bytes, boundary: String) -> Result<Vec<Field>, multer::Error> {
@@ -42,22 +32,13 @@ async fn parse(body: Bytes, boundary: String) -> Result<Vec<Field>, multer::Erro
     let mut multipart = multer::Multipart::new(stream, boundary);
     let mut fields = Vec::new();
     while let Some(field) = multipart.next_field().await? {
-        let name = field
-            .name()
-            .ok_or(multer::Error::UnknownField { field_name: None })?
-            .to_owned();
+        let name = field.name().ok_or(multer::Error::UnknownField { field_name: None })?.to_owned();
         let file = field.file_name().map(str::to_owned);
         let kind = field.content_type().map(ToString::to_string);
         let bytes = field.bytes().await?;
         fields.push(match file {
             Some(file) => (name, None, Some(file), kind, Some(Buffer(bytes.into()))),
-            None => (
-                name,
-                Some(String::from_utf8_lossy(&bytes).into_owned()),
-                None,
-                None,
-                None,
-            ),
+            None => (name, Some(String::from_utf8_lossy(&bytes).into_owned()), None, None, None),
         });
     }
     Ok(fields)
@@ -66,15 +47,9 @@ async fn parse(body: Bytes, boundary: String) -> Result<Vec<Field>, multer::Erro
 /// Hosted's words for the parser's errors.
 fn message(error: &multer::Error) -> String {
     match error {
-        multer::Error::UnknownField { .. } => {
-            "Content-Disposition header in FormData part is missing a name.".into()
-        }
-        multer::Error::IncompleteStream => {
-            "No initial boundary string (or you have a truncated message).".into()
-        }
-        multer::Error::IncompleteFieldData { .. } => {
-            "No subsequent boundary string after multipart message.".into()
-        }
+        multer::Error::UnknownField { .. } => "Content-Disposition header in FormData part is missing a name.".into(),
+        multer::Error::IncompleteStream => "No initial boundary string (or you have a truncated message).".into(),
+        multer::Error::IncompleteFieldData { .. } => "No subsequent boundary string after multipart message.".into(),
         multer::Error::IncompleteHeaders => "No multipart message header termination found.".into(),
         multer::Error::ReadHeaderFailed(_)
         | multer::Error::DecodeHeaderName { .. }
@@ -88,10 +63,7 @@ mod tests {
     use super::*;
 
     fn fields(body: &'static str) -> Result<Vec<Field>, String> {
-        parse(Bytes::from_static(body.as_bytes()), "b".into())
-            .now_or_never()
-            .unwrap()
-            .map_err(|error| message(&error))
+        parse(Bytes::from_static(body.as_bytes()), "b".into()).now_or_never().unwrap().map_err(|error| message(&error))
     }
 
     #[test]
@@ -101,13 +73,8 @@ mod tests {
         let fields = fields(body).unwrap();
         assert_eq!(fields.len(), 2);
         assert_eq!(fields[0], ("a".into(), Some("1".into()), None, None, None));
-        let file = (
-            "f".into(),
-            None,
-            Some("x.txt".into()),
-            Some("text/plain".into()),
-            Some(Buffer(b"file\r\n".to_vec())),
-        );
+        let file =
+            ("f".into(), None, Some("x.txt".into()), Some("text/plain".into()), Some(Buffer(b"file\r\n".to_vec())));
         assert_eq!(fields[1], file);
     }
 
@@ -125,9 +92,7 @@ mod tests {
                 .contains("No subsequent boundary")
         );
         assert!(
-            fields("--b\r\nContent-Disposition: form-data\r\n\r\n1\r\n--b--")
-                .unwrap_err()
-                .contains("missing a name")
+            fields("--b\r\nContent-Disposition: form-data\r\n\r\n1\r\n--b--").unwrap_err().contains("missing a name")
         );
     }
 }

@@ -49,11 +49,7 @@ pub(super) fn throw_data_clone_error(scope: &mut v8::PinScope<'_, '_>, message: 
 pub(super) struct Writer(pub(super) Rc<Session>);
 
 impl v8::ValueSerializerImpl for Writer {
-    fn throw_data_clone_error<'s>(
-        &self,
-        scope: &mut v8::PinScope<'s, '_>,
-        message: v8::Local<'s, v8::String>,
-    ) {
+    fn throw_data_clone_error<'s>(&self, scope: &mut v8::PinScope<'s, '_>, message: v8::Local<'s, v8::String>) {
         let message = message.to_rust_string_lossy(scope);
         throw_data_clone_error(scope, message);
     }
@@ -62,20 +58,14 @@ impl v8::ValueSerializerImpl for Writer {
         true
     }
 
-    fn is_host_object<'s>(
-        &self,
-        scope: &mut v8::PinScope<'s, '_>,
-        object: v8::Local<'s, v8::Object>,
-    ) -> Option<bool> {
+    fn is_host_object<'s>(&self, scope: &mut v8::PinScope<'s, '_>, object: v8::Local<'s, v8::Object>) -> Option<bool> {
         let prototype = object.get_prototype(scope)?;
         if prototype.is_null() || prototype == v8::Local::new(scope, &self.0.plain) {
             return Some(false);
         }
         let is_platform = v8::Local::new(scope, &self.0.is_platform);
         let receiver = v8::undefined(scope).into();
-        is_platform
-            .call(scope, receiver, &[object.into()])
-            .map(|answer| answer.is_true())
+        is_platform.call(scope, receiver, &[object.into()]).map(|answer| answer.is_true())
     }
 
     fn write_host_object<'s>(
@@ -86,10 +76,7 @@ impl v8::ValueSerializerImpl for Writer {
     ) -> Option<bool> {
         let clone_platform = v8::Local::new(scope, &self.0.clone_platform);
         let receiver = v8::undefined(scope).into();
-        let clone = clone_platform
-            .call(scope, receiver, &[object.into()])?
-            .try_cast::<v8::Object>()
-            .ok()?;
+        let clone = clone_platform.call(scope, receiver, &[object.into()])?.try_cast::<v8::Object>().ok()?;
         let mut clones = self.0.clones.borrow_mut();
         serializer.write_uint32(u32::try_from(clones.len()).ok()?);
         clones.push(v8::Global::new(scope, clone));
@@ -101,10 +88,7 @@ impl v8::ValueSerializerImpl for Writer {
         scope: &mut v8::PinScope<'s, '_>,
         _buffer: v8::Local<'s, v8::SharedArrayBuffer>,
     ) -> Option<u32> {
-        throw_data_clone_error(
-            scope,
-            "#<SharedArrayBuffer> could not be cloned.".to_owned(),
-        );
+        throw_data_clone_error(scope, "#<SharedArrayBuffer> could not be cloned.".to_owned());
         None
     }
 
@@ -133,9 +117,7 @@ impl v8::ValueDeserializerImpl for Reader {
             return None;
         }
         let clones = self.0.clones.borrow();
-        clones
-            .get(index as usize)
-            .map(|clone| v8::Local::new(scope, clone))
+        clones.get(index as usize).map(|clone| v8::Local::new(scope, clone))
     }
 
     fn get_wasm_module_from_id<'s>(
@@ -144,8 +126,6 @@ impl v8::ValueDeserializerImpl for Reader {
         id: u32,
     ) -> Option<v8::Local<'s, v8::WasmModuleObject>> {
         let modules = self.0.modules.borrow();
-        modules
-            .get(id as usize)
-            .map(|module| v8::Local::new(scope, module))
+        modules.get(id as usize).map(|module| v8::Local::new(scope, module))
     }
 }

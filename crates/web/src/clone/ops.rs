@@ -20,11 +20,7 @@ pub(crate) fn op_structured_clone<'s>(
     let context = scope.get_current_context();
     let buffers = transfer
         .into_iter()
-        .map(|buffer| {
-            buffer
-                .try_cast::<v8::ArrayBuffer>()
-                .map_err(|_| OpError::type_error("expected an ArrayBuffer"))
-        })
+        .map(|buffer| buffer.try_cast::<v8::ArrayBuffer>().map_err(|_| OpError::type_error("expected an ArrayBuffer")))
         .collect::<Result<Vec<_>, _>>()?;
 
     let session = Session::new(scope, is_platform, clone_platform)?;
@@ -44,10 +40,7 @@ pub(crate) fn op_structured_clone<'s>(
     let mut moved = Vec::with_capacity(buffers.len());
     for buffer in buffers {
         if buffer.was_detached() || !buffer.is_detachable() {
-            throw_data_clone_error(
-                scope,
-                "An ArrayBuffer is detached and could not be cloned.".to_owned(),
-            );
+            throw_data_clone_error(scope, "An ArrayBuffer is detached and could not be cloned.".to_owned());
             return Err(OpError::pending());
         }
         let store = buffer.get_backing_store();
@@ -56,13 +49,9 @@ pub(crate) fn op_structured_clone<'s>(
     }
 
     let deserializer = v8::ValueDeserializer::new(scope, Box::new(Reader(session)), &bytes);
-    deserializer
-        .read_header(context)
-        .ok_or_else(OpError::pending)?;
+    deserializer.read_header(context).ok_or_else(OpError::pending)?;
     for (id, buffer) in (0u32..).zip(moved) {
         deserializer.transfer_array_buffer(id, buffer);
     }
-    deserializer
-        .read_value(context)
-        .ok_or_else(|| OpError::dom("DataCloneError", "The value could not be cloned."))
+    deserializer.read_value(context).ok_or_else(|| OpError::dom("DataCloneError", "The value could not be cloned."))
 }

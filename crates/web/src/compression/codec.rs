@@ -81,10 +81,7 @@ impl Codec {
                     Format::Deflate => Decompress::new(true),
                     Format::DeflateRaw => Decompress::new(false),
                 };
-                Self::Decompress {
-                    inner,
-                    ended: false,
-                }
+                Self::Decompress { inner, ended: false }
             }
         }
     }
@@ -99,42 +96,22 @@ impl Codec {
 }
 
 fn compress(inner: &mut Compress, input: &[u8], finish: bool) -> Result<Step, CodecError> {
-    let flush = if finish {
-        FlushCompress::Finish
-    } else {
-        FlushCompress::None
-    };
+    let flush = if finish { FlushCompress::Finish } else { FlushCompress::None };
     let mut output = Vec::with_capacity(STEP);
     let before = inner.total_in();
-    let status = inner
-        .compress_vec(input, &mut output, flush)
-        .map_err(|_| CodecError::Compression)?;
+    let status = inner.compress_vec(input, &mut output, flush).map_err(|_| CodecError::Compression)?;
     let consumed = (inner.total_in() - before) as usize;
     let full = output.len() == output.capacity();
-    let again = if finish {
-        status != Status::StreamEnd
-    } else {
-        consumed < input.len() || full
-    };
-    Ok(Step {
-        output,
-        consumed,
-        again,
-    })
+    let again = if finish { status != Status::StreamEnd } else { consumed < input.len() || full };
+    Ok(Step { output, consumed, again })
 }
 
-fn decompress(
-    inner: &mut Decompress,
-    ended: &mut bool,
-    input: &[u8],
-    finish: bool,
-) -> Result<Step, CodecError> {
+fn decompress(inner: &mut Decompress, ended: &mut bool, input: &[u8], finish: bool) -> Result<Step, CodecError> {
     let mut output = Vec::with_capacity(if *ended { 0 } else { STEP });
     let before = inner.total_in();
     if !*ended {
-        let status = inner
-            .decompress_vec(input, &mut output, FlushDecompress::None)
-            .map_err(|_| CodecError::Decompression)?;
+        let status =
+            inner.decompress_vec(input, &mut output, FlushDecompress::None).map_err(|_| CodecError::Decompression)?;
         *ended = status == Status::StreamEnd;
     }
     let consumed = (inner.total_in() - before) as usize;
@@ -142,11 +119,7 @@ fn decompress(
         return if consumed < input.len() {
             Err(CodecError::Trailing)
         } else {
-            Ok(Step {
-                output,
-                consumed,
-                again: false,
-            })
+            Ok(Step { output, consumed, again: false })
         };
     }
     let again = consumed < input.len() || output.len() == output.capacity();
@@ -157,11 +130,7 @@ fn decompress(
     if again && consumed == 0 && output.is_empty() {
         return Err(CodecError::Decompression);
     }
-    Ok(Step {
-        output,
-        consumed,
-        again,
-    })
+    Ok(Step { output, consumed, again })
 }
 
 #[cfg(test)]
@@ -192,9 +161,7 @@ mod tests {
 
     #[test]
     fn round_trips_in_small_pieces() {
-        let data: Vec<u8> = (0..300_000u32)
-            .map(|i| (i.wrapping_mul(2_654_435_761) >> 24) as u8 & 31)
-            .collect();
+        let data: Vec<u8> = (0..300_000u32).map(|i| (i.wrapping_mul(2_654_435_761) >> 24) as u8 & 31).collect();
         for format in FORMATS {
             let packed = compressed(format, &data);
             assert!(packed.len() < data.len());
@@ -220,21 +187,12 @@ mod tests {
         for format in FORMATS {
             let packed = compressed(format, b"hello, hello, hello");
             let decoder = || Codec::new(format, Direction::Decompress);
-            assert_eq!(
-                run(&mut decoder(), &packed[..packed.len() - 1], true),
-                Err(CodecError::Incomplete)
-            );
-            assert_eq!(
-                run(&mut decoder(), &[&packed[..], b"x"].concat(), false),
-                Err(CodecError::Trailing)
-            );
+            assert_eq!(run(&mut decoder(), &packed[..packed.len() - 1], true), Err(CodecError::Incomplete));
+            assert_eq!(run(&mut decoder(), &[&packed[..], b"x"].concat(), false), Err(CodecError::Trailing));
             let mut ended = decoder();
             run(&mut ended, &packed, false).unwrap();
             assert_eq!(run(&mut ended, b"x", false), Err(CodecError::Trailing));
-            assert_eq!(
-                run(&mut decoder(), &[0xff; 32], false),
-                Err(CodecError::Decompression)
-            );
+            assert_eq!(run(&mut decoder(), &[0xff; 32], false), Err(CodecError::Decompression));
             assert_eq!(run(&mut decoder(), &[], true), Err(CodecError::Incomplete));
         }
         assert!(Format::from_name("br").is_err());

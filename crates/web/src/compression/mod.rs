@@ -6,8 +6,4 @@ mod ops;
 use selvedge_ops::OpDecl;
 
 /// The ops of this standard.
-pub(crate) const OPS: &[OpDecl] = &[
-    ops::op_compression_close,
-    ops::op_compression_new,
-    ops::op_compression_push,
-];
+pub(crate) const OPS: &[OpDecl] = &[ops::op_compression_close, ops::op_compression_new, ops::op_compression_push];

@@ -21,14 +21,8 @@ pub(crate) fn op_compression_new(
     decompress: bool,
 ) -> Result<u32, OpError> {
     let format = Format::from_name(&format)?;
-    let direction = if decompress {
-        Direction::Decompress
-    } else {
-        Direction::Compress
-    };
-    Ok(instance
-        .resources()
-        .add(Mutex::new(Codec::new(format, direction))))
+    let direction = if decompress { Direction::Decompress } else { Direction::Compress };
+    Ok(instance.resources().add(Mutex::new(Codec::new(format, direction))))
 }
 
 /// Gives a codec its next input, and with `finish` the end of it: returns some output, how much of the input
@@ -42,10 +36,7 @@ pub(crate) fn op_compression_push(
     finish: bool,
 ) -> Result<(Buffer, usize, bool), OpError> {
     let codec = instance.resources().get::<Mutex<Codec>>(id)?;
-    let step = codec
-        .lock()
-        .unwrap_or_else(PoisonError::into_inner)
-        .push(&input, finish)?;
+    let step = codec.lock().unwrap_or_else(PoisonError::into_inner).push(&input, finish)?;
     Ok((Buffer(step.output), step.consumed, step.again))
 }
 

@@ -11,9 +11,7 @@ pub(crate) fn op_inspect_kind(value: v8::Local<'_, v8::Value>) -> u32 {
     let kinds: [(u32, Check); 27] = [
         (1, v8::Value::is_proxy),
         (2, v8::Value::is_array),
-        (10, |value| {
-            value.is_async_function() && value.is_generator_function()
-        }),
+        (10, |value| value.is_async_function() && value.is_generator_function()),
         (9, v8::Value::is_async_function),
         (8, v8::Value::is_generator_function),
         (7, v8::Value::is_function),
@@ -39,10 +37,7 @@ pub(crate) fn op_inspect_kind(value: v8::Local<'_, v8::Value>) -> u32 {
         (26, v8::Value::is_big_int_object),
         (27, v8::Value::is_symbol_object),
     ];
-    kinds
-        .iter()
-        .find(|(_, is)| is(&value))
-        .map_or(0, |(number, _)| *number)
+    kinds.iter().find(|(_, is)| is(&value)).map_or(0, |(number, _)| *number)
 }
 
 /// A proxy's target and handler, null for a revoked one.
@@ -51,9 +46,7 @@ pub(crate) fn op_inspect_proxy<'s>(
     scope: &mut v8::PinScope<'s, '_>,
     value: v8::Local<'s, v8::Value>,
 ) -> Result<Option<Pair<'s>>, OpError> {
-    let proxy = value
-        .try_cast::<v8::Proxy>()
-        .map_err(|_| OpError::type_error("not a proxy"))?;
+    let proxy = value.try_cast::<v8::Proxy>().map_err(|_| OpError::type_error("not a proxy"))?;
     if proxy.is_revoked() {
         return Ok(None);
     }
@@ -92,20 +85,14 @@ pub(crate) fn op_inspect_keys<'s>(
     object: v8::Local<'s, v8::Object>,
     only_enumerable: bool,
 ) -> Result<v8::Local<'s, v8::Array>, OpError> {
-    let filter = if only_enumerable {
-        v8::PropertyFilter::ONLY_ENUMERABLE
-    } else {
-        v8::PropertyFilter::ALL_PROPERTIES
-    };
+    let filter = if only_enumerable { v8::PropertyFilter::ONLY_ENUMERABLE } else { v8::PropertyFilter::ALL_PROPERTIES };
     let arguments = v8::GetPropertyNamesArgs {
         mode: v8::KeyCollectionMode::OwnOnly,
         property_filter: filter,
         index_filter: v8::IndexFilter::SkipIndices,
         key_conversion: v8::KeyConversionMode::ConvertToString,
     };
-    object
-        .get_property_names(scope, arguments)
-        .ok_or_else(OpError::pending)
+    object.get_property_names(scope, arguments).ok_or_else(OpError::pending)
 }
 
 /// The name of the constructor that made the object, whatever its prototype says now.

@@ -7,8 +7,8 @@
 use aes_kw::{AesKw, KeyInit};
 use aws_lc_rs::aead::{self, Aad, LessSafeKey, Nonce, UnboundKey};
 use aws_lc_rs::cipher::{
-    self, DecryptionContext, EncryptingKey, EncryptionContext, PaddedBlockDecryptingKey,
-    PaddedBlockEncryptingKey, UnboundCipherKey,
+    self, DecryptionContext, EncryptingKey, EncryptionContext, PaddedBlockDecryptingKey, PaddedBlockEncryptingKey,
+    UnboundCipherKey,
 };
 use zeroize::Zeroizing;
 
@@ -69,16 +69,10 @@ impl AesKey {
             }
         };
         let gcm = match mode {
-            Mode::Gcm => Some(LessSafeKey::new(
-                UnboundKey::new(algorithm, bytes).map_err(|_| failed())?,
-            )),
+            Mode::Gcm => Some(LessSafeKey::new(UnboundKey::new(algorithm, bytes).map_err(|_| failed())?)),
             Mode::Cbc | Mode::Ctr | Mode::Kw => None,
         };
-        Ok(Self {
-            mode,
-            bytes: Zeroizing::new(bytes.to_vec()),
-            gcm,
-        })
+        Ok(Self { mode, bytes: Zeroizing::new(bytes.to_vec()), gcm })
     }
 
     fn cipher(&self) -> Result<UnboundCipherKey> {
@@ -112,11 +106,7 @@ impl AesKey {
         let key = PaddedBlockEncryptingKey::cbc_pkcs7(self.cipher()?).map_err(|_| failed())?;
         let mut output = Vec::with_capacity(data.len() + 16);
         output.extend_from_slice(data);
-        key.less_safe_encrypt(
-            &mut output,
-            EncryptionContext::Iv128(block(params.iv)?.into()),
-        )
-        .map_err(|_| failed())?;
+        key.less_safe_encrypt(&mut output, EncryptionContext::Iv128(block(params.iv)?.into())).map_err(|_| failed())?;
         Ok(output)
     }
 
@@ -124,10 +114,7 @@ impl AesKey {
         let key = PaddedBlockDecryptingKey::cbc_pkcs7(self.cipher()?).map_err(|_| failed())?;
         let mut output = data.to_vec();
         let context = DecryptionContext::Iv128(block(params.iv)?.into());
-        let length = key
-            .decrypt(&mut output, context)
-            .map_err(|_| decryption_failed())?
-            .len();
+        let length = key.decrypt(&mut output, context).map_err(|_| decryption_failed())?.len();
         output.truncate(length);
         Ok(output)
     }
@@ -136,23 +123,17 @@ impl AesKey {
     /// above them stays. AWS-LC counts in all 128, so data that passes the wrap is done in two runs.
     pub(crate) fn ctr(&self, counter: [u8; 16], bits: u32, data: &[u8]) -> Result<Vec<u8>> {
         if !(1..=128).contains(&bits) {
-            return Err(CryptoError::operation(format!(
-                "Invalid counter of {bits} bits length provided."
-            )));
+            return Err(CryptoError::operation(format!("Invalid counter of {bits} bits length provided.")));
         }
         let mask = u128::MAX >> (128 - bits);
         let counter = u128::from_be_bytes(counter);
         let blocks = data.len().div_ceil(16) as u128;
         // `mask` is the number of blocks less one, so that 128 bits do not overflow.
         if blocks != 0 && blocks - 1 > mask {
-            return Err(CryptoError::operation(
-                "The data is too long: the counter would repeat.",
-            ));
+            return Err(CryptoError::operation("The data is too long: the counter would repeat."));
         }
         let until_wrap = mask - (counter & mask);
-        let split = usize::try_from(until_wrap)
-            .ok()
-            .and_then(|blocks| blocks.checked_add(1)?.checked_mul(16));
+        let split = usize::try_from(until_wrap).ok().and_then(|blocks| blocks.checked_add(1)?.checked_mul(16));
         let split = split.map_or(data.len(), |split| split.min(data.len()));
         let mut output = data.to_vec();
         let (first, second) = output.split_at_mut(split);
@@ -167,9 +148,7 @@ impl AesKey {
         }
         let key = EncryptingKey::ctr(self.cipher()?).map_err(|_| failed())?;
         let context = EncryptionContext::Iv128(counter.to_be_bytes().into());
-        key.less_safe_encrypt(data, context)
-            .map(|_| ())
-            .map_err(|_| failed())
+        key.less_safe_encrypt(data, context).map(|_| ()).map_err(|_| failed())
     }
 
     fn gcm_encrypt(&self, params: CipherParams<'_>, data: &[u8]) -> Result<Vec<u8>> {
@@ -179,11 +158,7 @@ impl AesKey {
         let tag = match (&self.gcm, Nonce::try_assume_unique_for_key(params.iv)) {
             (Some(key), Ok(nonce)) => {
                 let tag = key
-                    .seal_in_place_separate_tag(
-                        nonce,
-                        Aad::from(params.additional_data),
-                        &mut output,
-                    )
+                    .seal_in_place_separate_tag(nonce, Aad::from(params.additional_data), &mut output)
                     .map_err(|_| failed())?;
                 tag.as_ref().to_vec()
             }
@@ -206,11 +181,7 @@ impl AesKey {
                 tag_length * 8
             )));
         };
-        if let (Some(key), Ok(nonce), 16) = (
-            &self.gcm,
-            Nonce::try_assume_unique_for_key(params.iv),
-            tag_length,
-        ) {
+        if let (Some(key), Ok(nonce), 16) = (&self.gcm, Nonce::try_assume_unique_for_key(params.iv), tag_length) {
             let mut output = data.to_vec();
             key.open_in_place(nonce, Aad::from(params.additional_data), &mut output)
                 .map_err(|_| decryption_failed())?;
@@ -218,30 +189,19 @@ impl AesKey {
             return Ok(output);
         }
         let (ciphertext, tag) = data.split_at(length);
-        gcm::open(self, params.iv, params.additional_data, ciphertext, tag)?
-            .ok_or_else(decryption_failed)
+        gcm::open(self, params.iv, params.additional_data, ciphertext, tag)?.ok_or_else(decryption_failed)
     }
 
     fn wrap(&self, data: &[u8]) -> Result<Vec<u8>> {
-        let invalid = || {
-            CryptoError::operation(
-                "AES-KW can wrap only data of a multiple of 8 bytes, and at least 16.",
-            )
-        };
+        let invalid = || CryptoError::operation("AES-KW can wrap only data of a multiple of 8 bytes, and at least 16.");
         if data.len() < 16 {
             return Err(invalid());
         }
         let mut output = vec![0; data.len() + 8];
         match self.bytes.len() {
-            16 => kw::<aes_kw::aes::Aes128>(&self.bytes)?
-                .wrap_key(data, &mut output)
-                .map(|_| ()),
-            24 => kw::<aes_kw::aes::Aes192>(&self.bytes)?
-                .wrap_key(data, &mut output)
-                .map(|_| ()),
-            _ => kw::<aes_kw::aes::Aes256>(&self.bytes)?
-                .wrap_key(data, &mut output)
-                .map(|_| ()),
+            16 => kw::<aes_kw::aes::Aes128>(&self.bytes)?.wrap_key(data, &mut output).map(|_| ()),
+            24 => kw::<aes_kw::aes::Aes192>(&self.bytes)?.wrap_key(data, &mut output).map(|_| ()),
+            _ => kw::<aes_kw::aes::Aes256>(&self.bytes)?.wrap_key(data, &mut output).map(|_| ()),
         }
         .map_err(|_| invalid())?;
         Ok(output)
@@ -253,15 +213,9 @@ impl AesKey {
         }
         let mut output = vec![0; data.len() - 8];
         match self.bytes.len() {
-            16 => kw::<aes_kw::aes::Aes128>(&self.bytes)?
-                .unwrap_key(data, &mut output)
-                .map(|_| ()),
-            24 => kw::<aes_kw::aes::Aes192>(&self.bytes)?
-                .unwrap_key(data, &mut output)
-                .map(|_| ()),
-            _ => kw::<aes_kw::aes::Aes256>(&self.bytes)?
-                .unwrap_key(data, &mut output)
-                .map(|_| ()),
+            16 => kw::<aes_kw::aes::Aes128>(&self.bytes)?.unwrap_key(data, &mut output).map(|_| ()),
+            24 => kw::<aes_kw::aes::Aes192>(&self.bytes)?.unwrap_key(data, &mut output).map(|_| ()),
+            _ => kw::<aes_kw::aes::Aes256>(&self.bytes)?.unwrap_key(data, &mut output).map(|_| ()),
         }
         .map_err(|_| decryption_failed())?;
         Ok(output)
@@ -277,10 +231,7 @@ where
 
 fn block(bytes: &[u8]) -> Result<[u8; 16]> {
     bytes.try_into().map_err(|_| {
-        CryptoError::operation(format!(
-            "The IV or counter must be 16 bytes long (provided {} bytes).",
-            bytes.len()
-        ))
+        CryptoError::operation(format!("The IV or counter must be 16 bytes long (provided {} bytes).", bytes.len()))
     })
 }
 
@@ -288,8 +239,6 @@ fn block(bytes: &[u8]) -> Result<[u8; 16]> {
 fn tag_length(params: CipherParams<'_>) -> Result<usize> {
     match params.bits {
         32 | 64 | 96 | 104 | 112 | 120 | 128 => Ok(params.bits as usize / 8),
-        bits => Err(CryptoError::operation(format!(
-            "Invalid AES-GCM tag length {bits}."
-        ))),
+        bits => Err(CryptoError::operation(format!("Invalid AES-GCM tag length {bits}."))),
     }
 }

@@ -28,48 +28,27 @@ pub(crate) enum Parameters {
     Oid(ObjectIdentifier),
 }
 
-fn check(
-    algorithm: AlgorithmIdentifierRef<'_>,
-    oid: ObjectIdentifier,
-    parameters: Parameters,
-) -> Result<()> {
+fn check(algorithm: AlgorithmIdentifierRef<'_>, oid: ObjectIdentifier, parameters: Parameters) -> Result<()> {
     let matches = algorithm.oid == oid
         && match parameters {
             Parameters::None => algorithm.parameters.is_none(),
-            Parameters::Null => algorithm
-                .parameters
-                .is_none_or(|given| given == AnyRef::NULL),
+            Parameters::Null => algorithm.parameters.is_none_or(|given| given == AnyRef::NULL),
             Parameters::Oid(curve) => algorithm.parameters_oid() == Ok(curve),
         };
-    if matches {
-        Ok(())
-    } else {
-        Err(CryptoError::data(
-            "The key data is of another algorithm or curve.",
-        ))
-    }
+    if matches { Ok(()) } else { Err(CryptoError::data("The key data is of another algorithm or curve.")) }
 }
 
 /// The `subjectPublicKey` of an SPKI of this algorithm.
-pub(crate) fn read_spki(
-    bytes: &[u8],
-    oid: ObjectIdentifier,
-    parameters: Parameters,
-) -> Result<Vec<u8>> {
+pub(crate) fn read_spki(bytes: &[u8], oid: ObjectIdentifier, parameters: Parameters) -> Result<Vec<u8>> {
     let info = SubjectPublicKeyInfoRef::from_der(bytes)
         .map_err(|error| CryptoError::data(format!("Invalid SPKI input: {error}.")))?;
     check(info.algorithm, oid, parameters)?;
     let key = info.subject_public_key.as_bytes();
-    key.map(<[u8]>::to_vec)
-        .ok_or_else(|| CryptoError::data("Invalid SPKI input: the key is not whole bytes."))
+    key.map(<[u8]>::to_vec).ok_or_else(|| CryptoError::data("Invalid SPKI input: the key is not whole bytes."))
 }
 
 /// The `privateKey` of a PKCS #8 of this algorithm.
-pub(crate) fn read_pkcs8(
-    bytes: &[u8],
-    oid: ObjectIdentifier,
-    parameters: Parameters,
-) -> Result<Zeroizing<Vec<u8>>> {
+pub(crate) fn read_pkcs8(bytes: &[u8], oid: ObjectIdentifier, parameters: Parameters) -> Result<Zeroizing<Vec<u8>>> {
     let info = PrivateKeyInfoRef::from_der(bytes)
         .map_err(|error| CryptoError::data(format!("Invalid PKCS8 input: {error}.")))?;
     check(info.algorithm, oid, parameters)?;
@@ -92,28 +71,13 @@ fn unwritable(error: impl std::fmt::Display) -> CryptoError {
 }
 
 /// An SPKI.
-pub(crate) fn write_spki(
-    oid: ObjectIdentifier,
-    parameters: Parameters,
-    key: &[u8],
-) -> Result<Vec<u8>> {
+pub(crate) fn write_spki(oid: ObjectIdentifier, parameters: Parameters, key: &[u8]) -> Result<Vec<u8>> {
     let subject_public_key = BitStringRef::from_bytes(key).map_err(unwritable)?;
-    SubjectPublicKeyInfoRef {
-        algorithm: identifier(oid, &parameters),
-        subject_public_key,
-    }
-    .to_der()
-    .map_err(unwritable)
+    SubjectPublicKeyInfoRef { algorithm: identifier(oid, &parameters), subject_public_key }.to_der().map_err(unwritable)
 }
 
 /// A PKCS #8 of version 1.
-pub(crate) fn write_pkcs8(
-    oid: ObjectIdentifier,
-    parameters: Parameters,
-    key: &[u8],
-) -> Result<Vec<u8>> {
+pub(crate) fn write_pkcs8(oid: ObjectIdentifier, parameters: Parameters, key: &[u8]) -> Result<Vec<u8>> {
     let key = OctetStringRef::new(key).map_err(unwritable)?;
-    PrivateKeyInfoRef::new(identifier(oid, &parameters), key)
-        .to_der()
-        .map_err(unwritable)
+    PrivateKeyInfoRef::new(identifier(oid, &parameters), key).to_der().map_err(unwritable)
 }

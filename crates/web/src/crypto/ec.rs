@@ -109,8 +109,7 @@ pub(crate) struct EcPublic {
 impl EcPublic {
     /// A point of the curve, compressed or not (SEC 1, section 2.3.4).
     pub(crate) fn from_point(curve: Curve, point: &[u8]) -> Result<Self> {
-        let invalid =
-            || CryptoError::data("Invalid EC public key: it is not a point of the curve.");
+        let invalid = || CryptoError::data("Invalid EC public key: it is not a point of the curve.");
         let length = curve.field_length();
         match point.first() {
             Some(2 | 3) if point.len() == 1 + length => {}
@@ -125,11 +124,7 @@ impl EcPublic {
             let spki: PublicKeyX509Der<'_> = verifier.as_der().map_err(|_| invalid())?;
             der::read_spki(spki.as_ref(), der::EC, curve.parameters())?
         };
-        Ok(Self {
-            curve,
-            point,
-            verifier,
-        })
+        Ok(Self { curve, point, verifier })
     }
 
     pub(crate) fn from_spki(curve: Curve, bytes: &[u8]) -> Result<Self> {
@@ -154,10 +149,7 @@ impl EcPublic {
 
     /// Whether `signature` (r and s, each as long as a coordinate) is one of `data`.
     pub(crate) fn verify(&self, hash: Hash, data: &[u8], signature: &[u8]) -> Result<bool> {
-        Ok(self
-            .verifier
-            .verify_digest_sig(&self.curve.fit(hash, data)?, signature)
-            .is_ok())
+        Ok(self.verifier.verify_digest_sig(&self.curve.fit(hash, data)?, signature).is_ok())
     }
 }
 
@@ -171,20 +163,15 @@ pub(crate) struct EcPrivate {
 impl EcPrivate {
     fn new(curve: Curve, pair: EcdsaKeyPair) -> Result<Self> {
         let invalid = || CryptoError::data("Invalid EC private key.");
-        let scalar: EcPrivateKeyBin<'_> =
-            pair.private_key().as_be_bytes().map_err(|_| invalid())?;
-        let agreement = agreement::PrivateKey::from_private_key(curve.agreement(), scalar.as_ref())
-            .map_err(|_| invalid())?;
-        Ok(Self {
-            curve,
-            pair,
-            agreement,
-        })
+        let scalar: EcPrivateKeyBin<'_> = pair.private_key().as_be_bytes().map_err(|_| invalid())?;
+        let agreement =
+            agreement::PrivateKey::from_private_key(curve.agreement(), scalar.as_ref()).map_err(|_| invalid())?;
+        Ok(Self { curve, pair, agreement })
     }
 
     pub(crate) fn generate(curve: Curve) -> Result<Self> {
-        let pair = EcdsaKeyPair::generate(curve.signing())
-            .map_err(|_| CryptoError::operation("EC key generation failed."))?;
+        let pair =
+            EcdsaKeyPair::generate(curve.signing()).map_err(|_| CryptoError::operation("EC key generation failed."))?;
         Self::new(curve, pair)
     }
 
@@ -197,17 +184,9 @@ impl EcPrivate {
     }
 
     pub(crate) fn from_jwk(curve: Curve, jwk: &Jwk) -> Result<Self> {
-        let scalar = Zeroizing::new(jwk::decode_exactly(
-            jwk.d.as_ref(),
-            "d",
-            curve.field_length(),
-        )?);
-        let pair = EcdsaKeyPair::from_private_key_and_public_key(
-            curve.signing(),
-            &scalar,
-            &jwk_point(curve, jwk)?,
-        )
-        .map_err(|error| CryptoError::data(format!("Invalid EC key in JSON Web Key: {error}.")))?;
+        let scalar = Zeroizing::new(jwk::decode_exactly(jwk.d.as_ref(), "d", curve.field_length())?);
+        let pair = EcdsaKeyPair::from_private_key_and_public_key(curve.signing(), &scalar, &jwk_point(curve, jwk)?)
+            .map_err(|error| CryptoError::data(format!("Invalid EC key in JSON Web Key: {error}.")))?;
         Self::new(curve, pair)
     }
 
@@ -216,10 +195,7 @@ impl EcPrivate {
     }
 
     pub(crate) fn to_pkcs8(&self) -> Result<Vec<u8>> {
-        let document = self
-            .pair
-            .to_pkcs8v1()
-            .map_err(|_| CryptoError::operation("The key could not be encoded."))?;
+        let document = self.pair.to_pkcs8v1().map_err(|_| CryptoError::operation("The key could not be encoded."))?;
         Ok(document.as_ref().to_vec())
     }
 
@@ -229,10 +205,7 @@ impl EcPrivate {
             .private_key()
             .as_be_bytes()
             .map_err(|_| CryptoError::operation("The key could not be encoded."))?;
-        Ok(Jwk {
-            d: jwk::encode(scalar.as_ref()),
-            ..point_jwk(self.pair.public_key().as_ref())
-        })
+        Ok(Jwk { d: jwk::encode(scalar.as_ref()), ..point_jwk(self.pair.public_key().as_ref()) })
     }
 
     /// A signature of `data`: r and s, each as long as a coordinate.
@@ -246,36 +219,21 @@ impl EcPrivate {
     /// The shared secret: the x coordinate.
     pub(crate) fn agree(&self, public: &EcPublic) -> Result<Vec<u8>> {
         let peer = UnparsedPublicKey::new(self.curve.agreement(), &public.point);
-        agreement::agree(
-            &self.agreement,
-            peer,
-            CryptoError::operation("ECDH key agreement failed."),
-            |secret| Ok(secret.to_vec()),
-        )
+        agreement::agree(&self.agreement, peer, CryptoError::operation("ECDH key agreement failed."), |secret| {
+            Ok(secret.to_vec())
+        })
     }
 }
 
 /// The point of a JSON Web Key (RFC 7518, section 6.2.1).
 fn jwk_point(curve: Curve, jwk: &Jwk) -> Result<Vec<u8>> {
     let mut point = vec![4];
-    point.extend(jwk::decode_exactly(
-        jwk.x.as_ref(),
-        "x",
-        curve.field_length(),
-    )?);
-    point.extend(jwk::decode_exactly(
-        jwk.y.as_ref(),
-        "y",
-        curve.field_length(),
-    )?);
+    point.extend(jwk::decode_exactly(jwk.x.as_ref(), "x", curve.field_length())?);
+    point.extend(jwk::decode_exactly(jwk.y.as_ref(), "y", curve.field_length())?);
     Ok(point)
 }
 
 fn point_jwk(point: &[u8]) -> Jwk {
     let (x, y) = point[1..].split_at((point.len() - 1) / 2);
-    Jwk {
-        x: jwk::encode(x),
-        y: jwk::encode(y),
-        ..Jwk::default()
-    }
+    Jwk { x: jwk::encode(x), y: jwk::encode(y), ..Jwk::default() }
 }

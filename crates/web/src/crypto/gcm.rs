@@ -46,13 +46,7 @@ fn stream(key: &AesKey, first: [u8; 16], data: &[u8]) -> Result<Vec<u8>> {
     key.ctr(counter, 32, data)
 }
 
-fn tag(
-    key: &AesKey,
-    mut ghash: GHash,
-    first: [u8; 16],
-    additional_data: &[u8],
-    ciphertext: &[u8],
-) -> Result<[u8; 16]> {
+fn tag(key: &AesKey, mut ghash: GHash, first: [u8; 16], additional_data: &[u8], ciphertext: &[u8]) -> Result<[u8; 16]> {
     ghash.update_padded(additional_data);
     ghash.update_padded(ciphertext);
     ghash.update(&[lengths(additional_data.len(), ciphertext.len())]);
@@ -64,12 +58,7 @@ fn tag(
 }
 
 /// The ciphertext and its full tag.
-pub(crate) fn seal(
-    key: &AesKey,
-    iv: &[u8],
-    additional_data: &[u8],
-    plaintext: &[u8],
-) -> Result<(Vec<u8>, [u8; 16])> {
+pub(crate) fn seal(key: &AesKey, iv: &[u8], additional_data: &[u8], plaintext: &[u8]) -> Result<(Vec<u8>, [u8; 16])> {
     let (ghash, first) = begin(key, iv)?;
     let ciphertext = stream(key, first, plaintext)?;
     let tag = tag(key, ghash, first, additional_data, &ciphertext)?;

@@ -72,10 +72,8 @@ pub(crate) enum Hasher {
 
 impl Hasher {
     pub(crate) fn new(hash: Hash) -> Self {
-        hash.algorithm().map_or_else(
-            |_| Self::Md5(md5::Md5::new()),
-            |algorithm| Self::Sha(digest::Context::new(algorithm)),
-        )
+        hash.algorithm()
+            .map_or_else(|_| Self::Md5(md5::Md5::new()), |algorithm| Self::Sha(digest::Context::new(algorithm)))
     }
 
     pub(crate) fn update(&mut self, data: &[u8]) {

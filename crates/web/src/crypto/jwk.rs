@@ -38,21 +38,14 @@ pub(crate) struct Jwk {
 
 /// The bytes of the member `name`, which must be there.
 pub(crate) fn decode(member: Option<&String>, name: &str) -> Result<Vec<u8>> {
-    let text = member
-        .ok_or_else(|| CryptoError::data(format!("Missing \"{name}\" member in JSON Web Key.")))?;
+    let text = member.ok_or_else(|| CryptoError::data(format!("Missing \"{name}\" member in JSON Web Key.")))?;
     Base64UrlUnpadded::decode_vec(text).map_err(|_| {
-        CryptoError::data(format!(
-            "Invalid \"{name}\" member in JSON Web Key: it is not base64url without padding."
-        ))
+        CryptoError::data(format!("Invalid \"{name}\" member in JSON Web Key: it is not base64url without padding."))
     })
 }
 
 /// The bytes of the member `name`, of exactly `length` bytes.
-pub(crate) fn decode_exactly(
-    member: Option<&String>,
-    name: &str,
-    length: usize,
-) -> Result<Vec<u8>> {
+pub(crate) fn decode_exactly(member: Option<&String>, name: &str, length: usize) -> Result<Vec<u8>> {
     let bytes = decode(member, name)?;
     if bytes.len() == length {
         return Ok(bytes);
@@ -64,10 +57,7 @@ pub(crate) fn decode_exactly(
 }
 
 /// Bytes as a member.
-#[allow(
-    clippy::unnecessary_wraps,
-    reason = "it makes a member, and members are optional"
-)]
+#[allow(clippy::unnecessary_wraps, reason = "it makes a member, and members are optional")]
 pub(crate) fn encode(bytes: &[u8]) -> Option<String> {
     Some(Base64UrlUnpadded::encode_string(bytes))
 }

@@ -17,13 +17,7 @@ impl hkdf::KeyType for Length {
 }
 
 /// HKDF: extract, then expand to `length` bytes.
-pub(crate) fn hkdf(
-    hash: Hash,
-    secret: &[u8],
-    salt: &[u8],
-    info: &[u8],
-    length: usize,
-) -> Result<Vec<u8>> {
+pub(crate) fn hkdf(hash: Hash, secret: &[u8], salt: &[u8], info: &[u8], length: usize) -> Result<Vec<u8>> {
     let algorithm = match hash {
         Hash::Md5 => return Err(Hash::unknown()),
         Hash::Sha1 => hkdf::HKDF_SHA1_FOR_LEGACY_USE_ONLY,
@@ -39,20 +33,12 @@ pub(crate) fn hkdf(
         .extract(secret)
         .expand(&[info], Length(length))
         .and_then(|okm| okm.fill(&mut output))
-        .map_err(|_| {
-            CryptoError::operation("HKDF cannot derive more than 255 times the digest's length.")
-        })?;
+        .map_err(|_| CryptoError::operation("HKDF cannot derive more than 255 times the digest's length."))?;
     Ok(output)
 }
 
 /// PBKDF2 with HMAC.
-pub(crate) fn pbkdf2(
-    hash: Hash,
-    password: &[u8],
-    salt: &[u8],
-    iterations: u32,
-    length: usize,
-) -> Result<Vec<u8>> {
+pub(crate) fn pbkdf2(hash: Hash, password: &[u8], salt: &[u8], iterations: u32, length: usize) -> Result<Vec<u8>> {
     let algorithm = match hash {
         Hash::Md5 => return Err(Hash::unknown()),
         Hash::Sha1 => pbkdf2::PBKDF2_HMAC_SHA1,
@@ -60,9 +46,8 @@ pub(crate) fn pbkdf2(
         Hash::Sha384 => pbkdf2::PBKDF2_HMAC_SHA384,
         Hash::Sha512 => pbkdf2::PBKDF2_HMAC_SHA512,
     };
-    let iterations = NonZeroU32::new(iterations).ok_or_else(|| {
-        CryptoError::operation("PBKDF2 requires a positive iteration count (requested 0).")
-    })?;
+    let iterations = NonZeroU32::new(iterations)
+        .ok_or_else(|| CryptoError::operation("PBKDF2 requires a positive iteration count (requested 0)."))?;
     let mut output = vec![0; length];
     if length != 0 {
         pbkdf2::derive(algorithm, iterations, salt, password, &mut output);

@@ -43,9 +43,7 @@ impl Algorithm {
             "Ed25519" | "NODE-ED25519" => Self::Okp(OkpKind::Ed25519),
             "X25519" => Self::Okp(OkpKind::X25519),
             _ => {
-                return Err(CryptoError::not_supported(format!(
-                    "Unrecognized algorithm \"{name}\" requested."
-                )));
+                return Err(CryptoError::not_supported(format!("Unrecognized algorithm \"{name}\" requested.")));
             }
         })
     }
@@ -54,10 +52,7 @@ impl Algorithm {
 /// A parsed key.
 pub(crate) enum KeyMaterial {
     Aes(AesKey),
-    Hmac {
-        key: Box<hmac::Key>,
-        bytes: Zeroizing<Vec<u8>>,
-    },
+    Hmac { key: Box<hmac::Key>, bytes: Zeroizing<Vec<u8>> },
     Kdf(Zeroizing<Vec<u8>>),
     RsaPublic(RsaPublic),
     RsaPrivate(Box<RsaPrivate>),
@@ -71,10 +66,9 @@ impl KeyMaterial {
     fn secret(algorithm: Algorithm, bytes: &[u8]) -> Result<Self> {
         Ok(match algorithm {
             Algorithm::Aes(mode) => Self::Aes(AesKey::new(mode, bytes)?),
-            Algorithm::Hmac(hash) => Self::Hmac {
-                key: Box::new(hmac::Key::new(hash.hmac()?, bytes)),
-                bytes: Zeroizing::new(bytes.to_vec()),
-            },
+            Algorithm::Hmac(hash) => {
+                Self::Hmac { key: Box::new(hmac::Key::new(hash.hmac()?, bytes)), bytes: Zeroizing::new(bytes.to_vec()) }
+            }
             Algorithm::Kdf => Self::Kdf(Zeroizing::new(bytes.to_vec())),
             Algorithm::Rsa(..) | Algorithm::Ec(_) | Algorithm::Okp(_) => {
                 return Err(CryptoError::wrong_key());
@@ -85,25 +79,17 @@ impl KeyMaterial {
     /// Reads `raw`, `spki` or `pkcs8`.
     pub(crate) fn import(algorithm: Algorithm, format: &str, bytes: &[u8]) -> Result<Self> {
         Ok(match (algorithm, format) {
-            (Algorithm::Aes(_) | Algorithm::Hmac(_) | Algorithm::Kdf, "raw") => {
-                Self::secret(algorithm, bytes)?
-            }
-            (Algorithm::Rsa(scheme, hash), "spki") => {
-                Self::RsaPublic(RsaPublic::from_spki(scheme, hash, bytes)?)
-            }
+            (Algorithm::Aes(_) | Algorithm::Hmac(_) | Algorithm::Kdf, "raw") => Self::secret(algorithm, bytes)?,
+            (Algorithm::Rsa(scheme, hash), "spki") => Self::RsaPublic(RsaPublic::from_spki(scheme, hash, bytes)?),
             (Algorithm::Rsa(scheme, hash), "pkcs8") => {
                 Self::RsaPrivate(Box::new(RsaPrivate::from_pkcs8(scheme, hash, bytes)?))
             }
             (Algorithm::Ec(curve), "raw") => Self::EcPublic(EcPublic::from_point(curve, bytes)?),
             (Algorithm::Ec(curve), "spki") => Self::EcPublic(EcPublic::from_spki(curve, bytes)?),
-            (Algorithm::Ec(curve), "pkcs8") => {
-                Self::EcPrivate(EcPrivate::from_pkcs8(curve, bytes)?)
-            }
+            (Algorithm::Ec(curve), "pkcs8") => Self::EcPrivate(EcPrivate::from_pkcs8(curve, bytes)?),
             (Algorithm::Okp(kind), "raw") => Self::OkpPublic(OkpPublic::from_raw(kind, bytes)?),
             (Algorithm::Okp(kind), "spki") => Self::OkpPublic(OkpPublic::from_spki(kind, bytes)?),
-            (Algorithm::Okp(kind), "pkcs8") => {
-                Self::OkpPrivate(OkpPrivate::from_pkcs8(kind, bytes)?)
-            }
+            (Algorithm::Okp(kind), "pkcs8") => Self::OkpPrivate(OkpPrivate::from_pkcs8(kind, bytes)?),
             _ => return Err(unsupported_format(format)),
         })
     }
@@ -112,16 +98,13 @@ impl KeyMaterial {
     pub(crate) fn import_jwk(algorithm: Algorithm, jwk: &Jwk) -> Result<Self> {
         let private = jwk.d.is_some();
         Ok(match algorithm {
-            Algorithm::Aes(_) | Algorithm::Hmac(_) | Algorithm::Kdf => Self::secret(
-                algorithm,
-                &Zeroizing::new(jwk::decode(jwk.k.as_ref(), "k")?),
-            )?,
+            Algorithm::Aes(_) | Algorithm::Hmac(_) | Algorithm::Kdf => {
+                Self::secret(algorithm, &Zeroizing::new(jwk::decode(jwk.k.as_ref(), "k")?))?
+            }
             Algorithm::Rsa(scheme, hash) if private => {
                 Self::RsaPrivate(Box::new(RsaPrivate::from_jwk(scheme, hash, jwk)?))
             }
-            Algorithm::Rsa(scheme, hash) => {
-                Self::RsaPublic(RsaPublic::from_jwk(scheme, hash, jwk)?)
-            }
+            Algorithm::Rsa(scheme, hash) => Self::RsaPublic(RsaPublic::from_jwk(scheme, hash, jwk)?),
             Algorithm::Ec(curve) if private => Self::EcPrivate(EcPrivate::from_jwk(curve, jwk)?),
             Algorithm::Ec(curve) => Self::EcPublic(EcPublic::from_jwk(curve, jwk)?),
             Algorithm::Okp(kind) if private => Self::OkpPrivate(OkpPrivate::from_jwk(kind, jwk)?),
@@ -149,14 +132,8 @@ impl KeyMaterial {
     /// Writes the members of a JSON Web Key.
     pub(crate) fn export_jwk(&self) -> Result<Jwk> {
         Ok(match self {
-            Self::Aes(key) => Jwk {
-                k: jwk::encode(&key.bytes),
-                ..Jwk::default()
-            },
-            Self::Hmac { bytes, .. } => Jwk {
-                k: jwk::encode(bytes),
-                ..Jwk::default()
-            },
+            Self::Aes(key) => Jwk { k: jwk::encode(&key.bytes), ..Jwk::default() },
+            Self::Hmac { bytes, .. } => Jwk { k: jwk::encode(bytes), ..Jwk::default() },
             Self::Kdf(_) => return Err(unsupported_format("jwk")),
             Self::RsaPublic(key) => key.to_jwk(),
             Self::RsaPrivate(key) => key.to_jwk(),
@@ -192,12 +169,7 @@ impl KeyMaterial {
     }
 
     /// A signature of `data`. The hash matters to ECDSA, the salt's length (in bytes) to RSA-PSS.
-    pub(crate) fn sign(
-        &self,
-        hash: Option<Hash>,
-        salt_length: u32,
-        data: &[u8],
-    ) -> Result<Vec<u8>> {
+    pub(crate) fn sign(&self, hash: Option<Hash>, salt_length: u32, data: &[u8]) -> Result<Vec<u8>> {
         match (self, hash) {
             (Self::Hmac { key, .. }, _) => Ok(hmac::sign(key, data).as_ref().to_vec()),
             (Self::RsaPrivate(key), _) => key.sign(salt_length as usize, data),
@@ -208,13 +180,7 @@ impl KeyMaterial {
     }
 
     /// Whether `signature` is one of `data`; as [`Self::sign`].
-    pub(crate) fn verify(
-        &self,
-        hash: Option<Hash>,
-        salt_length: u32,
-        signature: &[u8],
-        data: &[u8],
-    ) -> Result<bool> {
+    pub(crate) fn verify(&self, hash: Option<Hash>, salt_length: u32, signature: &[u8], data: &[u8]) -> Result<bool> {
         match (self, hash) {
             (Self::Hmac { key, .. }, _) => Ok(hmac::verify(key, data, signature).is_ok()),
             (Self::RsaPublic(key), _) => key.verify(salt_length as usize, data, signature),
@@ -270,7 +236,5 @@ impl KeyMaterial {
 }
 
 fn unsupported_format(format: &str) -> CryptoError {
-    CryptoError::not_supported(format!(
-        "Keys of this algorithm and type have no \"{format}\" format."
-    ))
+    CryptoError::not_supported(format!("Keys of this algorithm and type have no \"{format}\" format."))
 }

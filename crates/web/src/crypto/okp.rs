@@ -49,11 +49,7 @@ impl OkpPublic {
             OkpKind::Ed25519 => ParsedPublicKey::new(&signature::ED25519, bytes).ok(),
             OkpKind::X25519 => None,
         };
-        Ok(Self {
-            kind,
-            bytes,
-            verifier,
-        })
+        Ok(Self { kind, bytes, verifier })
     }
 
     pub(crate) fn from_spki(kind: OkpKind, bytes: &[u8]) -> Result<Self> {
@@ -73,20 +69,14 @@ impl OkpPublic {
     }
 
     pub(crate) fn to_jwk(&self) -> Jwk {
-        Jwk {
-            x: jwk::encode(&self.bytes),
-            ..Jwk::default()
-        }
+        Jwk { x: jwk::encode(&self.bytes), ..Jwk::default() }
     }
 
     pub(crate) fn verify(&self, data: &[u8], signature: &[u8]) -> Result<bool> {
         if self.kind != OkpKind::Ed25519 {
             return Err(CryptoError::wrong_key());
         }
-        Ok(self
-            .verifier
-            .as_ref()
-            .is_some_and(|verifier| verifier.verify_sig(data, signature).is_ok()))
+        Ok(self.verifier.as_ref().is_some_and(|verifier| verifier.verify_sig(data, signature).is_ok()))
     }
 }
 
@@ -113,22 +103,13 @@ impl OkpPrivate {
                 (Secret::Ed25519(pair), public)
             }
             OkpKind::X25519 => {
-                let key = agreement::PrivateKey::from_private_key(&agreement::X25519, &*seed)
-                    .map_err(|_| invalid())?;
-                let public = key
-                    .compute_public_key()
-                    .map_err(|_| invalid())?
-                    .as_ref()
-                    .to_vec();
+                let key = agreement::PrivateKey::from_private_key(&agreement::X25519, &*seed).map_err(|_| invalid())?;
+                let public = key.compute_public_key().map_err(|_| invalid())?.as_ref().to_vec();
                 (Secret::X25519(key), public)
             }
         };
         let public = public.as_slice().try_into().map_err(|_| invalid())?;
-        Ok(Self {
-            seed,
-            public,
-            secret,
-        })
+        Ok(Self { seed, public, secret })
     }
 
     const fn kind(&self) -> OkpKind {
@@ -157,9 +138,7 @@ impl OkpPrivate {
         if jwk::decode(jwk.x.as_ref(), "x")? == key.public {
             return Ok(key);
         }
-        Err(CryptoError::data(format!(
-            "Invalid {kind:?} key in JSON Web Key: \"x\" is not the public key of \"d\"."
-        )))
+        Err(CryptoError::data(format!("Invalid {kind:?} key in JSON Web Key: \"x\" is not the public key of \"d\".")))
     }
 
     pub(crate) fn public(&self) -> Result<OkpPublic> {
@@ -167,20 +146,13 @@ impl OkpPrivate {
     }
 
     pub(crate) fn to_pkcs8(&self) -> Result<Vec<u8>> {
-        let unwritable =
-            |error| CryptoError::operation(format!("The key could not be encoded: {error}."));
-        let inner = OctetStringRef::new(&*self.seed)
-            .and_then(|seed| seed.to_der())
-            .map_err(unwritable)?;
+        let unwritable = |error| CryptoError::operation(format!("The key could not be encoded: {error}."));
+        let inner = OctetStringRef::new(&*self.seed).and_then(|seed| seed.to_der()).map_err(unwritable)?;
         der::write_pkcs8(self.kind().oid(), Parameters::None, &Zeroizing::new(inner))
     }
 
     pub(crate) fn to_jwk(&self) -> Jwk {
-        Jwk {
-            x: jwk::encode(&self.public),
-            d: jwk::encode(&*self.seed),
-            ..Jwk::default()
-        }
+        Jwk { x: jwk::encode(&self.public), d: jwk::encode(&*self.seed), ..Jwk::default() }
     }
 
     pub(crate) fn sign(&self, data: &[u8]) -> Result<Vec<u8>> {

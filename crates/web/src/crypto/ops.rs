@@ -39,10 +39,7 @@ pub(crate) async fn off_thread<T: Send + 'static>(
 }
 
 /// The key of an id.
-pub(crate) fn key(
-    instance: &InstanceState,
-    id: u32,
-) -> std::result::Result<Arc<KeyMaterial>, OpError> {
+pub(crate) fn key(instance: &InstanceState, id: u32) -> std::result::Result<Arc<KeyMaterial>, OpError> {
     instance.resources().get(id)
 }
 
@@ -53,10 +50,7 @@ fn hash_option(name: Option<String>) -> Result<Option<Hash>> {
 /// Fills a view with random bytes (`crypto.getRandomValues`). Refused at global scope: a value that looked
 /// random there would be the same for every request.
 #[op]
-pub(crate) fn op_crypto_random_fill(
-    #[context] _invocation: Arc<Invocation>,
-    mut bytes: BufferMut<'_>,
-) -> Result<()> {
+pub(crate) fn op_crypto_random_fill(#[context] _invocation: Arc<Invocation>, mut bytes: BufferMut<'_>) -> Result<()> {
     random::fill(bytes.as_mut_slice())
 }
 
@@ -74,22 +68,14 @@ pub(crate) fn op_crypto_digest(hash: String, data: BufferRef<'_>) -> Result<Buff
 
 /// A digest of much data.
 #[op]
-pub(crate) async fn op_crypto_digest_async(
-    hash: String,
-    data: Bytes,
-) -> std::result::Result<Buffer, OpError> {
+pub(crate) async fn op_crypto_digest_async(hash: String, data: Bytes) -> std::result::Result<Buffer, OpError> {
     off_thread(move || Ok(Buffer(Hash::from_name(&hash)?.digest(&data)))).await
 }
 
 /// Begins a digest of data that comes in pieces, and gives its id.
 #[op]
-pub(crate) fn op_crypto_hasher_open(
-    #[context] instance: Arc<InstanceState>,
-    hash: String,
-) -> Result<u32> {
-    Ok(instance
-        .resources()
-        .add(Mutex::new(Hasher::new(Hash::from_name(&hash)?))))
+pub(crate) fn op_crypto_hasher_open(#[context] instance: Arc<InstanceState>, hash: String) -> Result<u32> {
+    Ok(instance.resources().add(Mutex::new(Hasher::new(Hash::from_name(&hash)?))))
 }
 
 /// Adds data to a digest.
@@ -100,10 +86,7 @@ pub(crate) fn op_crypto_hasher_update(
     data: BufferRef<'_>,
 ) -> std::result::Result<(), OpError> {
     let hasher = instance.resources().get::<Mutex<Hasher>>(id)?;
-    hasher
-        .lock()
-        .unwrap_or_else(PoisonError::into_inner)
-        .update(&data);
+    hasher.lock().unwrap_or_else(PoisonError::into_inner).update(&data);
     Ok(())
 }
 
@@ -114,10 +97,7 @@ pub(crate) fn op_crypto_hasher_finish(
     id: u32,
 ) -> std::result::Result<Buffer, OpError> {
     let hasher = instance.resources().take::<Mutex<Hasher>>(id)?;
-    let digest = hasher
-        .lock()
-        .unwrap_or_else(PoisonError::into_inner)
-        .finish();
+    let digest = hasher.lock().unwrap_or_else(PoisonError::into_inner).finish();
     Ok(Buffer(digest))
 }
 
@@ -130,11 +110,7 @@ pub(crate) fn op_crypto_sign(
     salt_length: u32,
     data: BufferRef<'_>,
 ) -> std::result::Result<Buffer, OpError> {
-    Ok(Buffer(key(&instance, id)?.sign(
-        hash_option(hash)?,
-        salt_length,
-        &data,
-    )?))
+    Ok(Buffer(key(&instance, id)?.sign(hash_option(hash)?, salt_length, &data)?))
 }
 
 /// Signs much data.
@@ -145,12 +121,9 @@ pub(crate) fn op_crypto_sign_async(
     hash: Option<String>,
     salt_length: u32,
     data: Bytes,
-) -> std::result::Result<impl Future<Output = std::result::Result<Buffer, OpError>> + use<>, OpError>
-{
+) -> std::result::Result<impl Future<Output = std::result::Result<Buffer, OpError>> + use<>, OpError> {
     let (key, hash) = (key(&instance, id)?, hash_option(hash)?);
-    Ok(off_thread(move || {
-        key.sign(hash, salt_length, &data).map(Buffer)
-    }))
+    Ok(off_thread(move || key.sign(hash, salt_length, &data).map(Buffer)))
 }
 
 /// Verifies a signature; parameters as in [`op_crypto_sign`].
@@ -175,12 +148,9 @@ pub(crate) fn op_crypto_verify_async(
     salt_length: u32,
     signature: Bytes,
     data: Bytes,
-) -> std::result::Result<impl Future<Output = std::result::Result<bool, OpError>> + use<>, OpError>
-{
+) -> std::result::Result<impl Future<Output = std::result::Result<bool, OpError>> + use<>, OpError> {
     let (key, hash) = (key(&instance, id)?, hash_option(hash)?);
-    Ok(off_thread(move || {
-        key.verify(hash, salt_length, &signature, &data)
-    }))
+    Ok(off_thread(move || key.verify(hash, salt_length, &signature, &data)))
 }
 
 /// Encrypts or wraps; see [`CipherParams`].
@@ -193,11 +163,7 @@ pub(crate) fn op_crypto_encrypt(
     bits: u32,
     data: BufferRef<'_>,
 ) -> std::result::Result<Buffer, OpError> {
-    let params = CipherParams {
-        iv: &iv,
-        additional_data: &additional_data,
-        bits,
-    };
+    let params = CipherParams { iv: &iv, additional_data: &additional_data, bits };
     Ok(Buffer(key(&instance, id)?.encrypt(params, &data)?))
 }
 
@@ -210,15 +176,10 @@ pub(crate) fn op_crypto_encrypt_async(
     additional_data: Bytes,
     bits: u32,
     data: Bytes,
-) -> std::result::Result<impl Future<Output = std::result::Result<Buffer, OpError>> + use<>, OpError>
-{
+) -> std::result::Result<impl Future<Output = std::result::Result<Buffer, OpError>> + use<>, OpError> {
     let key = key(&instance, id)?;
     Ok(off_thread(move || {
-        let params = CipherParams {
-            iv: &iv,
-            additional_data: &additional_data,
-            bits,
-        };
+        let params = CipherParams { iv: &iv, additional_data: &additional_data, bits };
         key.encrypt(params, &data).map(Buffer)
     }))
 }
@@ -233,11 +194,7 @@ pub(crate) fn op_crypto_decrypt(
     bits: u32,
     data: BufferRef<'_>,
 ) -> std::result::Result<Buffer, OpError> {
-    let params = CipherParams {
-        iv: &iv,
-        additional_data: &additional_data,
-        bits,
-    };
+    let params = CipherParams { iv: &iv, additional_data: &additional_data, bits };
     Ok(Buffer(key(&instance, id)?.decrypt(params, &data)?))
 }
 
@@ -250,15 +207,10 @@ pub(crate) fn op_crypto_decrypt_async(
     additional_data: Bytes,
     bits: u32,
     data: Bytes,
-) -> std::result::Result<impl Future<Output = std::result::Result<Buffer, OpError>> + use<>, OpError>
-{
+) -> std::result::Result<impl Future<Output = std::result::Result<Buffer, OpError>> + use<>, OpError> {
     let key = key(&instance, id)?;
     Ok(off_thread(move || {
-        let params = CipherParams {
-            iv: &iv,
-            additional_data: &additional_data,
-            bits,
-        };
+        let params = CipherParams { iv: &iv, additional_data: &additional_data, bits };
         key.decrypt(params, &data).map(Buffer)
     }))
 }
@@ -285,13 +237,7 @@ pub(crate) fn op_crypto_hkdf(
     length: u32,
 ) -> std::result::Result<Buffer, OpError> {
     let key = key(&instance, id)?;
-    Ok(Buffer(kdf::hkdf(
-        Hash::from_name(&hash)?,
-        key.kdf_secret()?,
-        &salt,
-        &info,
-        length as usize,
-    )?))
+    Ok(Buffer(kdf::hkdf(Hash::from_name(&hash)?, key.kdf_secret()?, &salt, &info, length as usize)?))
 }
 
 /// PBKDF2, to `length` bytes.
@@ -303,10 +249,7 @@ pub(crate) fn op_crypto_pbkdf2(
     salt: Bytes,
     iterations: u32,
     length: u32,
-) -> std::result::Result<impl Future<Output = std::result::Result<Buffer, OpError>> + use<>, OpError>
-{
+) -> std::result::Result<impl Future<Output = std::result::Result<Buffer, OpError>> + use<>, OpError> {
     let (key, hash) = (key(&instance, id)?, Hash::from_name(&hash)?);
-    Ok(off_thread(move || {
-        kdf::pbkdf2(hash, key.kdf_secret()?, &salt, iterations, length as usize).map(Buffer)
-    }))
+    Ok(off_thread(move || kdf::pbkdf2(hash, key.kdf_secret()?, &salt, iterations, length as usize).map(Buffer)))
 }

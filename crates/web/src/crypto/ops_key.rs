@@ -61,9 +61,7 @@ pub(crate) fn op_crypto_key_export_jwk(
 }
 
 fn add(instance: &InstanceState, material: KeyMaterial) -> Result<(u32, Option<u32>)> {
-    let public = material
-        .public()?
-        .map(|public| instance.resources().add(public));
+    let public = material.public()?.map(|public| instance.resources().add(public));
     Ok((instance.resources().add(material), public))
 }
 
@@ -77,10 +75,7 @@ pub(crate) fn op_crypto_key_generate(
     parameter: String,
     bits: u32,
 ) -> Result<(u32, Option<u32>)> {
-    add(
-        &instance,
-        KeyMaterial::generate(Algorithm::from_name(&name, &parameter)?, bits)?,
-    )
+    add(&instance, KeyMaterial::generate(Algorithm::from_name(&name, &parameter)?, bits)?)
 }
 
 /// Makes an RSA pair; as [`op_crypto_key_generate`].
@@ -93,8 +88,9 @@ pub(crate) async fn op_crypto_rsa_generate(
     exponent: u32,
 ) -> std::result::Result<(u32, Option<u32>), OpError> {
     let material = off_thread(move || match Algorithm::from_name(&name, &hash)? {
-        Algorithm::Rsa(scheme, hash) => RsaPrivate::generate(scheme, hash, bits, exponent)
-            .map(|key| KeyMaterial::RsaPrivate(Box::new(key))),
+        Algorithm::Rsa(scheme, hash) => {
+            RsaPrivate::generate(scheme, hash, bits, exponent).map(|key| KeyMaterial::RsaPrivate(Box::new(key)))
+        }
         _ => Err(CryptoError::wrong_key()),
     });
     Ok(add(&instance, material.await?)?)

@@ -7,8 +7,7 @@ use super::error::{CryptoError, Result};
 
 /// Fills `bytes`.
 pub(crate) fn fill(bytes: &mut [u8]) -> Result<()> {
-    rand::fill(bytes)
-        .map_err(|_| CryptoError::operation("The system's random number generator failed."))
+    rand::fill(bytes).map_err(|_| CryptoError::operation("The system's random number generator failed."))
 }
 
 /// The same generator for the `rsa` crate.

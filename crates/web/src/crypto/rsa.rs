@@ -7,9 +7,7 @@
 
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::signature::{self, ParsedPublicKey, RsaEncoding, RsaKeyPair, RsaParameters};
-use rsa::pkcs1::{
-    EncodeRsaPrivateKey, EncodeRsaPublicKey, RsaPrivateKeyRef, RsaPublicKeyRef, UintRef,
-};
+use rsa::pkcs1::{EncodeRsaPrivateKey, EncodeRsaPublicKey, RsaPrivateKeyRef, RsaPublicKeyRef, UintRef};
 use rsa::pkcs8::EncodePrivateKey;
 use rsa::pkcs8::der::Decode;
 use rsa::sha2::{Sha256, Sha384, Sha512};
@@ -66,10 +64,7 @@ fn bad_data(error: impl std::fmt::Display) -> CryptoError {
 
 /// A number of a key. Its size is bounded before any arithmetic is done with it.
 fn uint(bytes: &[u8]) -> Result<BoxedUint> {
-    let first = bytes
-        .iter()
-        .position(|byte| *byte != 0)
-        .unwrap_or(bytes.len());
+    let first = bytes.iter().position(|byte| *byte != 0).unwrap_or(bytes.len());
     let bytes = &bytes[first..];
     if bytes.len() * 8 > *SIZES.end() {
         return Err(bad_data("a number of it has more than 8192 bits"));
@@ -102,40 +97,21 @@ impl RsaPublic {
             }
             _ => None,
         };
-        Ok(Self {
-            scheme,
-            hash,
-            key,
-            fast,
-        })
+        Ok(Self { scheme, hash, key, fast })
     }
 
     fn from_numbers(scheme: RsaScheme, hash: Hash, n: &[u8], e: &[u8]) -> Result<Self> {
-        Self::new(
-            scheme,
-            hash,
-            PublicKey::new_with_size_limits(uint(n)?, uint(e)?, SIZES).map_err(bad_data)?,
-        )
+        Self::new(scheme, hash, PublicKey::new_with_size_limits(uint(n)?, uint(e)?, SIZES).map_err(bad_data)?)
     }
 
     pub(crate) fn from_spki(scheme: RsaScheme, hash: Hash, bytes: &[u8]) -> Result<Self> {
         let inner = der::read_spki(bytes, der::RSA, Parameters::Null)?;
         let key = RsaPublicKeyRef::from_der(&inner).map_err(bad_data)?;
-        Self::from_numbers(
-            scheme,
-            hash,
-            key.modulus.as_bytes(),
-            key.public_exponent.as_bytes(),
-        )
+        Self::from_numbers(scheme, hash, key.modulus.as_bytes(), key.public_exponent.as_bytes())
     }
 
     pub(crate) fn from_jwk(scheme: RsaScheme, hash: Hash, jwk: &Jwk) -> Result<Self> {
-        Self::from_numbers(
-            scheme,
-            hash,
-            &jwk::decode(jwk.n.as_ref(), "n")?,
-            &jwk::decode(jwk.e.as_ref(), "e")?,
-        )
+        Self::from_numbers(scheme, hash, &jwk::decode(jwk.n.as_ref(), "n")?, &jwk::decode(jwk.e.as_ref(), "e")?)
     }
 
     pub(crate) fn to_spki(&self) -> Result<Vec<u8>> {
@@ -190,9 +166,7 @@ pub(crate) struct RsaPrivate {
 impl RsaPrivate {
     fn new(scheme: RsaScheme, hash: Hash, key: PrivateKey) -> Result<Self> {
         if !SIZES.contains(&(key.n().bit_width_vartime() as usize)) {
-            return Err(CryptoError::data(
-                "Invalid RSA key: the modulus must have from 1024 to 8192 bits.",
-            ));
+            return Err(CryptoError::data("Invalid RSA key: the modulus must have from 1024 to 8192 bits."));
         }
         let encoding: Option<&'static dyn RsaEncoding> = match (scheme, hash) {
             (RsaScheme::Pkcs1v15, Hash::Sha256) => Some(&signature::RSA_PKCS1_SHA256),
@@ -203,27 +177,15 @@ impl RsaPrivate {
         let fast = match encoding {
             Some(encoding) => {
                 let der = key.to_pkcs8_der().map_err(bad_data)?;
-                RsaKeyPair::from_pkcs8(der.as_bytes())
-                    .ok()
-                    .map(|pair| (pair, encoding))
+                RsaKeyPair::from_pkcs8(der.as_bytes()).ok().map(|pair| (pair, encoding))
             }
             None => None,
         };
-        Ok(Self {
-            scheme,
-            hash,
-            key,
-            fast,
-        })
+        Ok(Self { scheme, hash, key, fast })
     }
 
     /// A new key: slow, from milliseconds to seconds.
-    pub(crate) fn generate(
-        scheme: RsaScheme,
-        hash: Hash,
-        bits: u32,
-        exponent: u32,
-    ) -> Result<Self> {
+    pub(crate) fn generate(scheme: RsaScheme, hash: Hash, bits: u32, exponent: u32) -> Result<Self> {
         if !SIZES.contains(&(bits as usize)) || !bits.is_multiple_of(8) {
             return Err(CryptoError::operation(format!(
                 "The modulus length must be a multiple of 8 and between 1024 and 8192, but {bits} was requested."
@@ -235,9 +197,7 @@ impl RsaPrivate {
             )));
         }
         let key = PrivateKey::new_with_exp(&mut Random, bits as usize, BoxedUint::from(exponent))
-            .map_err(|error| {
-            CryptoError::operation(format!("RSA key generation failed: {error}."))
-        })?;
+            .map_err(|error| CryptoError::operation(format!("RSA key generation failed: {error}.")))?;
         Self::new(scheme, hash, key)
     }
 
@@ -259,9 +219,7 @@ impl RsaPrivate {
     }
 
     pub(crate) fn from_jwk(scheme: RsaScheme, hash: Hash, jwk: &Jwk) -> Result<Self> {
-        let number = |member: &Option<String>, name| {
-            uint(&Zeroizing::new(jwk::decode(member.as_ref(), name)?))
-        };
+        let number = |member: &Option<String>, name| uint(&Zeroizing::new(jwk::decode(member.as_ref(), name)?));
         let others = [&jwk.p, &jwk.q, &jwk.dp, &jwk.dq, &jwk.qi];
         // Without its primes a key is whole (RFC 7518, section 6.3.2): they are computed. With some of its
         // numbers it is not.
@@ -273,13 +231,8 @@ impl RsaPrivate {
             }
             vec![number(&jwk.p, "p")?, number(&jwk.q, "q")?]
         };
-        let key = PrivateKey::from_components(
-            number(&jwk.n, "n")?,
-            number(&jwk.e, "e")?,
-            number(&jwk.d, "d")?,
-            primes,
-        )
-        .map_err(bad_data)?;
+        let key = PrivateKey::from_components(number(&jwk.n, "n")?, number(&jwk.e, "e")?, number(&jwk.d, "d")?, primes)
+            .map_err(bad_data)?;
         Self::new(scheme, hash, key)
     }
 
@@ -293,14 +246,8 @@ impl RsaPrivate {
     }
 
     pub(crate) fn to_jwk(&self) -> Jwk {
-        let encode =
-            |number: &BoxedUint| jwk::encode(&Zeroizing::new(number.to_be_bytes_trimmed_vartime()));
-        let prime = |index: usize| {
-            self.key
-                .primes()
-                .get(index)
-                .and_then(|prime| encode(prime.as_ref()))
-        };
+        let encode = |number: &BoxedUint| jwk::encode(&Zeroizing::new(number.to_be_bytes_trimmed_vartime()));
+        let prime = |index: usize| self.key.primes().get(index).and_then(|prime| encode(prime.as_ref()));
         Jwk {
             d: encode(self.key.d()),
             p: prime(0),
@@ -354,9 +301,5 @@ fn details(key: &impl PublicKeyParts) -> (u32, Vec<u8>) {
 }
 
 fn public_jwk(key: &PublicKey) -> Jwk {
-    Jwk {
-        n: jwk::encode(&key.n_bytes()),
-        e: jwk::encode(&key.e_bytes()),
-        ..Jwk::default()
-    }
+    Jwk { n: jwk::encode(&key.n_bytes()), e: jwk::encode(&key.e_bytes()), ..Jwk::default() }
 }

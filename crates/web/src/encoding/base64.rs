@@ -4,8 +4,7 @@ use selvedge_ops::{ByteString, OpError, op, v8};
 
 const ATOB_ERROR: &str = "atob() called with invalid base64-encoded data. (Only whitespace, '+', '/', alphanumeric \
     ASCII, and up to two terminal '=' signs when the input data length is divisible by 4 are allowed.)";
-const BTOA_ERROR: &str =
-    "btoa() can only operate on characters in the Latin1 (ISO/IEC 8859-1) range.";
+const BTOA_ERROR: &str = "btoa() can only operate on characters in the Latin1 (ISO/IEC 8859-1) range.";
 
 /// The characters of a string as bytes, if each is one.
 fn latin1(scope: &v8::Isolate, string: v8::Local<'_, v8::String>) -> Option<Vec<u8>> {
@@ -40,8 +39,7 @@ pub(crate) fn op_base64_encode<'s>(
     scope: &mut v8::PinScope<'s, '_>,
     input: v8::Local<'s, v8::String>,
 ) -> Result<ByteString, OpError> {
-    let bytes =
-        latin1(scope, input).ok_or_else(|| OpError::dom("InvalidCharacterError", BTOA_ERROR))?;
+    let bytes = latin1(scope, input).ok_or_else(|| OpError::dom("InvalidCharacterError", BTOA_ERROR))?;
     Ok(ByteString(base64_simd::STANDARD.encode_type(&bytes)))
 }
 
@@ -66,11 +64,7 @@ mod tests {
             ("Y-_j", None),
             ("YQ\x0b==", None),
         ] {
-            assert_eq!(
-                decode(input.as_bytes()).as_deref(),
-                output.map(str::as_bytes),
-                "{input:?}"
-            );
+            assert_eq!(decode(input.as_bytes()).as_deref(), output.map(str::as_bytes), "{input:?}");
         }
     }
 }

@@ -16,16 +16,14 @@ fn malformed() -> OpError {
 }
 
 fn encoding(name: &str) -> Result<&'static Encoding, OpError> {
-    Encoding::for_label_no_replacement(name.as_bytes())
-        .ok_or_else(|| OpError::range_error("no such encoding"))
+    Encoding::for_label_no_replacement(name.as_bytes()).ok_or_else(|| OpError::range_error("no such encoding"))
 }
 
 /// The name of the encoding that a label stands for (<https://encoding.spec.whatwg.org/#concept-encoding-get>),
 /// in lower case; null for none.
 #[op]
 pub(crate) fn op_encoding_name(label: String) -> Option<String> {
-    Encoding::for_label_no_replacement(label.as_bytes())
-        .map(|encoding| encoding.name().to_ascii_lowercase())
+    Encoding::for_label_no_replacement(label.as_bytes()).map(|encoding| encoding.name().to_ascii_lowercase())
 }
 
 /// Decodes UTF-8 that is there whole.
@@ -37,11 +35,7 @@ pub(crate) fn op_encoding_decode_utf8<'s>(
     ignore_bom: bool,
 ) -> Result<v8::Local<'s, v8::String>, OpError> {
     let bytes = bytes.as_slice();
-    let bytes = if ignore_bom {
-        bytes
-    } else {
-        bytes.strip_prefix(UTF8_BOM).unwrap_or(bytes)
-    };
+    let bytes = if ignore_bom { bytes } else { bytes.strip_prefix(UTF8_BOM).unwrap_or(bytes) };
     if fatal && !v8::simdutf::validate_utf8(bytes) {
         return Err(malformed());
     }
@@ -80,25 +74,15 @@ impl Stream {
     fn decode(&mut self, bytes: &[u8], last: bool) -> Result<String, OpError> {
         let too_long = || OpError::range_error("Invalid string length");
         if self.fatal {
-            let capacity = self
-                .decoder
-                .max_utf8_buffer_length_without_replacement(bytes.len())
-                .ok_or_else(too_long)?;
+            let capacity = self.decoder.max_utf8_buffer_length_without_replacement(bytes.len()).ok_or_else(too_long)?;
             let mut text = String::with_capacity(capacity);
-            match self
-                .decoder
-                .decode_to_string_without_replacement(bytes, &mut text, last)
-                .0
-            {
+            match self.decoder.decode_to_string_without_replacement(bytes, &mut text, last).0 {
                 DecoderResult::InputEmpty => Ok(text),
                 DecoderResult::OutputFull => Err(too_long()),
                 DecoderResult::Malformed(..) => Err(malformed()),
             }
         } else {
-            let capacity = self
-                .decoder
-                .max_utf8_buffer_length(bytes.len())
-                .ok_or_else(too_long)?;
+            let capacity = self.decoder.max_utf8_buffer_length(bytes.len()).ok_or_else(too_long)?;
             let mut text = String::with_capacity(capacity);
             match self.decoder.decode_to_string(bytes, &mut text, last).0 {
                 CoderResult::InputEmpty => Ok(text),
@@ -116,9 +100,7 @@ pub(crate) fn op_decoder_new(
     fatal: bool,
     ignore_bom: bool,
 ) -> Result<u32, OpError> {
-    Ok(instance
-        .resources()
-        .add(Mutex::new(Stream::new(encoding(&name)?, fatal, ignore_bom))))
+    Ok(instance.resources().add(Mutex::new(Stream::new(encoding(&name)?, fatal, ignore_bom))))
 }
 
 /// Decodes the next bytes of a stream. The last ones, and malformed ones, end it and free the decoder.
@@ -130,10 +112,7 @@ pub(crate) fn op_decoder_decode(
     last: bool,
 ) -> Result<String, OpError> {
     let stream = instance.resources().get::<Mutex<Stream>>(id)?;
-    let result = stream
-        .lock()
-        .unwrap_or_else(PoisonError::into_inner)
-        .decode(&bytes, last);
+    let result = stream.lock().unwrap_or_else(PoisonError::into_inner).decode(&bytes, last);
     if last || result.is_err() {
         instance.resources().close(id);
     }
@@ -163,29 +142,15 @@ mod tests {
 
     #[test]
     fn truncated_input_is_replaced_or_refused() {
-        assert_eq!(
-            stream("utf-8", false).decode(b"a\xe2\x82", true).unwrap(),
-            "a\u{fffd}"
-        );
+        assert_eq!(stream("utf-8", false).decode(b"a\xe2\x82", true).unwrap(), "a\u{fffd}");
         assert!(stream("utf-8", true).decode(b"a\xe2\x82", true).is_err());
     }
 
     #[test]
     fn legacy_encodings_and_labels() {
-        assert_eq!(
-            stream("latin1", false).decode(b"\x80\xe9", true).unwrap(),
-            "\u{20ac}\u{e9}"
-        );
-        assert_eq!(
-            stream("shift_jis", true).decode(b"\x82\xa0", true).unwrap(),
-            "\u{3042}"
-        );
-        assert_eq!(
-            stream("utf-16le", true)
-                .decode(b"\xff\xfea\0", true)
-                .unwrap(),
-            "a"
-        );
+        assert_eq!(stream("latin1", false).decode(b"\x80\xe9", true).unwrap(), "\u{20ac}\u{e9}");
+        assert_eq!(stream("shift_jis", true).decode(b"\x82\xa0", true).unwrap(), "\u{3042}");
+        assert_eq!(stream("utf-16le", true).decode(b"\xff\xfea\0", true).unwrap(), "a");
         assert!(encoding("utf-7").is_err());
         assert!(encoding("iso-2022-kr").is_err());
     }

@@ -17,11 +17,7 @@ pub(crate) fn op_encoding_encode_into<'s>(
     mut target: BufferMut<'s>,
 ) -> (u64, u64) {
     let mut read = 0;
-    let written = text.write_utf8_v2(
-        scope,
-        target.as_mut_slice(),
-        v8::WriteFlags::kReplaceInvalidUtf8,
-        Some(&mut read),
-    );
+    let written =
+        text.write_utf8_v2(scope, target.as_mut_slice(), v8::WriteFlags::kReplaceInvalidUtf8, Some(&mut read));
     (read as u64, written as u64)
 }

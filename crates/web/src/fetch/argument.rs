@@ -39,19 +39,13 @@ impl BodyArgument {
             Self::None => Ok((Body::Empty, ContentCoding::Identity)),
             // Not `Body::Empty` for no bytes: a body of length 0 is announced as such.
             Self::Bytes(bytes) => Ok((Body::Full(bytes), ContentCoding::Identity)),
-            Self::Resource(id) => Ok(resources
-                .take::<BodyResource>(id)?
-                .take_encoded()
-                .ok_or(BodyError::Used)?),
+            Self::Resource(id) => Ok(resources.take::<BodyResource>(id)?.take_encoded().ok_or(BodyError::Used)?),
         }
     }
 }
 
 impl<'s> FromV8<'s> for BodyArgument {
-    fn from_v8(
-        scope: &mut v8::PinScope<'s, '_>,
-        value: v8::Local<'s, v8::Value>,
-    ) -> Result<Self, OpError> {
+    fn from_v8(scope: &mut v8::PinScope<'s, '_>, value: v8::Local<'s, v8::Value>) -> Result<Self, OpError> {
         if value.is_null_or_undefined() {
             Ok(Self::None)
         } else if value.is_string() {

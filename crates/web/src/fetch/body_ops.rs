@@ -47,10 +47,7 @@ pub(crate) fn op_body_read_text(
 }
 
 /// The body stays in the table meanwhile, so that it can be cancelled.
-fn read_all(
-    invocation: Arc<Invocation>,
-    id: u32,
-) -> Result<impl Future<Output = Result<Vec<u8>, OpError>>, OpError> {
+fn read_all(invocation: Arc<Invocation>, id: u32) -> Result<impl Future<Output = Result<Vec<u8>, OpError>>, OpError> {
     let body = invocation.resources().get::<BodyResource>(id)?;
     Ok(async move {
         let all = body.read_all(READ_ALL_LIMIT).await;
@@ -69,16 +66,10 @@ pub(crate) fn op_body_cancel(#[context] invocation: Arc<Invocation>, id: u32) {
 
 /// Makes a body that JavaScript writes: `[writerId, bodyId]`. `length`, if given, is announced.
 #[op]
-pub(crate) fn op_body_writer_open(
-    #[context] invocation: Arc<Invocation>,
-    length: Option<u64>,
-) -> (u32, u32) {
+pub(crate) fn op_body_writer_open(#[context] invocation: Arc<Invocation>, length: Option<u64>) -> (u32, u32) {
     let (writer, body) = channel(length);
     let resources = invocation.resources();
-    (
-        resources.add(writer),
-        resources.add(BodyResource::new(Body::Channel(body))),
-    )
+    (resources.add(writer), resources.add(BodyResource::new(Body::Channel(body))))
 }
 
 /// Writes a chunk once there is room for it.
@@ -94,10 +85,7 @@ pub(crate) fn op_body_write(
 
 /// Ends the written body well.
 #[op]
-pub(crate) fn op_body_writer_close(
-    #[context] invocation: Arc<Invocation>,
-    id: u32,
-) -> Result<(), OpError> {
+pub(crate) fn op_body_writer_close(#[context] invocation: Arc<Invocation>, id: u32) -> Result<(), OpError> {
     invocation.resources().take::<BodyWriter>(id)?.close();
     Ok(())
 }
@@ -112,8 +100,7 @@ fn decode(bytes: Vec<u8>) -> String {
     if let Some(text) = bytes.strip_prefix(b"\xEF\xBB\xBF") {
         return String::from_utf8_lossy(text).into_owned();
     }
-    String::from_utf8(bytes)
-        .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned())
+    String::from_utf8(bytes).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned())
 }
 
 #[cfg(test)]

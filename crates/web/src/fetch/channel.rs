@@ -21,19 +21,8 @@ use super::error::BodyError;
 pub fn channel(length: Option<u64>) -> (BodyWriter, ChannelBody) {
     let (sender, receiver) = mpsc::channel(1);
     let complete = Arc::new(AtomicBool::new(false));
-    let writer = BodyWriter {
-        sender,
-        complete: complete.clone(),
-    };
-    (
-        writer,
-        ChannelBody {
-            receiver,
-            complete,
-            remaining: length,
-            ended: false,
-        },
-    )
+    let writer = BodyWriter { sender, complete: complete.clone() };
+    (writer, ChannelBody { receiver, complete, remaining: length, ended: false })
 }
 
 /// The end that writes.
@@ -52,10 +41,7 @@ impl BodyWriter {
         if chunk.is_empty() {
             return Ok(());
         }
-        self.sender
-            .send(chunk)
-            .await
-            .map_err(|_| BodyError::Disconnected)
+        self.sender.send(chunk).await.map_err(|_| BodyError::Disconnected)
     }
 
     /// Marks the body as complete: it ends, well, when the writer is dropped.
@@ -77,18 +63,14 @@ impl HttpBody for ChannelBody {
     type Data = Bytes;
     type Error = BoxError;
 
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
+    fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
         if self.ended {
             return Poll::Ready(None);
         }
         let chunk = std::task::ready!(self.receiver.poll_recv(cx));
         let Some(chunk) = chunk else {
             self.ended = true;
-            let complete =
-                self.complete.load(Ordering::Acquire) && self.remaining.unwrap_or(0) == 0;
+            let complete = self.complete.load(Ordering::Acquire) && self.remaining.unwrap_or(0) == 0;
             return Poll::Ready((!complete).then(|| Err(BodyError::Aborted.into())));
         };
         if let Some(remaining) = &mut self.remaining {
@@ -108,8 +90,7 @@ impl HttpBody for ChannelBody {
     }
 
     fn size_hint(&self) -> SizeHint {
-        self.remaining
-            .map_or_else(SizeHint::default, SizeHint::with_exact)
+        self.remaining.map_or_else(SizeHint::default, SizeHint::with_exact)
     }
 }
 
@@ -126,10 +107,7 @@ mod tests {
         writer.write(Bytes::from_static(b"a")).await.unwrap();
         let mut second = Box::pin(writer.write(Bytes::from_static(b"b")));
         assert!(second.as_mut().now_or_never().is_none());
-        assert_eq!(
-            body.frame().await.unwrap().unwrap().into_data().unwrap(),
-            "a"
-        );
+        assert_eq!(body.frame().await.unwrap().unwrap().into_data().unwrap(), "a");
         second.await.unwrap();
         writer.close();
         drop(writer);
@@ -163,9 +141,6 @@ mod tests {
     async fn writing_to_nobody_fails() {
         let (writer, body) = channel(None);
         drop(body);
-        assert!(matches!(
-            writer.write(Bytes::from_static(b"a")).await,
-            Err(BodyError::Disconnected)
-        ));
+        assert!(matches!(writer.write(Bytes::from_static(b"a")).await, Err(BodyError::Disconnected)));
     }
 }

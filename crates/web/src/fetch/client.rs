@@ -9,10 +9,8 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::header::{
-    AUTHORIZATION, CONTENT_ENCODING, CONTENT_LANGUAGE, CONTENT_LOCATION, CONTENT_TYPE, LOCATION,
-};
-use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, Uri};
+use http::header::{AUTHORIZATION, CONTENT_ENCODING, CONTENT_LANGUAGE, CONTENT_LOCATION, CONTENT_TYPE, LOCATION};
+use http::{HeaderMap, Method, Request, Response, StatusCode, Uri};
 use hyper_util::client::legacy::{Client, Error as ClientError};
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 use rustls::pki_types::CertificateDer;
@@ -33,17 +31,13 @@ pub struct FetchOptions {
     pub allow_private: bool,
     /// Certificates trusted besides the system's.
     pub extra_roots: Vec<CertificateDer<'static>>,
-    /// What is appended to `CDN-Loop` (RFC 8586) in outgoing requests, if anything.
-    pub cdn_loop: Option<HeaderValue>,
 }
 
 /// Why the client could not be set up.
 #[derive(Debug, thiserror::Error)]
 pub enum FetchSetupError {
     /// A certificate of [`FetchOptions::extra_roots`] is bad.
-    #[error(
-        "an extra root certificate cannot be used: {0}; give it as a DER or PEM encoded X.509 CA certificate"
-    )]
+    #[error("an extra root certificate cannot be used: {0}; give it as a DER or PEM encoded X.509 CA certificate")]
     Root(#[source] rustls::Error),
     /// TLS itself.
     #[error("TLS cannot be set up: {0}")]
@@ -85,14 +79,11 @@ pub struct Fetched {
 pub struct FetchClient {
     client: Client<Connector, Body>,
     allow_private: bool,
-    cdn_loop: Option<HeaderValue>,
 }
 
 impl std::fmt::Debug for FetchClient {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("FetchClient")
-            .field("allow_private", &self.allow_private)
-            .finish_non_exhaustive()
+        f.debug_struct("FetchClient").field("allow_private", &self.allow_private).finish_non_exhaustive()
     }
 }
 
@@ -110,11 +101,7 @@ impl FetchClient {
             .http2_adaptive_window(true)
             .http2_keep_alive_interval(Duration::from_secs(30))
             .build(Connector::new(options.allow_private, tls));
-        Ok(Self {
-            client,
-            allow_private: options.allow_private,
-            cdn_loop: options.cdn_loop,
-        })
+        Ok(Self { client, allow_private: options.allow_private })
     }
 
     /// Sends one request, as it is: no redirect, no decoding.
@@ -141,15 +128,8 @@ impl FetchClient {
         outgoing: Outgoing,
         count: impl Fn() -> Result<(), E>,
     ) -> Result<Fetched, E> {
-        let Outgoing {
-            mut method,
-            mut url,
-            mut headers,
-            mut body,
-            follow,
-            decode,
-        } = outgoing;
-        prepare(&mut headers, self.cdn_loop.as_ref());
+        let Outgoing { mut method, mut url, mut headers, mut body, follow, decode } = outgoing;
+        prepare(&mut headers);
         let mut redirects = 0;
         loop {
             count()?;
@@ -164,27 +144,12 @@ impl FetchClient {
                 return Err(FetchError::TooManyRedirects.into());
             }
             let location = String::from_utf8_lossy(location.as_bytes());
-            let next = redirect::follow(
-                response.status(),
-                &location,
-                &url,
-                &method,
-                replay.is_some(),
-            )?;
+            let next = redirect::follow(response.status(), &location, &url, &method, replay.is_some())?;
             redirects += 1;
             (method, url) = (next.method, next.url);
-            body = if next.drop_body {
-                Body::Empty
-            } else {
-                replay.unwrap_or_default()
-            };
+            body = if next.drop_body { Body::Empty } else { replay.unwrap_or_default() };
             if next.drop_body {
-                for name in [
-                    CONTENT_ENCODING,
-                    CONTENT_LANGUAGE,
-                    CONTENT_LOCATION,
-                    CONTENT_TYPE,
-                ] {
+                for name in [CONTENT_ENCODING, CONTENT_LANGUAGE, CONTENT_LOCATION, CONTENT_TYPE] {
                     headers.remove(name);
                 }
             }
@@ -195,16 +160,11 @@ impl FetchClient {
     }
 
     fn check_literal(&self, uri: &Uri) -> Result<(), FetchError> {
-        let host = uri
-            .host()
-            .unwrap_or_default()
-            .trim_start_matches('[')
-            .trim_end_matches(']');
+        let host = uri.host().unwrap_or_default().trim_start_matches('[').trim_end_matches(']');
         match host.parse::<IpAddr>() {
-            Ok(address) if !self.allow_private && is_private(address) => Err(FetchError::Private {
-                url: uri.to_string(),
-                address,
-            }),
+            Ok(address) if !self.allow_private && is_private(address) => {
+                Err(FetchError::Private { url: uri.to_string(), address })
+            }
             _ => Ok(()),
         }
     }
@@ -219,19 +179,10 @@ fn replay(body: &Body) -> Option<Body> {
     }
 }
 
-fn request(
-    method: &Method,
-    url: &Url,
-    headers: HeaderMap,
-    body: Body,
-) -> Result<Request<Body>, FetchError> {
+fn request(method: &Method, url: &Url, headers: HeaderMap, body: Body) -> Result<Request<Body>, FetchError> {
     let bad = || FetchError::Url(url.to_string());
     // Credentials and the fragment never leave the Worker.
-    let target = format!(
-        "{}://{}",
-        url.scheme(),
-        &url[Position::BeforeHost..Position::AfterQuery]
-    );
+    let target = format!("{}://{}", url.scheme(), &url[Position::BeforeHost..Position::AfterQuery]);
     let uri = Uri::try_from(target).map_err(|_| bad())?;
     let mut request = Request::new(body);
     *request.method_mut() = method.clone();
@@ -240,29 +191,11 @@ fn request(
     Ok(request)
 }
 
-fn fetched(
-    response: Response<Body>,
-    method: &Method,
-    url: Url,
-    redirects: usize,
-    decode: bool,
-) -> Fetched {
+fn fetched(response: Response<Body>, method: &Method, url: Url, redirects: usize, decode: bool) -> Fetched {
     let bodiless = *method == Method::HEAD
-        || matches!(
-            response.status(),
-            StatusCode::NO_CONTENT | StatusCode::RESET_CONTENT | StatusCode::NOT_MODIFIED
-        );
-    let coding = if decode && !bodiless {
-        ContentCoding::of(response.headers())
-    } else {
-        ContentCoding::Identity
-    };
-    Fetched {
-        response,
-        coding,
-        url,
-        redirects,
-    }
+        || matches!(response.status(), StatusCode::NO_CONTENT | StatusCode::RESET_CONTENT | StatusCode::NOT_MODIFIED);
+    let coding = if decode && !bodiless { ContentCoding::of(response.headers()) } else { ContentCoding::Identity };
+    Fetched { response, coding, url, redirects }
 }
 
 /// Finds out of hyper's nested errors what went wrong.
@@ -272,10 +205,7 @@ fn explain(error: ClientError, uri: &Uri) -> FetchError {
     let mut cause: &(dyn StdError + 'static) = &error;
     loop {
         if let Some(PrivateAddress(address)) = cause.downcast_ref() {
-            return FetchError::Private {
-                url: uri.to_string(),
-                address: *address,
-            };
+            return FetchError::Private { url: uri.to_string(), address: *address };
         }
         // The request's own body failed: hyper only passes the error on.
         if let Some(error) = cause.downcast_ref::<BodyError>() {
@@ -292,9 +222,5 @@ fn explain(error: ClientError, uri: &Uri) -> FetchError {
         }
     }
     let cause = cause.to_string();
-    if connect {
-        FetchError::Connect { authority, cause }
-    } else {
-        FetchError::Lost { authority, cause }
-    }
+    if connect { FetchError::Connect { authority, cause } } else { FetchError::Lost { authority, cause } }
 }

@@ -92,11 +92,7 @@ impl ContentCoding {
 
     /// A body that is in this coding, brought into another one.
     pub fn recode(self, body: Body, wanted: Self) -> Body {
-        if self == wanted {
-            body
-        } else {
-            wanted.encode(self.decode(body))
-        }
+        if self == wanted { body } else { wanted.encode(self.decode(body)) }
     }
 }
 
@@ -117,8 +113,7 @@ fn reader(body: Body) -> impl AsyncBufRead + Send + Unpin + 'static {
 }
 
 fn from_reader(reader: impl AsyncRead + Send + 'static) -> Body {
-    let stream = ReaderStream::with_capacity(reader, CHUNK)
-        .map(|chunk| chunk.map(Frame::data).map_err(from_io));
+    let stream = ReaderStream::with_capacity(reader, CHUNK).map(|chunk| chunk.map(Frame::data).map_err(from_io));
     Body::boxed(StreamBody::new(stream))
 }
 
@@ -129,30 +124,16 @@ mod tests {
 
     use super::*;
 
-    const ALL: [ContentCoding; 4] = [
-        ContentCoding::Gzip,
-        ContentCoding::Brotli,
-        ContentCoding::Zstd,
-        ContentCoding::Deflate,
-    ];
+    const ALL: [ContentCoding; 4] =
+        [ContentCoding::Gzip, ContentCoding::Brotli, ContentCoding::Zstd, ContentCoding::Deflate];
 
     #[tokio::test]
     async fn each_coding_is_undone() {
         let text = "the quick brown fox ".repeat(5000);
         for coding in ALL {
-            let encoded = coding
-                .encode(Body::from(Bytes::from(text.clone())))
-                .collect()
-                .await
-                .unwrap()
-                .to_bytes();
+            let encoded = coding.encode(Body::from(Bytes::from(text.clone()))).collect().await.unwrap().to_bytes();
             assert!(encoded.len() < text.len() / 4, "{coding:?}");
-            let decoded = coding
-                .decode(Body::from(encoded))
-                .collect()
-                .await
-                .unwrap()
-                .to_bytes();
+            let decoded = coding.decode(Body::from(encoded)).collect().await.unwrap().to_bytes();
             assert_eq!(decoded, text, "{coding:?}");
         }
     }
@@ -160,23 +141,10 @@ mod tests {
     #[tokio::test]
     async fn damaged_data_is_a_decoding_error() {
         for coding in ALL {
-            let whole = coding
-                .encode(Body::from(Bytes::from("x".repeat(100_000))))
-                .collect()
-                .await
-                .unwrap()
-                .to_bytes();
+            let whole = coding.encode(Body::from(Bytes::from("x".repeat(100_000)))).collect().await.unwrap().to_bytes();
             let cut = whole.slice(..whole.len() / 2);
-            let error = coding
-                .decode(Body::from(cut))
-                .collect()
-                .await
-                .err()
-                .unwrap();
-            assert!(
-                matches!(BodyError::from(error), BodyError::Decoding(_)),
-                "{coding:?}"
-            );
+            let error = coding.decode(Body::from(cut)).collect().await.err().unwrap();
+            assert!(matches!(BodyError::from(error), BodyError::Decoding(_)), "{coding:?}");
         }
     }
 
@@ -184,12 +152,7 @@ mod tests {
     async fn a_broken_transport_is_not_blamed_on_the_data() {
         let (writer, body) = super::super::channel::channel(None);
         drop(writer);
-        let error = ContentCoding::Gzip
-            .decode(Body::Channel(body))
-            .collect()
-            .await
-            .err()
-            .unwrap();
+        let error = ContentCoding::Gzip.decode(Body::Channel(body)).collect().await.err().unwrap();
         assert!(matches!(BodyError::from(error), BodyError::Aborted));
     }
 

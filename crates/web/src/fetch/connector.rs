@@ -80,10 +80,7 @@ pub(crate) struct Connector(HttpsConnector<HttpConnector<GuardedResolver>>);
 
 impl Connector {
     pub(crate) fn new(allow_private: bool, tls: ClientConfig) -> Self {
-        let mut http = HttpConnector::new_with_resolver(GuardedResolver {
-            inner: GaiResolver::new(),
-            allow_private,
-        });
+        let mut http = HttpConnector::new_with_resolver(GuardedResolver { inner: GaiResolver::new(), allow_private });
         http.enforce_http(false);
         http.set_nodelay(true);
         http.set_keepalive(Some(Duration::from_secs(60)));
@@ -111,18 +108,14 @@ impl Service<Uri> for Connector {
         Box::pin(async move {
             tokio::time::timeout(CONNECT_TIMEOUT, connecting)
                 .await
-                .unwrap_or_else(|_| {
-                    Err(format!("no connection within {} s", CONNECT_TIMEOUT.as_secs()).into())
-                })
+                .unwrap_or_else(|_| Err(format!("no connection within {} s", CONNECT_TIMEOUT.as_secs()).into()))
         })
     }
 }
 
 /// TLS that trusts what the machine trusts. A machine without certificates of its own (a bare container) gets
 /// Mozilla's, compiled in.
-pub(crate) fn tls_config(
-    extra_roots: &[CertificateDer<'static>],
-) -> Result<ClientConfig, FetchSetupError> {
+pub(crate) fn tls_config(extra_roots: &[CertificateDer<'static>]) -> Result<ClientConfig, FetchSetupError> {
     let mut roots = RootCertStore::empty();
     let native = rustls_native_certs::load_native_certs();
     for error in &native.errors {
@@ -152,12 +145,7 @@ mod tests {
     fn private_addresses_are_left_out() {
         let private: SocketAddr = "10.0.0.1:0".parse().unwrap();
         let public: SocketAddr = "1.1.1.1:0".parse().unwrap();
-        assert_eq!(
-            permitted(vec![private, public], false)
-                .unwrap()
-                .collect::<Vec<_>>(),
-            [public]
-        );
+        assert_eq!(permitted(vec![private, public], false).unwrap().collect::<Vec<_>>(), [public]);
         assert_eq!(permitted(vec![private, public], true).unwrap().len(), 2);
         assert!(permitted(vec![private], false).is_err());
         assert_eq!(permitted(vec![], false).unwrap().len(), 0);

@@ -14,9 +14,7 @@ pub enum BodyError {
     #[error("Network connection lost.")]
     Transport(#[source] BoxError),
     /// The bytes do not decode as the Content-Encoding says.
-    #[error(
-        "The body could not be decompressed: it is truncated, or not what its Content-Encoding says."
-    )]
+    #[error("The body could not be decompressed: it is truncated, or not what its Content-Encoding says.")]
     Decoding(#[source] std::io::Error),
     /// The writer was dropped before it closed the body.
     #[error("The body was aborted before its end.")]
@@ -28,9 +26,7 @@ pub enum BodyError {
     #[error("The body was cancelled.")]
     Cancelled,
     /// Someone else reads it, or it has been handed on.
-    #[error(
-        "Body has already been used. It can only be used once. Use tee() first if you need to read it twice."
-    )]
+    #[error("Body has already been used. It can only be used once. Use tee() first if you need to read it twice.")]
     Used,
     /// More bytes than the reader allows.
     #[error("Memory limit would be exceeded before EOF.")]

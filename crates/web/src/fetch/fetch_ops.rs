@@ -1,9 +1,8 @@
 //! The ops behind `fetch()`.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
 
-use http::Response;
+use http::{HeaderName, HeaderValue, Response};
 use hyper::ext::ReasonPhrase;
 use selvedge_ops::{Buffer, OpError, op};
 use selvedge_runtime::Invocation;
@@ -17,31 +16,24 @@ use super::error::FetchError;
 use super::request::{headers_to_flat, outgoing};
 use super::resource::BodyResource;
 
-/// How many subrequests an invocation may still make
-/// (<https://developers.cloudflare.com/workers/platform/limits/#subrequests>): an extension of the invocation.
-/// An invocation without one is not limited.
-#[derive(Debug)]
-pub struct SubrequestLimit(AtomicU32);
+const CDN_LOOP: HeaderName = HeaderName::from_static("cdn-loop");
 
-impl SubrequestLimit {
-    /// Allows `limit` subrequests; Cloudflare's are 50 (free) and 1000 (paid).
-    pub fn new(limit: u32) -> Self {
-        Self(AtomicU32::new(limit))
-    }
-
+/// What the platform has to say of an invocation's subrequests.
+pub trait SubrequestPolicy: Send + Sync {
     /// Counts one subrequest.
     ///
     /// # Errors
-    /// Hosted's "Too many subrequests." when none is left.
-    pub fn count(&self) -> Result<(), OpError> {
-        self.0
-            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| {
-                left.checked_sub(1)
-            })
-            .map(|_| ())
-            .map_err(|_| OpError::error("Too many subrequests."))
-    }
+    /// Hosted's "Too many subrequests." when none is left
+    /// (<https://developers.cloudflare.com/workers/platform/limits/#subrequests>).
+    fn count(&self) -> Result<(), OpError>;
+
+    /// The `CDN-Loop` header (RFC 8586) of subrequests: that of the request being answered, one pass further.
+    /// Without it a Worker that fetches its own URL would never be noticed.
+    fn cdn_loop(&self) -> Option<HeaderValue>;
 }
+
+/// An extension of the invocation; without it subrequests are neither counted nor marked.
+pub struct Subrequests(pub Arc<dyn SubrequestPolicy>);
 
 /// A response as JavaScript takes it: status, reason phrase (`null`: the usual one), flat headers, the number of
 /// its body (`null`: none), the final URL, whether it was redirected.
@@ -63,19 +55,8 @@ pub fn response_parts<B: Into<super::Body>>(
     let reason = head.extensions.get::<ReasonPhrase>();
     let reason = reason.map(|reason| String::from_utf8_lossy(reason.as_bytes()).into_owned());
     let bodiless = bodiless || matches!(head.status.as_u16(), 101 | 204 | 205 | 304);
-    let body = (!bodiless).then(|| {
-        invocation
-            .resources()
-            .add(BodyResource::encoded(body.into(), coding))
-    });
-    (
-        head.status.as_u16(),
-        reason,
-        headers_to_flat(&head.headers),
-        body,
-        url,
-        redirected,
-    )
+    let body = (!bodiless).then(|| invocation.resources().add(BodyResource::encoded(body.into(), coding)));
+    (head.status.as_u16(), reason, headers_to_flat(&head.headers), body, url, redirected)
 }
 
 /// Fetches. `flags`: 1 follows redirects, 2 undoes content codings. `cancel` is the number of what
@@ -94,51 +75,24 @@ pub(crate) fn op_fetch(
     let client = invocation
         .instance()
         .extension::<FetchClient>()
-        .ok_or_else(|| {
-            OpError::error(
-                "fetch() is not available: this server was started without an HTTP client.",
-            )
-        })?;
-    let cancel = cancel
-        .map(|id| invocation.resources().get::<CancellationToken>(id))
-        .transpose()?;
+        .ok_or_else(|| OpError::error("fetch() is not available: this server was started without an HTTP client."))?;
+    let cancel = cancel.map(|id| invocation.resources().get::<CancellationToken>(id)).transpose()?;
     let body = body.into_body(invocation.resources())?;
-    let request = outgoing(
-        &method,
-        &url,
-        &headers,
-        body,
-        flags & 1 != 0,
-        flags & 2 != 0,
-    )?;
+    let mut request = outgoing(&method, &url, &headers, body, flags & 1 != 0, flags & 2 != 0)?;
+    let policy = invocation.extension::<Subrequests>();
+    if let Some(cdn_loop) = policy.as_ref().and_then(|policy| policy.0.cdn_loop()) {
+        request.headers.insert(CDN_LOOP, cdn_loop);
+    }
     let head = method == "HEAD";
     Ok(async move {
-        let limit = invocation.extension::<SubrequestLimit>();
-        let fetching = client.fetch(request, || {
-            limit.as_ref().map_or(Ok(()), |limit| limit.count())
-        });
+        let fetching = client.fetch(request, || policy.as_ref().map_or(Ok(()), |policy| policy.0.count()));
         let fetched = match cancel {
             None => fetching.await?,
-            Some(token) => token
-                .run_until_cancelled(fetching)
-                .await
-                .ok_or(FetchError::Aborted)??,
+            Some(token) => token.run_until_cancelled(fetching).await.ok_or(FetchError::Aborted)??,
         };
-        let Fetched {
-            response,
-            coding,
-            mut url,
-            redirects,
-        } = fetched;
+        let Fetched { response, coding, mut url, redirects } = fetched;
         url.set_fragment(None);
-        Ok(response_parts(
-            &invocation,
-            response,
-            coding,
-            head,
-            url.into(),
-            redirects > 0,
-        ))
+        Ok(response_parts(&invocation, response, coding, head, url.into(), redirects > 0))
     })
 }
 
@@ -174,20 +128,4 @@ pub(crate) fn op_fetch_data_url(url: String) -> Option<(String, Buffer)> {
     let url = data_url::DataUrl::process(&url).ok()?;
     let (body, _fragment) = url.decode_to_vec().ok()?;
     Some((url.mime_type().to_string(), Buffer(body)))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn subrequests_are_counted() {
-        let limit = SubrequestLimit::new(2);
-        assert!(limit.count().is_ok() && limit.count().is_ok());
-        assert_eq!(
-            limit.count().unwrap_err().to_string(),
-            "Too many subrequests."
-        );
-        assert!(limit.count().is_err());
-    }
 }

@@ -86,11 +86,7 @@ mod tests {
     #[test]
     fn another_origin_gets_no_authorization() {
         for location in ["https://b.test/", "http://a.test/", "https://a.test:8443/"] {
-            assert!(
-                follow(StatusCode::FOUND, location, &from(), &Method::GET, true)
-                    .unwrap()
-                    .drop_authorization
-            );
+            assert!(follow(StatusCode::FOUND, location, &from(), &Method::GET, true).unwrap().drop_authorization);
         }
     }
 
@@ -98,15 +94,9 @@ mod tests {
     fn what_cannot_be_followed() {
         let get = |location| follow(StatusCode::FOUND, location, &from(), &Method::GET, true);
         assert!(matches!(get("https://"), Err(FetchError::Location)));
-        assert!(matches!(
-            get("file:///etc/passwd"),
-            Err(FetchError::Location)
-        ));
+        assert!(matches!(get("file:///etc/passwd"), Err(FetchError::Location)));
         let stream = |status| follow(status, "/x", &from(), &Method::POST, false);
-        assert!(matches!(
-            stream(StatusCode::TEMPORARY_REDIRECT),
-            Err(FetchError::Unreplayable)
-        ));
+        assert!(matches!(stream(StatusCode::TEMPORARY_REDIRECT), Err(FetchError::Unreplayable)));
         assert!(stream(StatusCode::SEE_OTHER).is_ok());
     }
 }

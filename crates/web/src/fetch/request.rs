@@ -1,8 +1,7 @@
 //! From what JavaScript passes to what HTTP carries.
 
 use http::header::{
-    ACCEPT_ENCODING, CONNECTION, CONTENT_LENGTH, HOST, HeaderName, TE, TRAILER, TRANSFER_ENCODING,
-    UPGRADE,
+    ACCEPT_ENCODING, CONNECTION, CONTENT_LENGTH, HOST, HeaderName, TE, TRAILER, TRANSFER_ENCODING, UPGRADE,
 };
 use http::{HeaderMap, HeaderValue, Method};
 use url::Url;
@@ -10,8 +9,6 @@ use url::Url;
 use super::body::Body;
 use super::client::Outgoing;
 use super::error::FetchError;
-
-const CDN_LOOP: HeaderName = HeaderName::from_static("cdn-loop");
 
 /// Headers that speak of the connection or of the framing: the client's own, never the Worker's. Cloudflare
 /// derives `Host` from the URL too.
@@ -64,41 +61,23 @@ pub(crate) fn outgoing(
     follow: bool,
     decode: bool,
 ) -> Result<Outgoing, FetchError> {
-    let method =
-        Method::from_bytes(method.as_bytes()).map_err(|_| FetchError::Method(method.to_owned()))?;
-    let parsed = Url::parse(url)
-        .ok()
-        .filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
+    let method = Method::from_bytes(method.as_bytes()).map_err(|_| FetchError::Method(method.to_owned()))?;
+    let parsed = Url::parse(url).ok().filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
     let url = parsed.ok_or_else(|| FetchError::Url(url.to_owned()))?;
     let headers = headers_from_flat(headers)?;
-    if headers
-        .get(UPGRADE)
-        .is_some_and(|value| value.as_bytes().eq_ignore_ascii_case(b"websocket"))
-    {
+    if headers.get(UPGRADE).is_some_and(|value| value.as_bytes().eq_ignore_ascii_case(b"websocket")) {
         return Err(FetchError::Upgrade);
     }
-    Ok(Outgoing {
-        method,
-        url,
-        headers,
-        body,
-        follow,
-        decode,
-    })
+    Ok(Outgoing { method, url, headers, body, follow, decode })
 }
 
 /// Takes out what a Worker may not set, and adds what the client sets.
-pub(crate) fn prepare(headers: &mut HeaderMap, cdn_loop: Option<&HeaderValue>) {
+pub(crate) fn prepare(headers: &mut HeaderMap) {
     for name in OURS {
         headers.remove(name);
     }
     // Cloudflare's own default.
-    headers
-        .entry(ACCEPT_ENCODING)
-        .or_insert(HeaderValue::from_static("gzip, br"));
-    if let Some(cdn_loop) = cdn_loop {
-        headers.append(CDN_LOOP, cdn_loop.clone());
-    }
+    headers.entry(ACCEPT_ENCODING).or_insert(HeaderValue::from_static("gzip, br"));
 }
 
 #[cfg(test)]
@@ -106,37 +85,17 @@ mod tests {
     use super::*;
 
     fn flat(pairs: &[(&str, &str)]) -> Vec<String> {
-        pairs
-            .iter()
-            .flat_map(|(name, value)| [(*name).to_owned(), (*value).to_owned()])
-            .collect()
+        pairs.iter().flat_map(|(name, value)| [(*name).to_owned(), (*value).to_owned()]).collect()
     }
 
     #[test]
     fn hop_by_hop_headers_and_host_are_ours() {
-        let pairs = [
-            ("Host", "evil"),
-            ("connection", "x"),
-            ("Content-Length", "3"),
-            ("x", "1"),
-            ("CDN-Loop", "a"),
-        ];
+        let pairs = [("Host", "evil"), ("connection", "x"), ("Content-Length", "3"), ("x", "1"), ("CDN-Loop", "a")];
         let mut headers = headers_from_flat(&flat(&pairs)).unwrap();
-        prepare(&mut headers, Some(&HeaderValue::from_static("selvedge")));
-        let mut left: Vec<_> = headers
-            .iter()
-            .map(|(name, value)| (name.as_str(), value.to_str().unwrap()))
-            .collect();
+        prepare(&mut headers);
+        let mut left: Vec<_> = headers.iter().map(|(name, value)| (name.as_str(), value.to_str().unwrap())).collect();
         left.sort_unstable();
-        assert_eq!(
-            left,
-            [
-                ("accept-encoding", "gzip, br"),
-                ("cdn-loop", "a"),
-                ("cdn-loop", "selvedge"),
-                ("x", "1")
-            ]
-        );
+        assert_eq!(left, [("accept-encoding", "gzip, br"), ("cdn-loop", "a"), ("x", "1")]);
     }
 
     #[test]
@@ -151,12 +110,7 @@ mod tests {
     fn only_http_is_fetched() {
         let request = |url| outgoing("GET", url, &[], Body::Empty, true, true);
         assert!(request("https://a.test/").is_ok());
-        for url in [
-            "ftp://a.test/",
-            "file:///etc/passwd",
-            "/relative",
-            "javascript:1",
-        ] {
+        for url in ["ftp://a.test/", "file:///etc/passwd", "/relative", "javascript:1"] {
             assert!(matches!(request(url), Err(FetchError::Url(_))), "{url}");
         }
         assert!(outgoing("A B", "https://a.test/", &[], Body::Empty, true, true).is_err());

@@ -50,14 +50,7 @@ impl BodyResource {
 
     /// A body in a content coding, which reads undo.
     pub fn encoded(body: Body, coding: ContentCoding) -> Self {
-        Self {
-            state: Mutex::new(State::Open {
-                body,
-                coding,
-                busy: false,
-                reader: None,
-            }),
-        }
+        Self { state: Mutex::new(State::Open { body, coding, busy: false, reader: None }) }
     }
 
     /// Reads the next chunk, decoded; `None` at the end.
@@ -90,8 +83,7 @@ impl BodyResource {
             return Ok(first.into());
         }
         let announced = self.remaining().min(TRUSTED_LENGTH);
-        let mut all =
-            BytesMut::with_capacity(first.len() + usize::try_from(announced).unwrap_or(0));
+        let mut all = BytesMut::with_capacity(first.len() + usize::try_from(announced).unwrap_or(0));
         all.extend_from_slice(&first);
         while let Some(chunk) = next {
             if all.len() + chunk.len() > limit {
@@ -101,29 +93,19 @@ impl BodyResource {
             all.extend_from_slice(&chunk);
             next = poll_fn(|cx| self.poll_chunk(cx)).await?;
         }
-        if all.len() > limit {
-            Err(BodyError::TooLarge)
-        } else {
-            Ok(all.into())
-        }
+        if all.len() > limit { Err(BodyError::TooLarge) } else { Ok(all.into()) }
     }
 
     /// Takes the body, decoded, to pass it on. `None` if it is taken already, or being read.
     pub fn take(&self) -> Option<Body> {
-        self.take_encoded()
-            .map(|(body, coding)| coding.decode(body))
+        self.take_encoded().map(|(body, coding)| coding.decode(body))
     }
 
     /// Takes the body as it came, with the coding it is in.
     pub fn take_encoded(&self) -> Option<(Body, ContentCoding)> {
         let mut state = self.state();
         match &mut *state {
-            State::Open {
-                body,
-                coding,
-                busy: false,
-                ..
-            } => {
+            State::Open { body, coding, busy: false, .. } => {
                 let taken = (std::mem::take(body), *coding);
                 *state = State::Taken;
                 Some(taken)
@@ -162,13 +144,7 @@ impl BodyResource {
 
     fn poll_chunk(&self, cx: &mut Context<'_>) -> Poll<Result<Option<Bytes>, BodyError>> {
         let mut state = self.state();
-        let State::Open {
-            body,
-            coding,
-            reader,
-            ..
-        } = &mut *state
-        else {
+        let State::Open { body, coding, reader, .. } = &mut *state else {
             return Poll::Ready(match *state {
                 State::Ended => Ok(None),
                 State::Cancelled => Err(BodyError::Cancelled),
@@ -264,21 +240,14 @@ mod tests {
         let resource = BodyResource::new(Body::Channel(body));
         let (read, ()) = tokio::join!(resource.read(), async { resource.cancel() });
         assert!(matches!(read, Err(BodyError::Cancelled)));
-        assert!(matches!(
-            writer.write(Bytes::from_static(b"a")).await,
-            Err(BodyError::Disconnected)
-        ));
+        assert!(matches!(writer.write(Bytes::from_static(b"a")).await, Err(BodyError::Disconnected)));
     }
 
     #[tokio::test]
     async fn all_is_limited() {
-        let full =
-            |text: &'static str| BodyResource::new(Body::from(Bytes::from_static(text.as_bytes())));
+        let full = |text: &'static str| BodyResource::new(Body::from(Bytes::from_static(text.as_bytes())));
         assert_eq!(full("hello").read_all(5).await.unwrap(), b"hello");
-        assert!(matches!(
-            full("hello").read_all(4).await,
-            Err(BodyError::TooLarge)
-        ));
+        assert!(matches!(full("hello").read_all(4).await, Err(BodyError::TooLarge)));
         assert_eq!(full("").read_all(4).await.unwrap(), b"");
     }
 

@@ -20,15 +20,12 @@ struct Alarm {
 
 impl Alarm {
     fn new() -> Self {
-        Self {
-            deadline: watch::Sender::new(None),
-        }
+        Self { deadline: watch::Sender::new(None) }
     }
 
     /// Rings `delay` from now, and no more at the time set before.
     fn set(&self, delay: Duration) {
-        self.deadline
-            .send_replace(Instant::now().checked_add(delay));
+        self.deadline.send_replace(Instant::now().checked_add(delay));
     }
 }
 
@@ -60,11 +57,7 @@ pub(crate) fn op_alarm_new(#[context] invocation: Arc<Invocation>) -> u32 {
 
 /// Sets an alarm to ring in `milliseconds`.
 #[op]
-pub(crate) fn op_alarm_set(
-    #[context] invocation: Arc<Invocation>,
-    id: u32,
-    milliseconds: f64,
-) -> Result<(), OpError> {
+pub(crate) fn op_alarm_set(#[context] invocation: Arc<Invocation>, id: u32, milliseconds: f64) -> Result<(), OpError> {
     let delay = Duration::try_from_secs_f64(milliseconds / 1000.0)
         .map_err(|_| OpError::range_error("the delay is out of range"))?;
     invocation.resources().get::<Alarm>(id)?.set(delay);
@@ -77,13 +70,7 @@ pub(crate) fn op_alarm_wait(
     #[context] invocation: Arc<Invocation>,
     id: u32,
 ) -> Result<impl Future<Output = bool> + use<>, OpError> {
-    Ok(ring(
-        invocation
-            .resources()
-            .get::<Alarm>(id)?
-            .deadline
-            .subscribe(),
-    ))
+    Ok(ring(invocation.resources().get::<Alarm>(id)?.deadline.subscribe()))
 }
 
 /// Gives an alarm up.

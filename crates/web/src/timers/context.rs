@@ -16,17 +16,12 @@ pub(crate) fn op_invocation_id(#[context] invocation: Arc<Invocation>) -> u32 {
 
 /// The current context, an opaque value.
 #[op]
-pub(crate) fn op_async_context_get<'s>(
-    scope: &mut v8::PinScope<'s, '_>,
-) -> v8::Local<'s, v8::Value> {
+pub(crate) fn op_async_context_get<'s>(scope: &mut v8::PinScope<'s, '_>) -> v8::Local<'s, v8::Value> {
     scope.get_continuation_preserved_embedder_data()
 }
 
 /// Makes `context`, got from [`op_async_context_get`], the current one.
 #[op]
-pub(crate) fn op_async_context_set(
-    scope: &mut v8::PinScope<'_, '_>,
-    context: v8::Local<'_, v8::Value>,
-) {
+pub(crate) fn op_async_context_set(scope: &mut v8::PinScope<'_, '_>, context: v8::Local<'_, v8::Value>) {
     scope.set_continuation_preserved_embedder_data(context);
 }

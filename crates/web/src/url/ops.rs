@@ -22,16 +22,8 @@ const HAS_ORIGIN: u32 = 2;
 /// The positions of the components in the href, in the order in which `url.js` reads them.
 fn component_words(url: &Url) -> [u32; WORDS] {
     let components = quirks::internal_components(url);
-    let authority = if url.has_authority() {
-        HAS_AUTHORITY
-    } else {
-        0
-    };
-    let origin = if matches!(url.scheme(), "http" | "https" | "ws" | "wss" | "ftp") {
-        HAS_ORIGIN
-    } else {
-        0
-    };
+    let authority = if url.has_authority() { HAS_AUTHORITY } else { 0 };
+    let origin = if matches!(url.scheme(), "http" | "https" | "ws" | "wss" | "ftp") { HAS_ORIGIN } else { 0 };
     [
         components.scheme_end,
         components.username_end,
@@ -57,10 +49,7 @@ fn write_components(url: &Url, buffer: &mut BufferMut<'_>) -> Result<(), OpError
 }
 
 /// An href is ASCII: everything else is percent-encoded or Punycode.
-fn href_string<'s>(
-    scope: &mut v8::PinScope<'s, '_>,
-    url: &Url,
-) -> Result<v8::Local<'s, v8::Value>, OpError> {
+fn href_string<'s>(scope: &mut v8::PinScope<'s, '_>, url: &Url) -> Result<v8::Local<'s, v8::Value>, OpError> {
     v8::String::new_from_one_byte(scope, url.as_str().as_bytes(), v8::NewStringType::Normal)
         .map(Into::into)
         .ok_or_else(|| OpError::range_error("Invalid string length"))
@@ -71,25 +60,16 @@ fn parse(input: &str, base: Option<&str>) -> Option<Url> {
         return Url::parse(input).ok();
     };
     let base = Url::parse(base).ok()?;
-    base.join(input)
-        .ok()
-        .or_else(|| parse_with_extra_slashes(input, &base))
+    base.join(input).ok().or_else(|| parse_with_extra_slashes(input, &base))
 }
 
 /// "///host" against an http URL: the standard ignores the slashes past the second
 /// (<https://url.spec.whatwg.org/#special-authority-ignore-slashes-state>), the parser does so only after a scheme.
 fn parse_with_extra_slashes(input: &str, base: &Url) -> Option<Url> {
     let trimmed = input.trim_start_matches(|c: char| c <= ' ');
-    let slashes = trimmed
-        .chars()
-        .take_while(|c| matches!(c, '/' | '\\'))
-        .count();
+    let slashes = trimmed.chars().take_while(|c| matches!(c, '/' | '\\')).count();
     let special = matches!(base.scheme(), "http" | "https" | "ws" | "wss" | "ftp");
-    if special && slashes > 2 {
-        Url::parse(&format!("{}:{trimmed}", base.scheme())).ok()
-    } else {
-        None
-    }
+    if special && slashes > 2 { Url::parse(&format!("{}:{trimmed}", base.scheme())).ok() } else { None }
 }
 
 /// Parses `input` (<https://url.spec.whatwg.org/#concept-url-parser>) against `base`.
@@ -114,11 +94,7 @@ pub(crate) fn op_url_parse<'s>(
         return Ok(v8::null(scope).into());
     };
     write_components(&url, &mut components)?;
-    if unchanged {
-        Ok(input.into())
-    } else {
-        href_string(scope, &url)
-    }
+    if unchanged { Ok(input.into()) } else { href_string(scope, &url) }
 }
 
 /// Whether `input` parses against `base` (<https://url.spec.whatwg.org/#dom-url-canparse>).
@@ -192,8 +168,7 @@ pub(crate) fn op_url_set<'s>(
     value: String,
     mut components: BufferMut<'s>,
 ) -> Result<v8::Local<'s, v8::Value>, OpError> {
-    let component = Component::from_number(component)
-        .ok_or_else(|| OpError::type_error("no such component"))?;
+    let component = Component::from_number(component).ok_or_else(|| OpError::type_error("no such component"))?;
     let mut url = Url::parse(&href).map_err(|_| OpError::type_error("Invalid URL string."))?;
     set_component(&mut url, component, &value);
     write_components(&url, &mut components)?;
@@ -212,17 +187,8 @@ mod tests {
     fn words_are_positions_in_the_href() {
         let url = url("https://user:pass@example.com:1234/foo/bar?baz#quux");
         let href = url.as_str();
-        let [
-            scheme,
-            username,
-            host,
-            host_end,
-            port,
-            path,
-            search,
-            hash,
-            flags,
-        ] = component_words(&url).map(|word| word as usize);
+        let [scheme, username, host, host_end, port, path, search, hash, flags] =
+            component_words(&url).map(|word| word as usize);
         assert_eq!(&href[..scheme], "https");
         assert_eq!(&href[scheme + 3..username], "user");
         assert_eq!(&href[username + 1..host - 1], "pass");
@@ -245,29 +211,15 @@ mod tests {
 
     #[test]
     fn a_base_is_parsed_too() {
-        assert_eq!(
-            parse("../b?c", Some("https://example.com/x/a/"))
-                .unwrap()
-                .as_str(),
-            "https://example.com/x/b?c"
-        );
-        assert_eq!(
-            parse("///other.org/x", Some("https://example.com/a"))
-                .unwrap()
-                .as_str(),
-            "https://other.org/x"
-        );
+        assert_eq!(parse("../b?c", Some("https://example.com/x/a/")).unwrap().as_str(), "https://example.com/x/b?c");
+        assert_eq!(parse("///other.org/x", Some("https://example.com/a")).unwrap().as_str(), "https://other.org/x");
         assert_eq!(parse("b", Some("nonsense")), None);
         assert_eq!(parse("https://example.com/", Some("nonsense")), None);
     }
 
     #[test]
     fn hrefs_are_ascii() {
-        for input in [
-            "https://b\u{fc}cher.example/\u{e9}?\u{e9}#\u{e9}",
-            "x://h\u{e9}/",
-            "x:\u{e9}",
-        ] {
+        for input in ["https://b\u{fc}cher.example/\u{e9}?\u{e9}#\u{e9}", "x://h\u{e9}/", "x:\u{e9}"] {
             assert!(url(input).as_str().is_ascii(), "{input}");
         }
     }
@@ -283,21 +235,9 @@ mod tests {
             (Component::Host, "other.org:81", "http://other.org:81/a?b#c"),
             (Component::Hostname, "", "http://other.org:81/a?b#c"),
             (Component::Username, "me", "http://me@other.org:81/a?b#c"),
-            (
-                Component::Password,
-                "p w",
-                "http://me:p%20w@other.org:81/a?b#c",
-            ),
-            (
-                Component::Pathname,
-                "x y",
-                "http://me:p%20w@other.org:81/x%20y?b#c",
-            ),
-            (
-                Component::Search,
-                "",
-                "http://me:p%20w@other.org:81/x%20y#c",
-            ),
+            (Component::Password, "p w", "http://me:p%20w@other.org:81/a?b#c"),
+            (Component::Pathname, "x y", "http://me:p%20w@other.org:81/x%20y?b#c"),
+            (Component::Search, "", "http://me:p%20w@other.org:81/x%20y#c"),
             (Component::Hash, "", "http://me:p%20w@other.org:81/x%20y"),
         ] {
             set_component(&mut url, component, value);

@@ -6,10 +6,12 @@ import { test } from "node:test";
 import { provide } from "./native-stub.mjs";
 
 const calls = [];
-const record = (name, result) => (...args) => {
-  calls.push([name, ...args]);
-  return typeof result === "function" ? result(...args) : result;
-};
+const record =
+  (name, result) =>
+  (...args) => {
+    calls.push([name, ...args]);
+    return typeof result === "function" ? result(...args) : result;
+  };
 let nextId = 1;
 let filled = 0;
 provide({
@@ -59,7 +61,10 @@ test("much data goes to another thread", async () => {
   const before = calls.length;
   await subtle.digest("SHA-1", new Uint8Array(65536));
   await subtle.digest("SHA-1", new Uint8Array(65537));
-  assert.deepEqual(calls.slice(before).map(([name]) => name), ["digest", "digest_async"]);
+  assert.deepEqual(
+    calls.slice(before).map(([name]) => name),
+    ["digest", "digest_async"],
+  );
 });
 
 test("a wrong receiver or too few arguments reject", async () => {
@@ -96,8 +101,13 @@ test("usages are checked before, and their lack after", async () => {
 });
 
 test("a pair shares its usages out", async () => {
-  const { publicKey, privateKey } = await subtle.generateKey({ name: "ECDH", namedCurve: "P-256" }, false, ["deriveBits"]);
-  assert.deepEqual([publicKey.type, publicKey.extractable, publicKey.type, privateKey.extractable], ["public", true, "public", false]);
+  const { publicKey, privateKey } = await subtle.generateKey({ name: "ECDH", namedCurve: "P-256" }, false, [
+    "deriveBits",
+  ]);
+  assert.deepEqual(
+    [publicKey.type, publicKey.extractable, publicKey.type, privateKey.extractable],
+    ["public", true, "public", false],
+  );
   assert.deepEqual([publicKey.usages, privateKey.usages], [[], ["deriveBits"]]);
   const derived = await subtle.deriveBits({ name: "ECDH", public: publicKey }, privateKey, 11);
   assert.deepEqual(new Uint8Array(derived), new Uint8Array([0xff, 0xe0]));
@@ -107,7 +117,8 @@ test("a pair shares its usages out", async () => {
 
 test("what a JSON Web Key says of itself must fit", async () => {
   const jwk = { kty: "oct", k: "AAAAAAAAAAAAAAAAAAAAAA", alg: "A128GCM", use: "enc", key_ops: ["encrypt"], ext: true };
-  const load = (changes, usages = ["encrypt"]) => subtle.importKey("jwk", { ...jwk, ...changes }, "AES-GCM", true, usages);
+  const load = (changes, usages = ["encrypt"]) =>
+    subtle.importKey("jwk", { ...jwk, ...changes }, "AES-GCM", true, usages);
   assert.deepEqual((await load({})).algorithm, { name: "AES-GCM", length: 128 });
   for (const wrong of [
     { kty: "RSA" },

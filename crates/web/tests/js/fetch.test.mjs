@@ -16,7 +16,8 @@ Object.assign(ops, {
   op_encoding_encode: (text) => encoder.encode(text),
   op_encoding_decode_utf8: (bytes, fatal, ignoreBOM) => new TextDecoder("utf-8", { fatal, ignoreBOM }).decode(bytes),
   op_fetch_url: (url) => (NodeURL.canParse(url) ? new NodeURL(url).href : null),
-  op_fetch_data_url: (url) => (url.includes(",") ? ["text/plain", encoder.encode(url.slice(url.indexOf(",") + 1))] : null),
+  op_fetch_data_url: (url) =>
+    url.includes(",") ? ["text/plain", encoder.encode(url.slice(url.indexOf(",") + 1))] : null,
   op_form_data_boundary: () => "boundary",
   op_form_data_parse: (bytes, boundary) => {
     const parts = new TextDecoder().decode(bytes).split(`--${boundary}`).slice(1, -1);
@@ -59,8 +60,17 @@ Object.assign(ops, {
   op_fetch_cancel_close: (id) => calls.push(`forget ${id}`),
 });
 
-const { Headers, Request, Response, createInboundRequest, createResponseFromNative, dispatchOutgoing, fetch, isResponse, responseForSending } =
-  await import("../../js/fetch/index.js");
+const {
+  Headers,
+  Request,
+  Response,
+  createInboundRequest,
+  createResponseFromNative,
+  dispatchOutgoing,
+  fetch,
+  isResponse,
+  responseForSending,
+} = await import("../../js/fetch/index.js");
 const { Blob, File, FormData } = await import("../../js/blob/index.js");
 const { AbortController } = await import("../../js/events/index.js");
 const { FixedLengthStream, ReadableStream, isReadableStream } = await import("../../js/streams/index.js");
@@ -84,18 +94,45 @@ const inbound = (more = {}) =>
   });
 
 const native = (more = {}) =>
-  createResponseFromNative({ status: 200, statusText: null, headersFlat: ["a", "b"], bodyId: 1, url: "https://a.test/", redirected: false, ...more });
+  createResponseFromNative({
+    status: 200,
+    statusText: null,
+    headersFlat: ["a", "b"],
+    bodyId: 1,
+    url: "https://a.test/",
+    redirected: false,
+    ...more,
+  });
 
 test("headers: names are checked and lowered, values trimmed, iteration sorted and combined", () => {
-  const headers = new Headers([["B", " 2\r\n"], ["a", "1"], ["b", "3"], ["Set-Cookie", "x=1"], ["set-cookie", "y=2"]]);
-  assert.deepEqual([...headers], [["a", "1"], ["b", "2, 3"], ["set-cookie", "x=1"], ["set-cookie", "y=2"]]);
+  const headers = new Headers([
+    ["B", " 2\r\n"],
+    ["a", "1"],
+    ["b", "3"],
+    ["Set-Cookie", "x=1"],
+    ["set-cookie", "y=2"],
+  ]);
+  assert.deepEqual(
+    [...headers],
+    [
+      ["a", "1"],
+      ["b", "2, 3"],
+      ["set-cookie", "x=1"],
+      ["set-cookie", "y=2"],
+    ],
+  );
   assert.equal(headers.get("B"), "2, 3");
   assert.equal(headers.get("none"), null);
   assert.deepEqual(headers.getSetCookie(), ["x=1", "y=2"]);
   assert.deepEqual(headers.getAll("SET-COOKIE"), ["x=1", "y=2"]);
-  assert.throws(() => headers.getAll("b"), /^TypeError: getAll\(\) can only be used with the header name "Set-Cookie"\.$/);
-  for (const name of ["", "a b", "\u00fc", "a:"]) assert.throws(() => headers.get(name), /^TypeError: Invalid header name\.$/);
-  for (const value of ["a\nb", "a\0", "\x7f"]) assert.throws(() => headers.set("a", value), /^TypeError: Invalid header value\.$/);
+  assert.throws(
+    () => headers.getAll("b"),
+    /^TypeError: getAll\(\) can only be used with the header name "Set-Cookie"\.$/,
+  );
+  for (const name of ["", "a b", "\u00fc", "a:"])
+    assert.throws(() => headers.get(name), /^TypeError: Invalid header name\.$/);
+  for (const value of ["a\nb", "a\0", "\x7f"])
+    assert.throws(() => headers.set("a", value), /^TypeError: Invalid header value\.$/);
   headers.set("b", "only");
   headers.delete("set-cookie");
   assert.deepEqual([...headers.keys()], ["a", "b"]);
@@ -131,7 +168,10 @@ test("a response of a string is that string until it is sent", () => {
 test("a response's Content-Type follows its body unless it is given", () => {
   assert.equal(new Response("a").headers.get("content-type"), "text/plain;charset=UTF-8");
   assert.equal(new Response("a", { headers: { "content-type": "x/y" } }).headers.get("content-type"), "x/y");
-  assert.equal(new Response(new URLSearchParams({ a: "b" })).headers.get("content-type"), "application/x-www-form-urlencoded;charset=UTF-8");
+  assert.equal(
+    new Response(new URLSearchParams({ a: "b" })).headers.get("content-type"),
+    "application/x-www-form-urlencoded;charset=UTF-8",
+  );
   assert.equal(new Response(new Uint8Array(1)).headers.get("content-type"), null);
   assert.equal(new Response(new Blob(["a"], { type: "A/B" })).headers.get("content-type"), "a/b");
   const sent = responseForSending(new Response("a", { headers: { "X-A": "1" } }));
@@ -139,13 +179,20 @@ test("a response's Content-Type follows its body unless it is given", () => {
   assert.equal(sent.contentType, null);
   const deleted = new Response("a");
   deleted.headers.delete("content-type");
-  assert.deepEqual([responseForSending(deleted).headersFlat, responseForSending(new Response("b", new Response("a"))).contentType], [[], "text/plain;charset=UTF-8"]);
+  assert.deepEqual(
+    [responseForSending(deleted).headersFlat, responseForSending(new Response("b", new Response("a"))).contentType],
+    [[], "text/plain;charset=UTF-8"],
+  );
 });
 
 test("status codes are checked in hosted's words", () => {
-  const range = /^RangeError: Responses may only be constructed with status codes in the range 200 to 599, inclusive\.$/;
+  const range =
+    /^RangeError: Responses may only be constructed with status codes in the range 200 to 599, inclusive\.$/;
   for (const status of [0, 101, 199, 600]) assert.throws(() => new Response(null, { status }), range);
-  assert.throws(() => new Response("x", { status: 204 }), /null body status \(101, 204, 205, or 304\) cannot have a body/);
+  assert.throws(
+    () => new Response("x", { status: 204 }),
+    /null body status \(101, 204, 205, or 304\) cannot have a body/,
+  );
   assert.equal(new Response("", { status: 304 }).body, null);
   assert.throws(() => new Response(null, { statusText: "a\r\n" }), /Invalid statusText/);
   assert.equal(new Response(null, { status: 418 }).statusText, "I'm a teapot");
@@ -157,7 +204,10 @@ test("status codes are checked in hosted's words", () => {
 
 test("Response.json, redirect and error", async () => {
   const json = Response.json({ a: 1 }, { status: 201, headers: { a: "b" } });
-  assert.deepEqual([json.status, json.headers.get("content-type"), await json.json()], [201, "application/json", { a: 1 }]);
+  assert.deepEqual(
+    [json.status, json.headers.get("content-type"), await json.json()],
+    [201, "application/json", { a: 1 }],
+  );
   assert.throws(() => Response.json(undefined), TypeError);
   const redirect = Response.redirect("https://a.test");
   assert.deepEqual([redirect.status, redirect.headers.get("location")], [302, "https://a.test/"]);
@@ -170,7 +220,11 @@ test("Response.json, redirect and error", async () => {
 
 test("a body is read once, in every form", async () => {
   const forms = { text: "{}", json: {}, arrayBuffer: 2, bytes: 2, blob: 2 };
-  for (const make of [() => new Response("{}"), () => new Response(encoder.encode("{}")), () => new Response(new Response("{}").body)]) {
+  for (const make of [
+    () => new Response("{}"),
+    () => new Response(encoder.encode("{}")),
+    () => new Response(new Response("{}").body),
+  ]) {
     for (const [form, expected] of Object.entries(forms)) {
       const response = make();
       const value = await response[form]();
@@ -255,14 +309,31 @@ test("clone tees", async () => {
 
 test("requests are checked in hosted's words", () => {
   assert.throws(() => new Request("nowhere"), /^TypeError: Invalid URL: nowhere$/);
-  assert.throws(() => new Request("https://a.test", { body: "x" }), /^TypeError: Request with a GET or HEAD method cannot have a body\.$/);
+  assert.throws(
+    () => new Request("https://a.test", { body: "x" }),
+    /^TypeError: Request with a GET or HEAD method cannot have a body\.$/,
+  );
   assert.throws(() => new Request("https://a.test", { method: "A B" }), /Invalid HTTP method string: A B/);
-  assert.throws(() => new Request("https://a.test", { redirect: "error" }), /^TypeError: Invalid redirect value, must be one of "follow" or "manual"/);
-  assert.throws(() => new Request("https://a.test", { cache: "default" }), /^TypeError: Unsupported cache mode: default$/);
-  assert.throws(() => new Request("https://a.test", { integrity: "x" }), /Subrequest integrity checking is not implemented/);
+  assert.throws(
+    () => new Request("https://a.test", { redirect: "error" }),
+    /^TypeError: Invalid redirect value, must be one of "follow" or "manual"/,
+  );
+  assert.throws(
+    () => new Request("https://a.test", { cache: "default" }),
+    /^TypeError: Unsupported cache mode: default$/,
+  );
+  assert.throws(
+    () => new Request("https://a.test", { integrity: "x" }),
+    /Subrequest integrity checking is not implemented/,
+  );
   assert.throws(() => new Request("https://a.test", { signal: {} }), /is not of type 'AbortSignal'/);
   assert.throws(() => new Request(), /1 argument required/);
-  const request = new Request(new NodeURL("https://A.test/b#c"), { method: "patch", mode: "cors", credentials: "include", redirect: "manual" });
+  const request = new Request(new NodeURL("https://A.test/b#c"), {
+    method: "patch",
+    mode: "cors",
+    credentials: "include",
+    redirect: "manual",
+  });
   assert.deepEqual([request.method, request.url, request.redirect], ["PATCH", "https://a.test/b#c", "manual"]);
 });
 
@@ -284,7 +355,7 @@ test("a request made of another", async () => {
 test("forms", async () => {
   const form = new FormData();
   form.append("a", "1");
-  form.append("f", new File(["file"], "x\".txt", { type: "text/plain" }));
+  form.append("f", new File(["file"], 'x".txt', { type: "text/plain" }));
   form.append("b", new Blob(["blob"]));
   form.set("a", "2");
   const response = new Response(form);
@@ -292,13 +363,19 @@ test("forms", async () => {
   const read = await response.formData();
   assert.deepEqual([...read.keys()], ["a", "f", "b"]);
   assert.equal(read.get("a"), "2");
-  assert.deepEqual([read.get("f").name, read.get("f").type, await read.get("f").text()], ["x%22.txt", "text/plain", "file"]);
+  assert.deepEqual(
+    [read.get("f").name, read.get("f").type, await read.get("f").text()],
+    ["x%22.txt", "text/plain", "file"],
+  );
   assert.deepEqual([form.get("b").name, form.get("b") instanceof File], ["b", true]);
   const encoded = await new Response(new URLSearchParams("a=1&a=%C3%BC+b")).formData();
   assert.deepEqual(encoded.getAll("a"), ["1", "\u00fc b"]);
   await assert.rejects(new Response("x").formData(), /^TypeError: Unrecognized Content-Type header value/);
   await assert.rejects(new Response(new Uint8Array(1)).formData(), /requires a Content-Type header/);
-  await assert.rejects(new Response("x", { headers: { "content-type": "multipart/form-data" } }).formData(), /No boundary string/);
+  await assert.rejects(
+    new Response("x", { headers: { "content-type": "multipart/form-data" } }).formData(),
+    /No boundary string/,
+  );
 });
 
 test("blobs", async () => {
@@ -320,9 +397,10 @@ const answer = (check = () => {}) => {
 
 test("fetch sends the request and makes a response", async () => {
   answer((method, url, headers, body, flags, cancel) => {
-    assert.deepEqual([method, url, headers, body, flags, cancel], [
-      "POST", "https://a.test/", ["x-a", "1", "content-type", "text/plain;charset=UTF-8"], "body", 3, null,
-    ]);
+    assert.deepEqual(
+      [method, url, headers, body, flags, cancel],
+      ["POST", "https://a.test/", ["x-a", "1", "content-type", "text/plain;charset=UTF-8"], "body", 3, null],
+    );
   });
   const response = await fetch("https://a.test", { method: "POST", body: "body", headers: { "X-A": "1" } });
   assert.deepEqual([response.status, response.url, await response.text()], [200, "https://a.test/", "hello"]);
@@ -359,14 +437,20 @@ test("a failing stream fails the fetch with its own error", async () => {
   assert.equal(writers[0].state, "aborted");
 
   let cancelled;
-  const endless = new ReadableStream({ pull: (controller) => controller.enqueue(encoder.encode("x")), cancel: (reason) => (cancelled = reason) });
+  const endless = new ReadableStream({
+    pull: (controller) => controller.enqueue(encoder.encode("x")),
+    cancel: (reason) => (cancelled = reason),
+  });
   answer(() => (writers[1].broken = true));
   await fetch("https://a.test", { method: "PUT", body: endless });
   await new Promise(setImmediate);
   assert.match(String(cancelled), /Network connection lost/);
 
   answer();
-  await fetch("https://a.test", { method: "PUT", body: new ReadableStream({ pull: (controller) => controller.enqueue("text") }) });
+  await fetch("https://a.test", {
+    method: "PUT",
+    body: new ReadableStream({ pull: (controller) => controller.enqueue("text") }),
+  });
   await new Promise(setImmediate);
   assert.equal(writers[2].state, "aborted");
 });

@@ -1,4 +1,5 @@
 // Values of every kind that the console may meet.
+/* eslint no-sparse-arrays: off, no-unused-private-class-members: off -- odd values are the point */
 
 class Foo {
   constructor() {
@@ -40,21 +41,29 @@ const fail = (message, options) => {
   error.stack = `Error: ${message}\n    at f (file:///a.js:1:2)\n    at g (file:///a.js:3:4)`;
   return error;
 };
-const withStack = (error, stack) => Object.defineProperty(error, "stack", { value: stack, configurable: true, writable: true });
+const withStack = (error, stack) =>
+  Object.defineProperty(error, "stack", { value: stack, configurable: true, writable: true });
 const rejected = Promise.reject(3);
 rejected.catch(() => {});
-const mapIterator = new Map([["a", 1], ["b", { c: 2 }]]).entries();
+const mapIterator = new Map([
+  ["a", 1],
+  ["b", { c: 2 }],
+]).entries();
 const sparse = [1, , , 4, , 6];
 const holes = new Array(5);
 const extra = Object.assign([1, 2, 3], { extra: true, "-1": 0 });
 const functionWithProps = Object.assign(function named() {}, { a: 1, b: "x" });
 const longString = "The quick brown fox jumps over the lazy dog and then goes on to do it once more, slowly.";
-const nested = { a: { b: { c: { d: { e: 1 } } } }, list: [[[[1]]]], map: new Map([[{ a: { b: {} } }, new Set([[{}]])]]) };
+const nested = {
+  a: { b: { c: { d: { e: 1 } } } },
+  list: [[[[1]]]],
+  map: new Map([[{ a: { b: {} } }, new Set([[{}]])]]),
+};
 const detached = new ArrayBuffer(8);
 structuredClone(detached, { transfer: [detached] });
 
 export const values = {
-  undefined: undefined,
+  undefined,
   null: null,
   true: true,
   zero: 0,
@@ -68,7 +77,7 @@ export const values = {
   string: "plain",
   stringSingle: "it's",
   stringBoth: `it's "quoted"`,
-  stringAll: "it's \"quoted\" `x`",
+  stringAll: 'it\'s "quoted" `x`',
   stringControl: "a\nb\tc\u0000\u001b[31m\u007f\u009f\\",
   stringSurrogate: "a\ud800b\udc00\u{1f600}",
   stringLong: longString,
@@ -81,7 +90,19 @@ export const values = {
   objectProto: { ["__proto__"]: 1, constructor: 2 },
   objectSymbols: { [Symbol("s")]: 1, [Symbol.iterator]: 2, [Symbol("a\nb")]: 3 },
   objectHidden: Object.defineProperty({ a: 1 }, "hidden", { value: 2, enumerable: false }),
-  objectAccessors: { get a() { return 1; }, set b(_) {}, get c() { return {}; }, set c(_) {}, get d() { throw new Error("no"); } },
+  objectAccessors: {
+    get a() {
+      return 1;
+    },
+    set b(_) {},
+    get c() {
+      return {};
+    },
+    set c(_) {},
+    get d() {
+      throw new Error("no");
+    },
+  },
   objectUndefined: { a: undefined, b: null },
   objectLong: { aaaaaaaaaaaaaaaaaaaa: 1, bbbbbbbbbbbbbbbbbbbbbbb: 2, ccccccccccccccccccccccc: 3, ddddddddddddd: 4 },
   objectLongStrings: { a: longString, b: [longString, longString] },
@@ -130,7 +151,10 @@ export const values = {
   setEmpty: new Set(),
   setProps: Object.assign(new Set([1]), { a: 1 }),
   setMany: new Set(Array.from({ length: 120 }, (_, index) => index)),
-  map: new Map([["a", 1], [{ k: 1 }, [1, 2]]]),
+  map: new Map([
+    ["a", 1],
+    [{ k: 1 }, [1, 2]],
+  ]),
   mapEmpty: new Map(),
   mapNested: new Map([["inner", new Map([["x", new Map([["y", new Map([["z", 1]])]])]])]]),
   mapLong: new Map(Array.from({ length: 12 }, (_, index) => [`some key ${index}`, { value: index }])),
@@ -179,11 +203,19 @@ export const values = {
   errorProps: Object.assign(fail("with props"), { code: "E_X", nested: { a: 1 } }),
   errorCause: fail("outer", { cause: fail("inner") }),
   errorCauseValue: fail("outer", { cause: { code: 1 } }),
-  errorAggregate: withStack(new AggregateError([fail("one"), new TypeError("two")].map((e) => withStack(e, `${e.name}: x`)), "all"), "AggregateError: all\n    at x (a.js:1:1)"),
+  errorAggregate: withStack(
+    new AggregateError(
+      [fail("one"), new TypeError("two")].map((e) => withStack(e, `${e.name}: x`)),
+      "all",
+    ),
+    "AggregateError: all\n    at x (a.js:1:1)",
+  ),
   errorSubclass: withStack(new MyError("mine"), "Error: mine\n    at f (a.js:1:1)"),
   errorNamed: withStack(new NamedError("mine"), "Error: mine\n    at f (a.js:1:1)"),
   errorRenamed: Object.assign(withStack(new Error("mine"), "Error: mine\n    at f (a.js:1:1)"), { name: "Other" }),
-  errorMessageChanged: Object.assign(withStack(new Error("mine"), "Error: mine\n    at f (a.js:1:1)"), { message: "changed" }),
+  errorMessageChanged: Object.assign(withStack(new Error("mine"), "Error: mine\n    at f (a.js:1:1)"), {
+    message: "changed",
+  }),
   errorNullProto: Object.setPrototypeOf(withStack(new TypeError("mine"), "TypeError: mine\n    at f (a.js:1:1)"), null),
   errorNested: { list: [fail("in a list")] },
   errorType: withStack(new TypeError("bad"), "TypeError: bad\n    at f (a.js:1:1)"),
@@ -202,7 +234,9 @@ export const values = {
   classHeir: Bar,
   classAnonymous: (() => class {})(),
   classNullParent: class extends null {},
-  classNamedProperty: class { static name = "custom"; },
+  classNamedProperty: class {
+    static name = "custom";
+  },
   boxedNumber: Object(3),
   boxedNegativeZero: Object(-0),
   boxedString: Object("abc"),
@@ -211,18 +245,38 @@ export const values = {
   boxedBigint: Object(5n),
   boxedSymbol: Object(Symbol("s")),
   boxedNull: Object.setPrototypeOf(Object(3), null),
-  proxy: new Proxy({ a: 1 }, { get() { throw new Error("trap"); } }),
+  proxy: new Proxy(
+    { a: 1 },
+    {
+      get() {
+        throw new Error("trap");
+      },
+    },
+  ),
   proxyFunction: new Proxy(function named() {}, {}),
   proxyArray: new Proxy([1, 2], {}),
   proxyNested: { p: new Proxy(new Map([[1, 2]]), {}) },
-  proxyRevoked: (() => { const { proxy, revoke } = Proxy.revocable({}, {}); revoke(); return proxy; })(),
+  proxyRevoked: (() => {
+    const { proxy, revoke } = Proxy.revocable({}, {});
+    revoke();
+    return proxy;
+  })(),
   custom: { [Symbol.for("nodejs.util.inspect.custom")]: () => "custom!" },
   customLines: { a: { [Symbol.for("nodejs.util.inspect.custom")]: () => "line 1\nline 2" } },
   customObject: { [Symbol.for("nodejs.util.inspect.custom")]: () => ({ instead: [1] }) },
   customDepth: { a: { b: { [Symbol.for("nodejs.util.inspect.custom")]: (depth) => `depth ${depth}` } } },
-  customSelf: { a: 1, [Symbol.for("nodejs.util.inspect.custom")]() { return this; } },
-  arguments: (function () { return arguments; })(1, "a"),
-  argumentsEmpty: (function () { return arguments; })(),
+  customSelf: {
+    a: 1,
+    [Symbol.for("nodejs.util.inspect.custom")]() {
+      return this;
+    },
+  },
+  arguments: (function () {
+    return arguments;
+  })(1, "a"),
+  argumentsEmpty: (function () {
+    return arguments;
+  })(),
   math: Math,
   json: JSON,
   reflect: Reflect,
@@ -267,7 +321,14 @@ export const calls = [
   ["%s", [1, [2, [3]]]],
   ["%s", { toString: () => "own" }],
   ["%s", new Foo()],
-  ["%s", new (class { toString() { return "class"; } })()],
+  [
+    "%s",
+    new (class {
+      toString() {
+        return "class";
+      }
+    })(),
+  ],
   ["%s", new Date(0)],
   ["%s", () => 5],
   ["%s", Object.create(null)],

@@ -11,7 +11,10 @@ if (process.execArgv.includes("--expose-internals")) {
 } else {
   test("inspect() and format() print what Node prints", () => {
     const args = ["--expose-internals", "--no-warnings", fileURLToPath(import.meta.url)];
-    const { status, stdout, stderr } = spawnSync(process.execPath, args, { encoding: "utf8", env: { ...process.env, NODE_TEST_CONTEXT: "" } });
+    const { status, stdout, stderr } = spawnSync(process.execPath, args, {
+      encoding: "utf8",
+      env: { ...process.env, NODE_TEST_CONTEXT: "" },
+    });
     assert.equal(status, 0, stdout + stderr);
   });
 }
@@ -24,7 +27,8 @@ async function compare() {
   let differences = 0;
   // With `showHidden` Node also lists what an object inherits from a class of the guest's or from an unnamed
   // prototype; we list own properties only.
-  const inherits = /^(map|set)(Iterator|Keys|Values|Entries)$|Iterator$|[gG]enerator$|^bufferShared$|^functionAsync|^functionGenerator$|^intl$|^instanceHeir$|^tagged$|^objectCreated$/;
+  const inherits =
+    /^(map|set)(Iterator|Keys|Values|Entries)$|Iterator$|[gG]enerator$|^bufferShared$|^functionAsync|^functionGenerator$|^intl$|^instanceHeir$|^tagged$|^objectCreated$/;
   const check = (name, expected, actual) => {
     if (expected === actual) return;
     differences++;

@@ -17,9 +17,7 @@ for (const file of readdirSync(root, { recursive: true })) {
 /** The stubs, by name. */
 export const ops = (globalThis[Symbol.for("selvedge.ops")] = {});
 
-const source = [...names]
-  .map((name) => `export function ${name}() { return call("${name}", arguments); }`)
-  .join("\n");
+const source = [...names].map((name) => `export function ${name}() { return call("${name}", arguments); }`).join("\n");
 const head = `
   const ops = globalThis[Symbol.for("selvedge.ops")];
   const { apply } = Reflect;

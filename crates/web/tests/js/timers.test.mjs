@@ -35,7 +35,8 @@ provide({
   },
 });
 
-const { clearTimeout, setImmediate, clearImmediate, setInterval, setTimeout } = await import("../../js/timers/index.js");
+const { clearTimeout, setImmediate, clearImmediate, setInterval, setTimeout } =
+  await import("../../js/timers/index.js");
 const { setReportException } = await import("../../js/events/index.js");
 
 const settle = () => new Promise((resolve) => globalThis.setImmediate(resolve));
@@ -74,7 +75,9 @@ test("microtasks of one callback run before the next callback", async () => {
   const calls = [];
   setTimeout(() => {
     calls.push("first");
-    Promise.resolve().then(() => Promise.resolve()).then(() => calls.push("its microtask"));
+    Promise.resolve()
+      .then(() => Promise.resolve())
+      .then(() => calls.push("its microtask"));
   }, 1);
   setTimeout(() => calls.push("second"), 1);
   await advance(1);
@@ -142,7 +145,10 @@ test("many timers in random order fire in order", async () => {
   for (let index = 0; index < ids.length; index += 3) clearTimeout(ids[index]);
   await advance(60);
   assert.equal(calls.length, ids.length - Math.ceil(ids.length / 3));
-  assert.deepEqual(calls, calls.toSorted((a, b) => a - b));
+  assert.deepEqual(
+    calls,
+    calls.toSorted((a, b) => a - b),
+  );
 });
 
 test("strings and calls at global scope are refused", () => {

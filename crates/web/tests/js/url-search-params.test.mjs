@@ -85,9 +85,12 @@ test("a URL's parameters tell it of changes and follow its own", () => {
 
 test("a patched Array.prototype does not break it", () => {
   const { push, map, filter } = Array.prototype;
-  Array.prototype.push = Array.prototype.map = Array.prototype.filter = () => {
-    throw new Error("patched");
-  };
+  Array.prototype.push =
+    Array.prototype.map =
+    Array.prototype.filter =
+      () => {
+        throw new Error("patched");
+      };
   let text;
   try {
     const params = new URLSearchParams("a=1&b=2");

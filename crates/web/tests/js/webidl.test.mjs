@@ -103,7 +103,9 @@ test("dictionaries read parents first, then by name, and are proof against Objec
   assert.throws(() => convert(undefined, prefix, "parameter 1"), /'a' is required/);
   assert.throws(() => convert(1, prefix, "parameter 1"), /parameter 1 cannot be converted to dictionary 'Options'/);
   Object.defineProperty(Object.prototype, "b", {
-    set: () => reads.push("setter"),
+    set() {
+      reads.push("setter");
+    },
     get: () => "inherited",
     configurable: true,
   });

@@ -4,16 +4,13 @@ use std::convert::Infallible;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use http::header::{
-    ACCEPT_ENCODING, AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE, HOST, LOCATION,
-};
+use http::header::{ACCEPT_ENCODING, AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE, HOST, LOCATION};
 use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode};
 use http_body_util::BodyExt;
 use hyper::body::Incoming;
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use selvedge_web::fetch::{
-    Body, BodyError, BodyResource, ContentCoding, FetchClient, FetchError, FetchOptions, Fetched,
-    Outgoing, channel,
+    Body, BodyError, BodyResource, ContentCoding, FetchClient, FetchError, FetchOptions, Fetched, Outgoing, channel,
 };
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
@@ -28,33 +25,22 @@ async fn answer(request: Request<Incoming>) -> Result<Response<Body>, Infallible
         let name = format!("x-got-{name}").parse::<http::HeaderName>().unwrap();
         response.headers_mut().insert(name, value.clone());
     }
-    response
-        .headers_mut()
-        .insert("x-method", request.method().as_str().parse().unwrap());
-    response
-        .headers_mut()
-        .insert("x-version", version.parse().unwrap());
+    response.headers_mut().insert("x-method", request.method().as_str().parse().unwrap());
+    response.headers_mut().insert("x-version", version.parse().unwrap());
     let query = request.uri().query().unwrap_or_default().to_owned();
     match path.as_str() {
         "/redirect" => {
             let (status, location) = query.split_once('=').unwrap();
             *response.status_mut() = status.parse().unwrap();
-            response
-                .headers_mut()
-                .insert(LOCATION, location.parse().unwrap());
+            response.headers_mut().insert(LOCATION, location.parse().unwrap());
         }
         "/loop" => {
             *response.status_mut() = StatusCode::FOUND;
-            response
-                .headers_mut()
-                .insert(LOCATION, HeaderValue::from_static("/loop"));
+            response.headers_mut().insert(LOCATION, HeaderValue::from_static("/loop"));
         }
         "/gzip" => {
-            response
-                .headers_mut()
-                .insert(CONTENT_ENCODING, HeaderValue::from_static("gzip"));
-            *response.body_mut() =
-                ContentCoding::Gzip.encode(Body::from(Bytes::from("hello ".repeat(1000))));
+            response.headers_mut().insert(CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+            *response.body_mut() = ContentCoding::Gzip.encode(Body::from(Bytes::from("hello ".repeat(1000))));
         }
         _ => *response.body_mut() = Body::from(request.into_body()),
     }
@@ -68,10 +54,7 @@ async fn serve() -> String {
     tokio::spawn(async move {
         while let Ok((stream, _)) = listener.accept().await {
             let service = hyper::service::service_fn(answer);
-            tokio::spawn(
-                hyper::server::conn::http1::Builder::new()
-                    .serve_connection(TokioIo::new(stream), service),
-            );
+            tokio::spawn(hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(stream), service));
         }
     });
     origin
@@ -82,22 +65,12 @@ fn client(options: FetchOptions) -> FetchClient {
 }
 
 fn local() -> FetchClient {
-    client(FetchOptions {
-        allow_private: true,
-        ..FetchOptions::default()
-    })
+    client(FetchOptions { allow_private: true, ..FetchOptions::default() })
 }
 
 fn get(url: &str) -> Outgoing {
     let url = Url::parse(url).unwrap();
-    Outgoing {
-        method: Method::GET,
-        url,
-        headers: HeaderMap::new(),
-        body: Body::Empty,
-        follow: true,
-        decode: true,
-    }
+    Outgoing { method: Method::GET, url, headers: HeaderMap::new(), body: Body::Empty, follow: true, decode: true }
 }
 
 async fn fetch(client: &FetchClient, outgoing: Outgoing) -> Result<Fetched, FetchError> {
@@ -113,12 +86,8 @@ async fn text(fetched: Fetched) -> Result<String, BodyError> {
 async fn headers_and_host() {
     let origin = serve().await;
     let mut request = get(&format!("{origin}/x?y#z"));
-    request
-        .headers
-        .insert("x-mine", HeaderValue::from_static("1"));
-    request
-        .headers
-        .insert(HOST, HeaderValue::from_static("evil.test"));
+    request.headers.insert("x-mine", HeaderValue::from_static("1"));
+    request.headers.insert(HOST, HeaderValue::from_static("evil.test"));
     let fetched = fetch(&local(), request).await.unwrap();
     let headers = fetched.response.headers();
     assert_eq!(headers["x-got-x-mine"], "1");
@@ -140,10 +109,7 @@ async fn bodies_stream_up_and_down() {
     let fetched = fetch(&client, request).await.unwrap();
     let body = BodyResource::new(fetched.response.into_body());
     for chunk in ["one", "two"] {
-        writer
-            .write(Bytes::from_static(chunk.as_bytes()))
-            .await
-            .unwrap();
+        writer.write(Bytes::from_static(chunk.as_bytes())).await.unwrap();
         assert_eq!(body.read().await.unwrap().unwrap(), chunk);
     }
     writer.close();
@@ -158,18 +124,8 @@ async fn a_body_aborted_halfway_fails_the_fetch() {
     let mut request = get(&origin);
     request.method = Method::POST;
     request.body = Body::Channel(body);
-    writer
-        .write(Bytes::from_static(b"12345678901"))
-        .await
-        .unwrap();
-    let failed = async {
-        text(
-            fetch(&local(), request)
-                .await
-                .map_err(|_| BodyError::Aborted)?,
-        )
-        .await
-    };
+    writer.write(Bytes::from_static(b"12345678901")).await.unwrap();
+    let failed = async { text(fetch(&local(), request).await.map_err(|_| BodyError::Aborted)?).await };
     assert!(failed.await.is_err());
 }
 
@@ -182,36 +138,14 @@ async fn content_codings_are_undone_by_reads_only() {
     assert_eq!(text(fetched).await.unwrap().len(), 6000);
 
     let fetched = fetch(&local(), get(&url)).await.unwrap();
-    let passed = BodyResource::encoded(fetched.response.into_body(), fetched.coding)
-        .take_encoded()
-        .unwrap();
+    let passed = BodyResource::encoded(fetched.response.into_body(), fetched.coding).take_encoded().unwrap();
     assert_eq!(passed.1, ContentCoding::Gzip);
-    assert!(
-        passed
-            .0
-            .collect()
-            .await
-            .unwrap()
-            .to_bytes()
-            .starts_with(b"\x1f\x8b")
-    );
+    assert!(passed.0.collect().await.unwrap().to_bytes().starts_with(b"\x1f\x8b"));
 
-    let raw = Outgoing {
-        decode: false,
-        ..get(&url)
-    };
-    assert_eq!(
-        fetch(&local(), raw).await.unwrap().coding,
-        ContentCoding::Identity
-    );
-    let head = Outgoing {
-        method: Method::HEAD,
-        ..get(&url)
-    };
-    assert_eq!(
-        text(fetch(&local(), head).await.unwrap()).await.unwrap(),
-        ""
-    );
+    let raw = Outgoing { decode: false, ..get(&url) };
+    assert_eq!(fetch(&local(), raw).await.unwrap().coding, ContentCoding::Identity);
+    let head = Outgoing { method: Method::HEAD, ..get(&url) };
+    assert_eq!(text(fetch(&local(), head).await.unwrap()).await.unwrap(), "");
 }
 
 #[tokio::test]
@@ -222,17 +156,11 @@ async fn redirects_are_followed_as_the_standard_says() {
         let mut request = get(&url);
         request.method = Method::POST;
         request.body = Body::from(Bytes::from_static(b"body"));
-        request
-            .headers
-            .insert(AUTHORIZATION, HeaderValue::from_static("secret"));
-        request
-            .headers
-            .insert(CONTENT_TYPE, HeaderValue::from_static("text/plain"));
+        request.headers.insert(AUTHORIZATION, HeaderValue::from_static("secret"));
+        request.headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/plain"));
         request
     };
-    let fetched = fetch(&client, post(format!("{origin}/redirect?302=/x")))
-        .await
-        .unwrap();
+    let fetched = fetch(&client, post(format!("{origin}/redirect?302=/x"))).await.unwrap();
     let headers = fetched.response.headers();
     assert_eq!((fetched.url.path(), fetched.redirects), ("/x", 1));
     assert_eq!(headers["x-method"], "GET");
@@ -240,39 +168,17 @@ async fn redirects_are_followed_as_the_standard_says() {
     assert!(!headers.contains_key("x-got-content-type"));
     assert_eq!(text(fetched).await.unwrap(), "");
 
-    let fetched = fetch(&client, post(format!("{origin}/redirect?307={other}/x")))
-        .await
-        .unwrap();
+    let fetched = fetch(&client, post(format!("{origin}/redirect?307={other}/x"))).await.unwrap();
     assert_eq!(fetched.response.headers()["x-method"], "POST");
-    assert!(
-        !fetched
-            .response
-            .headers()
-            .contains_key("x-got-authorization")
-    );
+    assert!(!fetched.response.headers().contains_key("x-got-authorization"));
     assert_eq!(text(fetched).await.unwrap(), "body");
 
-    let manual = Outgoing {
-        follow: false,
-        ..get(&format!("{origin}/redirect?302=/x"))
-    };
-    assert_eq!(
-        fetch(&client, manual).await.unwrap().response.status(),
-        StatusCode::FOUND
-    );
-    assert!(matches!(
-        fetch(&client, get(&format!("{origin}/loop"))).await,
-        Err(FetchError::TooManyRedirects)
-    ));
+    let manual = Outgoing { follow: false, ..get(&format!("{origin}/redirect?302=/x")) };
+    assert_eq!(fetch(&client, manual).await.unwrap().response.status(), StatusCode::FOUND);
+    assert!(matches!(fetch(&client, get(&format!("{origin}/loop"))).await, Err(FetchError::TooManyRedirects)));
     let (_writer, body) = channel(None);
-    let stream = Outgoing {
-        body: Body::Channel(body),
-        ..post(format!("{origin}/redirect?307=/x"))
-    };
-    assert!(matches!(
-        fetch(&client, stream).await,
-        Err(FetchError::Unreplayable)
-    ));
+    let stream = Outgoing { body: Body::Channel(body), ..post(format!("{origin}/redirect?307=/x")) };
+    assert!(matches!(fetch(&client, stream).await, Err(FetchError::Unreplayable)));
 }
 
 #[tokio::test]
@@ -281,35 +187,21 @@ async fn each_request_of_a_chain_is_counted() {
     let left = std::sync::atomic::AtomicUsize::new(3);
     let count = || {
         let order = std::sync::atomic::Ordering::Relaxed;
-        left.fetch_update(order, order, |left| left.checked_sub(1))
-            .map(|_| ())
-            .map_err(|_| FetchError::Aborted)
+        left.fetch_update(order, order, |left| left.checked_sub(1)).map(|_| ()).map_err(|_| FetchError::Aborted)
     };
-    assert!(matches!(
-        local().fetch(get(&format!("{origin}/loop")), count).await,
-        Err(FetchError::Aborted)
-    ));
+    assert!(matches!(local().fetch(get(&format!("{origin}/loop")), count).await, Err(FetchError::Aborted)));
 }
 
 #[tokio::test]
 async fn private_destinations_are_refused() {
     let origin = serve().await;
     let guarded = client(FetchOptions::default());
-    for url in [
-        origin.clone(),
-        origin.replace("127.0.0.1", "localhost"),
-        origin.replace("127.0.0.1", "[::ffff:127.0.0.1]"),
-    ] {
+    for url in
+        [origin.clone(), origin.replace("127.0.0.1", "localhost"), origin.replace("127.0.0.1", "[::ffff:127.0.0.1]")]
+    {
         let error = fetch(&guarded, get(&url)).await.unwrap_err();
-        assert!(
-            matches!(error, FetchError::Private { .. }),
-            "{url}: {error}"
-        );
-        assert!(
-            error
-                .to_string()
-                .starts_with("Fetch API cannot load: http://")
-        );
+        assert!(matches!(error, FetchError::Private { .. }), "{url}: {error}");
+        assert!(error.to_string().starts_with("Fetch API cannot load: http://"));
     }
 }
 
@@ -318,13 +210,9 @@ async fn what_goes_wrong_is_said() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     drop(listener);
-    let error = fetch(&local(), get(&format!("http://{address}/")))
-        .await
-        .unwrap_err();
+    let error = fetch(&local(), get(&format!("http://{address}/"))).await.unwrap_err();
     assert!(
-        error.to_string().starts_with(&format!(
-            "Network connection lost. Could not connect to {address}: "
-        )),
+        error.to_string().starts_with(&format!("Network connection lost. Could not connect to {address}: ")),
         "{error}"
     );
 
@@ -334,14 +222,9 @@ async fn what_goes_wrong_is_said() {
         let (mut stream, _) = listener.accept().await.unwrap();
         let mut request = [0; 1024];
         assert!(stream.read(&mut request).await.unwrap() > 0);
-        stream
-            .write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nsome")
-            .await
-            .unwrap();
+        stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nsome").await.unwrap();
     });
-    let error = text(fetch(&local(), get(&origin)).await.unwrap())
-        .await
-        .unwrap_err();
+    let error = text(fetch(&local(), get(&origin)).await.unwrap()).await.unwrap_err();
     assert_eq!(error.to_string(), "Network connection lost.");
 }
 
@@ -375,16 +258,9 @@ async fn http2_is_used_where_tls_offers_it() {
         }
     });
     let url = format!("https://localhost:{port}/");
-    let trusting = client(FetchOptions {
-        allow_private: true,
-        extra_roots: vec![certificate],
-        ..FetchOptions::default()
-    });
+    let trusting = client(FetchOptions { allow_private: true, extra_roots: vec![certificate] });
     let fetched = fetch(&trusting, get(&url)).await.unwrap();
     assert_eq!(fetched.response.headers()["x-version"], "HTTP/2.0");
     let error = fetch(&local(), get(&url)).await.unwrap_err();
-    assert!(
-        error.to_string().contains("invalid peer certificate"),
-        "{error}"
-    );
+    assert!(error.to_string().contains("invalid peer certificate"), "{error}");
 }

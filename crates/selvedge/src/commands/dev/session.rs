@@ -177,7 +177,8 @@ impl Session {
         self.deploy(shared, script).await
     }
 
-    async fn refresh_assets(&self) -> anyhow::Result<()> {
+    // Exclusive, as a bundler may not be shared between threads and the future must be able to move.
+    async fn refresh_assets(&mut self) -> anyhow::Result<()> {
         let Some(assets) = self.assets.clone() else { return Ok(()) };
         let files = assets.files.clone();
         tokio::task::spawn_blocking(move || files.refresh()).await.context("The assets could not be read.")??;

@@ -90,7 +90,9 @@ export function formatTypedArray(ctx, value, length, level, formatValue) {
   const output = [];
   for (let index = 0; index < shown; index++) {
     const item = value[index];
-    output.push(typeof item === "bigint" ? ctx.stylize(`${item}n`, "bigint") : ctx.stylize(formatNumber(item), "number"));
+    output.push(
+      typeof item === "bigint" ? ctx.stylize(`${item}n`, "bigint") : ctx.stylize(formatNumber(item), "number"),
+    );
   }
   if (length > shown) output.push(more(length - shown));
   if (ctx.showHidden) {

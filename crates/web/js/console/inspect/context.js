@@ -67,7 +67,19 @@ export class Context {
   /** @param {InspectOptions | undefined} options */
   constructor(options) {
     if (typeof options !== "object" || options === null) return;
-    const { showHidden, depth, colors, customInspect, showProxy, maxArrayLength, maxStringLength, breakLength, compact, sorted, getters } = options;
+    const {
+      showHidden,
+      depth,
+      colors,
+      customInspect,
+      showProxy,
+      maxArrayLength,
+      maxStringLength,
+      breakLength,
+      compact,
+      sorted,
+      getters,
+    } = options;
     if (showHidden !== undefined) this.showHidden = !!showHidden;
     if (depth !== undefined) this.depth = depth === null || depth === Infinity ? null : +depth;
     if (colors !== undefined) this.colors = !!colors;
@@ -84,8 +96,34 @@ export class Context {
 
   /** The options as a custom inspect function gets them. */
   options() {
-    const { showHidden, depth, colors, customInspect, showProxy, maxArrayLength, maxStringLength, breakLength, compact, sorted, getters, stylize } = this;
-    return { showHidden, depth, colors, customInspect, showProxy, maxArrayLength, maxStringLength, breakLength, compact, sorted, getters, stylize };
+    const {
+      showHidden,
+      depth,
+      colors,
+      customInspect,
+      showProxy,
+      maxArrayLength,
+      maxStringLength,
+      breakLength,
+      compact,
+      sorted,
+      getters,
+      stylize,
+    } = this;
+    return {
+      showHidden,
+      depth,
+      colors,
+      customInspect,
+      showProxy,
+      maxArrayLength,
+      maxStringLength,
+      breakLength,
+      compact,
+      sorted,
+      getters,
+      stylize,
+    };
   }
 
   /**

@@ -66,7 +66,11 @@ function framesOf(ctx, error, frames) {
       const { length, offset } = commonRun(lines, causeStack.slice(start + 1).split("\n"));
       if (length > 0) {
         const skipped = length - 2;
-        lines.splice(offset + 1, skipped, ctx.stylize(`    ... ${skipped} lines matching cause stack trace ...`, "undefined"));
+        lines.splice(
+          offset + 1,
+          skipped,
+          ctx.stylize(`    ... ${skipped} lines matching cause stack trace ...`, "undefined"),
+        );
       }
     }
   }

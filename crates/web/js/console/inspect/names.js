@@ -76,7 +76,9 @@ export function constructorName(ctx, value, level, describe) {
  */
 export function prefixOf(constructor, tag, fallback, size = "") {
   if (constructor === null) {
-    return tag !== "" && fallback !== tag ? `[${fallback}${size}: null prototype] [${tag}] ` : `[${fallback}${size}: null prototype] `;
+    return tag !== "" && fallback !== tag
+      ? `[${fallback}${size}: null prototype] [${tag}] `
+      : `[${fallback}${size}: null prototype] `;
   }
   return tag !== "" && constructor !== tag ? `${constructor}${size} [${tag}] ` : `${constructor}${size} `;
 }

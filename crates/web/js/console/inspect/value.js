@@ -135,7 +135,8 @@ function formatProxy(ctx, proxy, level) {
 function listShape(ctx, value, kind, constructor, tag) {
   switch (kind) {
     case kinds.ARRAY: {
-      const prefix = constructor !== "Array" || tag !== "" ? prefixOf(constructor, tag, "Array", `(${value.length})`) : "";
+      const prefix =
+        constructor !== "Array" || tag !== "" ? prefixOf(constructor, tag, "Array", `(${value.length})`) : "";
       const keys = op_inspect_keys(value, !ctx.showHidden);
       if (value.length === 0 && keys.length === 0) return { text: `${prefix}[]`, braces: ["", ""], keys };
       return {
@@ -173,7 +174,11 @@ function listShape(ctx, value, kind, constructor, tag) {
       const name = tag === `${type} Iterator` ? tag : `${tag === "" ? "" : `${tag}] [`}${type} Iterator`;
       /** @type {[string, string]} */
       const braces = [`[${name}] {`, "}"];
-      return { braces, keys: shownKeys(ctx, value), contents: (level) => formatIterator(ctx, value, level, formatValue, braces) };
+      return {
+        braces,
+        keys: shownKeys(ctx, value),
+        contents: (level) => formatIterator(ctx, value, level, formatValue, braces),
+      };
     }
     default:
       return undefined;
@@ -197,10 +202,14 @@ function shapeOf(ctx, value, kind, constructor, tag, level, nested) {
 
   if (typeof value === "function") {
     const base = functionBase(value, kind, constructor, tag);
-    return keys.length === 0 ? { text: ctx.stylize(base, "special"), braces: ["", ""], keys } : { base, braces: ["{", "}"], keys };
+    return keys.length === 0
+      ? { text: ctx.stylize(base, "special"), braces: ["", ""], keys }
+      : { base, braces: ["{", "}"], keys };
   }
   if (kind === kinds.ARGUMENTS && constructor === "Object") {
-    return keys.length === 0 ? { text: "[Arguments] {}", braces: ["", ""], keys } : { braces: ["[Arguments] {", "}"], keys };
+    return keys.length === 0
+      ? { text: "[Arguments] {}", braces: ["", ""], keys }
+      : { braces: ["[Arguments] {", "}"], keys };
   }
   if (constructor === "Object" && kind === kinds.OTHER && !isErrorLike(value, kind)) {
     const open = tag === "" ? "{" : `${prefixOf(constructor, tag, "Object")}{`;
@@ -208,7 +217,12 @@ function shapeOf(ctx, value, kind, constructor, tag, level, nested) {
   }
   if (kind === kinds.REGEXP || kind === kinds.DATE) {
     const [type, style] = kind === kinds.REGEXP ? ["RegExp", "regexp"] : ["Date", "date"];
-    const text = kind === kinds.REGEXP ? regExpToString(value) : isNaN(dateGetTime(value)) ? "Invalid Date" : dateToISOString(value);
+    const text =
+      kind === kinds.REGEXP
+        ? regExpToString(value)
+        : isNaN(dateGetTime(value))
+          ? "Invalid Date"
+          : dateToISOString(value);
     const prefix = prefixOf(constructor, tag, type);
     const base = prefix === `${type} ` ? text : `${prefix}${text}`;
     const whole = keys.length === 0 || (kind === kinds.REGEXP && ctx.isBeyondDepth(level));
@@ -220,16 +234,30 @@ function shapeOf(ctx, value, kind, constructor, tag, level, nested) {
   }
   if (kind === kinds.ARRAY_BUFFER || kind === kinds.SHARED_ARRAY_BUFFER) {
     const braces = bracesOf(kind === kinds.ARRAY_BUFFER ? "ArrayBuffer" : "SharedArrayBuffer");
-    return { braces, keys: ["byteLength", ...keys], contents: nested ? undefined : () => formatArrayBuffer(ctx, value) };
+    return {
+      braces,
+      keys: ["byteLength", ...keys],
+      contents: nested ? undefined : () => formatArrayBuffer(ctx, value),
+    };
   }
-  if (kind === kinds.DATA_VIEW) return { braces: bracesOf("DataView"), keys: ["byteLength", "byteOffset", "buffer", ...keys] };
-  if (kind === kinds.PROMISE) return { braces: bracesOf("Promise"), keys, contents: (at) => formatPromise(ctx, value, at, formatValue) };
+  if (kind === kinds.DATA_VIEW)
+    return { braces: bracesOf("DataView"), keys: ["byteLength", "byteOffset", "buffer", ...keys] };
+  if (kind === kinds.PROMISE)
+    return { braces: bracesOf("Promise"), keys, contents: (at) => formatPromise(ctx, value, at, formatValue) };
   if (kind === kinds.WEAK_SET || kind === kinds.WEAK_MAP) {
     const isMap = kind === kinds.WEAK_MAP;
-    return { braces: bracesOf(isMap ? "WeakMap" : "WeakSet"), keys, contents: (at) => formatWeak(ctx, value, at, formatValue, isMap) };
+    return {
+      braces: bracesOf(isMap ? "WeakMap" : "WeakSet"),
+      keys,
+      contents: (at) => formatWeak(ctx, value, at, formatValue, isMap),
+    };
   }
   if (kind === kinds.MODULE) {
-    return { braces: bracesOf("Module"), keys: [], contents: (at) => formatModule(ctx, value, at, keys, formatProperty) };
+    return {
+      braces: bracesOf("Module"),
+      keys: [],
+      contents: (at) => formatModule(ctx, value, at, keys, formatProperty),
+    };
   }
   if (boxes[kind] !== undefined) return boxShape(ctx, value, kind, constructor, tag, keys);
   const prefix = objectPrefix(value, constructor, tag);
@@ -254,7 +282,9 @@ function boxShape(ctx, value, kind, constructor, tag, keys) {
   if (type !== constructor) base += constructor === null ? " (null prototype)" : ` (${constructor})`;
   base += `: ${formatPrimitive(plainContext, primitive)}]`;
   if (tag !== "" && tag !== constructor) base += ` [${tag}]`;
-  return keys.length === 0 ? { text: ctx.stylize(base, type.toLowerCase()), braces: ["", ""], keys } : { base, braces: ["{", "}"], keys };
+  return keys.length === 0
+    ? { text: ctx.stylize(base, type.toLowerCase()), braces: ["", ""], keys }
+    : { base, braces: ["{", "}"], keys };
 }
 
 /**
@@ -265,9 +295,12 @@ function boxShape(ctx, value, kind, constructor, tag, keys) {
  * @param {boolean} nested
  */
 function formatObject(ctx, value, kind, level, nested) {
-  const constructor = constructorName(ctx, value, level, (prototype) => inspect(prototype, { ...ctx.options(), customInspect: false, depth: -1 }));
+  const constructor = constructorName(ctx, value, level, (prototype) =>
+    inspect(prototype, { ...ctx.options(), customInspect: false, depth: -1 }),
+  );
   const tag = tagOf(ctx, value);
-  const shape = listShape(ctx, value, kind, constructor, tag) ?? shapeOf(ctx, value, kind, constructor, tag, level, nested);
+  const shape =
+    listShape(ctx, value, kind, constructor, tag) ?? shapeOf(ctx, value, kind, constructor, tag, level, nested);
   if (shape.text !== undefined) return shape.text;
   const nameOnly = () => {
     const name = objectPrefix(value, constructor, tag).slice(0, -1);
@@ -292,7 +325,10 @@ function formatObject(ctx, value, kind, level, nested) {
   } catch (error) {
     if (!isStackOverflow(error)) throw error;
     ctx.indentation = indentation;
-    return ctx.stylize(`[${nameOnly()}: Inspection interrupted prematurely. Maximum call stack size exceeded.]`, "special");
+    return ctx.stylize(
+      `[${nameOnly()}: Inspection interrupted prematurely. Maximum call stack size exceeded.]`,
+      "special",
+    );
   } finally {
     ctx.seen.pop();
   }
@@ -319,9 +355,13 @@ const isStackOverflow = (error) => error instanceof RangeError && error.message 
  * @param {number} level
  */
 function formatAccessor(ctx, object, { get, set }, level) {
-  if (get === undefined) return ctx.stylize(set === undefined ? "undefined" : "[Setter]", set === undefined ? "undefined" : "special");
+  if (get === undefined)
+    return ctx.stylize(set === undefined ? "undefined" : "[Setter]", set === undefined ? "undefined" : "special");
   const label = set === undefined ? "Getter" : "Getter/Setter";
-  const wanted = ctx.getters === true || (ctx.getters === "get" && set === undefined) || (ctx.getters === "set" && set !== undefined);
+  const wanted =
+    ctx.getters === true ||
+    (ctx.getters === "get" && set === undefined) ||
+    (ctx.getters === "set" && set !== undefined);
   if (!wanted) return ctx.stylize(`[${label}]`, "special");
   try {
     const value = apply(get, object, []);

@@ -4,10 +4,7 @@ use super::super::key::Algorithm;
 
 /// The bytes of hexadecimal digits.
 pub(super) fn hex(text: &str) -> Vec<u8> {
-    (0..text.len())
-        .step_by(2)
-        .map(|at| u8::from_str_radix(&text[at..at + 2], 16).unwrap())
-        .collect()
+    (0..text.len()).step_by(2).map(|at| u8::from_str_radix(&text[at..at + 2], 16).unwrap()).collect()
 }
 
 /// Bytes as hexadecimal digits.

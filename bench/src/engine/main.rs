@@ -1,0 +1,137 @@
+//! The engine by itself: what an isolate, a start and an event cost, without sockets.
+//!
+//! `engine` prints a table. It answers the question that ARCHITECTURE.md documents: whether our own JavaScript
+//! should come from a startup snapshot or be compiled from a code cache in each isolate.
+#![allow(clippy::print_stdout, clippy::expect_used, reason = "a program for people, run by hand")]
+
+mod code_cache;
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use http::{HeaderMap, Request};
+use selvedge_platform::{Body, ENTRY, FetchEvent, RequestContext, Worker, WorkerOptions, extensions};
+use selvedge_runtime::{
+    Engine, EngineOptions, Extensions, Limits, LogRecord, LogSink, Module, ModuleKind, Script, WarmPool, initialize_v8,
+};
+
+const ROUNDS: usize = 100;
+const EVENTS: u32 = 200_000;
+const HELLO: &[u8] = b"export default { async fetch() { return new Response('Hello World') } }";
+
+struct Silent;
+
+impl LogSink for Silent {
+    fn log(&self, _: LogRecord) {}
+}
+
+struct Nothing;
+
+impl RequestContext for Nothing {
+    fn add_headers(&self, _: &mut HeaderMap) {}
+
+    fn cf(&self) -> serde_json::Value {
+        serde_json::Value::Null
+    }
+}
+
+/// Runs `work` several times and gives the median.
+fn median(mut work: impl FnMut()) -> Duration {
+    let mut times: Vec<Duration> = (0..ROUNDS)
+        .map(|_| {
+            let start = Instant::now();
+            work();
+            start.elapsed()
+        })
+        .collect();
+    times.sort();
+    times[ROUNDS / 2]
+}
+
+fn resident() -> f64 {
+    let statm = std::fs::read_to_string("/proc/self/statm").unwrap_or_default();
+    let pages: f64 = statm.split(' ').nth(1).and_then(|pages| pages.parse().ok()).unwrap_or_default();
+    pages * 4096.0 / 1e6
+}
+
+fn worker(pool: &Arc<WarmPool>) -> Arc<Worker> {
+    let module =
+        Module { name: "index.js".into(), kind: ModuleKind::EsModule, source: HELLO.into(), source_map: None };
+    let options = WorkerOptions {
+        name: "hello".into(),
+        script: Arc::new(Script::new("index.js", [module])),
+        bindings: Vec::new(),
+        compatibility_date: "2026-01-01".into(),
+        compatibility_flags: Vec::new(),
+        limits: Limits::default(),
+        max_instances: 1,
+        log: Arc::new(Silent),
+        origin: None,
+        extensions: Extensions::new(),
+    };
+    Worker::new(pool.clone(), options)
+}
+
+fn event() -> FetchEvent {
+    FetchEvent {
+        request: Request::new(Body::Empty),
+        url: "http://test.example/".into(),
+        context: Arc::new(Nothing),
+        entrypoint: None,
+    }
+}
+
+async fn answer(worker: &Arc<Worker>) {
+    worker.fetch(event()).await.expect("hello answers");
+}
+
+fn main() {
+    let token = initialize_v8();
+    let start = Instant::now();
+    let options = EngineOptions { extensions: extensions(), entry: ENTRY };
+    let engine = Engine::new(&token, &options).expect("the platform's JavaScript runs");
+    println!("snapshot made in           {:>8.1?}, {} kB", start.elapsed(), engine.snapshot().size() / 1000);
+
+    let pool = Arc::new(WarmPool::new(engine.clone(), 128 << 20, 1));
+    let mut kept = Vec::new();
+    let before = resident();
+    let from_snapshot = median(|| kept.push(pool.make().expect("an isolate")));
+    let memory = (resident() - before) / kept.len() as f64;
+    println!("isolate from the snapshot  {from_snapshot:>8.1?}, {memory:.2} MB");
+    kept.clear();
+
+    let cache = code_cache::Cache::new(&options.extensions, ENTRY);
+    let mut kept = Vec::new();
+    let before = resident();
+    let from_cache = median(|| kept.push(cache.isolate()));
+    let memory = (resident() - before) / kept.len() as f64;
+    println!("isolate from a code cache  {from_cache:>8.1?}, {memory:.2} MB");
+    // Isolates that are entered when they are made must go in reverse.
+    while kept.pop().is_some() {}
+
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .expect("a runtime");
+    runtime.block_on(runtime.spawn(async move {
+        let hello = worker(&pool);
+        answer(&hello).await;
+        let mut starts = Vec::new();
+        for _ in 0..ROUNDS {
+            hello.unload().await;
+            let start = Instant::now();
+            answer(&hello).await;
+            starts.push(start.elapsed());
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        starts.sort();
+        println!("first event, warm pool     {:>8.1?} (p99 {:.1?})", starts[ROUNDS / 2], starts[ROUNDS * 99 / 100]);
+        let start = Instant::now();
+        for _ in 0..EVENTS {
+            answer(&hello).await;
+        }
+        println!("event                      {:>8.2?}", start.elapsed() / EVENTS);
+    }))
+    .expect("the bench ends");
+}
