@@ -29,7 +29,8 @@ pub(crate) fn fast_call(function: &ItemFn, name: &Ident) -> Option<TokenStream> 
             _receiver: ::selvedge_ops::v8::Local<'_, ::selvedge_ops::v8::Object>,
             #(#declared),*
         ) -> #result {
-            #name(#(#names),*)
+            // A panic must not unwind into C++: it gives zero, as there is no way to throw here.
+            ::std::panic::catch_unwind(|| #name(#(#names),*)).unwrap_or_default()
         }
         const INFO: &::selvedge_ops::v8::fast_api::CFunctionInfo = &::selvedge_ops::v8::fast_api::CFunctionInfo::new(
             ::selvedge_ops::v8::fast_api::Type::#result_type.as_info(),

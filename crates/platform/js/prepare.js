@@ -32,7 +32,7 @@ function binding([name, kind, value]) {
  */
 export function prepare(bindings, isServiceWorker, flags) {
   // V8 puts it back into every context. Memory shared between threads makes a clock of any loop.
-  delete /** @type {any} */ (globalThis).SharedArrayBuffer;
+  delete (/** @type {any} */ (globalThis).SharedArrayBuffer);
   const env = worker.env;
   worker.isServiceWorker = isServiceWorker;
   for (const description of bindings) {

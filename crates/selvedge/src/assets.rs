@@ -32,9 +32,9 @@ impl ProjectAssets {
         let Some(settings) = &manifest.assets else { return Ok(None) };
         let Some(directory) = &settings.directory else { return Ok(None) };
         let folder = project.place.root.join(directory);
-        let folder = folder.canonicalize().with_context(|| {
-            format!("The folder of \"assets.directory\", {}, cannot be found.", folder.display())
-        })?;
+        let folder = folder
+            .canonicalize()
+            .with_context(|| format!("The folder of \"assets.directory\", {}, cannot be found.", folder.display()))?;
         let config = AssetsConfig {
             html_handling: match settings.html_handling {
                 None | Some(HtmlHandling::AutoTrailingSlash) => edge::HtmlHandling::AutoTrailingSlash,

@@ -29,7 +29,11 @@ pub(crate) fn check(project: &Project) -> anyhow::Result<()> {
         .filter(|binding| !is_available(&binding.kind))
         .map(|Configured { name, kind, location }| {
             let (line, column) = (location.line, location.column);
-            format!("{}:{line}:{column}: {} binding {name}: not available in this version of Selvedge", file.display(), kind.title())
+            format!(
+                "{}:{line}:{column}: {} binding {name}: not available in this version of Selvedge",
+                file.display(),
+                kind.title()
+            )
         })
         .collect();
     refused.extend(manifest.queue_consumers.iter().map(|consumer| {
@@ -102,7 +106,8 @@ pub(crate) fn files(project: &Project) -> Vec<std::path::PathBuf> {
 
 fn read(root: &Path, path: &str, name: &str) -> anyhow::Result<Bytes> {
     let file = root.join(path);
-    let bytes = fs::read(&file).with_context(|| format!("Cannot read {}, the file of the binding {name}.", file.display()))?;
+    let bytes =
+        fs::read(&file).with_context(|| format!("Cannot read {}, the file of the binding {name}.", file.display()))?;
     Ok(bytes.into())
 }
 
@@ -170,8 +175,7 @@ mod tests {
     #[test]
     fn the_table_hides_secrets_and_shortens_values() {
         let long = "x".repeat(60);
-        let (_folder, project) =
-            project(&format!(r#""vars":{{"LONG":"{long}","N":[1,2]}}"#), "TOKEN=secret");
+        let (_folder, project) = project(&format!(r#""vars":{{"LONG":"{long}","N":[1,2]}}"#), "TOKEN=secret");
         let table = table(&project).unwrap();
         assert!(table.contains("env.N ([1,2]) "), "{table}");
         assert!(table.contains("env.TOKEN (\"(hidden)\") "), "{table}");

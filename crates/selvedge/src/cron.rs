@@ -3,7 +3,6 @@
 //! One task wakes at each minute and asks which schedules it belongs to. Minutes that a sleeping machine missed are
 //! not made up for: hosted does not either.
 
-use std::future::Future;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -28,10 +27,7 @@ fn due(crons: &[Cron], since_epoch: Duration) -> impl Iterator<Item = &Cron> {
 }
 
 /// Fires the schedules of the deployments that there are at each minute. Never ends.
-pub(crate) async fn fire<D: IntoIterator<Item = Arc<Deployment>>>(
-    deployments: impl Fn() -> D,
-    output: Output,
-) {
+pub(crate) async fn fire<D: IntoIterator<Item = Arc<Deployment>>>(deployments: impl Fn() -> D, output: Output) {
     loop {
         let now = since_epoch();
         let wait = until_next_minute(now);
@@ -50,18 +46,11 @@ pub(crate) async fn fire<D: IntoIterator<Item = Arc<Deployment>>>(
     }
 }
 
-fn run(
-    deployment: Arc<Deployment>,
-    cron: String,
-    time: SystemTime,
-    output: Output,
-) -> impl Future<Output = ()> {
-    async move {
-        if let Err(error) = deployment.scheduled(cron.clone(), time).await {
-            let name = &deployment.name;
-            let headline = format!("The scheduled handler of {name} failed ({cron}): {}", error.report());
-            output.error(&failure::headline(headline));
-        }
+async fn run(deployment: Arc<Deployment>, cron: String, time: SystemTime, output: Output) {
+    if let Err(error) = deployment.scheduled(cron.clone(), time).await {
+        let name = &deployment.name;
+        let headline = format!("The scheduled handler of {name} failed ({cron}): {}", error.report());
+        output.error(&failure::headline(headline));
     }
 }
 
@@ -84,9 +73,8 @@ mod tests {
     fn a_minute_fires_the_schedules_it_belongs_to() {
         let crons: Vec<_> =
             ["* * * * *", "*/5 * * * *", "0 0 1 1 *"].iter().map(|text| Cron::parse(text).unwrap()).collect();
-        let due = |minutes: u64| {
-            due(&crons, Duration::from_secs(minutes * MINUTE)).map(Cron::as_str).collect::<Vec<_>>()
-        };
+        let due =
+            |minutes: u64| due(&crons, Duration::from_secs(minutes * MINUTE)).map(Cron::as_str).collect::<Vec<_>>();
         assert_eq!(due(0), ["* * * * *", "*/5 * * * *", "0 0 1 1 *"]);
         assert_eq!(due(5), ["* * * * *", "*/5 * * * *"]);
         assert_eq!(due(6), ["* * * * *"]);

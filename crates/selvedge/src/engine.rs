@@ -25,10 +25,8 @@ impl Shared {
     /// A thread cannot be made, or TLS cannot be set up.
     pub(crate) async fn new(v8: V8Token, warm: usize, allow_private: bool) -> anyhow::Result<Self> {
         let make = move || -> anyhow::Result<Arc<WarmPool>> {
-            let options = EngineOptions {
-                extensions: selvedge_platform::extensions(),
-                entry: selvedge_platform::ENTRY,
-            };
+            let options =
+                EngineOptions { extensions: selvedge_platform::extensions(), entry: selvedge_platform::ENTRY };
             let engine = Engine::new(&v8, &options)?;
             let pool = WarmPool::new(engine, HEAP_BYTES, warm);
             pool.fill()?;
@@ -51,9 +49,6 @@ impl Shared {
 /// # Errors
 /// TLS cannot be set up.
 pub(crate) fn client(allow_private: bool) -> anyhow::Result<Arc<FetchClient>> {
-    let options = FetchOptions {
-        allow_private,
-        extra_roots: Vec::new(),
-    };
+    let options = FetchOptions { allow_private, extra_roots: Vec::new() };
     Ok(Arc::new(FetchClient::new(options)?))
 }

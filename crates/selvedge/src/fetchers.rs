@@ -48,11 +48,7 @@ impl Origin {
 
     fn rebase(&self, uri: &Uri) -> Result<Uri, http::Error> {
         let target = uri.path_and_query().map_or("/", |target| target.as_str());
-        Uri::builder()
-            .scheme(self.scheme.clone())
-            .authority(self.authority.clone())
-            .path_and_query(target)
-            .build()
+        Uri::builder().scheme(self.scheme.clone()).authority(self.authority.clone()).path_and_query(target).build()
     }
 }
 

@@ -67,7 +67,9 @@ pub(crate) fn ip(text: &str) -> anyhow::Result<IpAddr> {
         "*" => Ok(Ipv4Addr::UNSPECIFIED.into()),
         text => match text.trim_start_matches('[').trim_end_matches(']').parse() {
             Ok(ip) => Ok(ip),
-            Err(_) => bail!("--ip {text} is not an IP address; use one of this machine's, localhost, or 0.0.0.0 for all"),
+            Err(_) => {
+                bail!("--ip {text} is not an IP address; use one of this machine's, localhost, or 0.0.0.0 for all")
+            }
         },
     }
 }

@@ -99,9 +99,7 @@ impl Output {
         let (queue, lines) = channel();
         let waiting = Arc::<AtomicUsize>::default();
         let printed = waiting.clone();
-        std::thread::Builder::new()
-            .name("output".into())
-            .spawn(move || print(&lines, &printed))?;
+        std::thread::Builder::new().name("output".into()).spawn(move || print(&lines, &printed))?;
         let dropped = AtomicU64::new(0);
         Ok(Self(Arc::new(Inner { format, verbosity, queue, waiting, dropped })))
     }
@@ -147,10 +145,7 @@ impl Output {
                 fields.insert("path".into(), record.target.into());
                 self.event(Value::Object(fields));
             }
-            _ => self.line(Message::Out(format!(
-                "{} {} {record}",
-                record.client, record.host
-            ))),
+            _ => self.line(Message::Out(format!("{} {} {record}", record.client, record.host))),
         }
     }
 
@@ -285,9 +280,8 @@ fn print(lines: &Receiver<Message>, waiting: &AtomicUsize) {
                 let _ = out.flush();
                 let _ = writeln!(err, "{text}");
                 // A note about what was left out was never counted in.
-                let _ = waiting.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |bytes| {
-                    Some(bytes.saturating_sub(text.len()))
-                });
+                let _ = waiting
+                    .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |bytes| Some(bytes.saturating_sub(text.len())));
             }
             Message::Flush(done) => {
                 let _ = out.flush();

@@ -5,9 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context, bail};
-use selvedge_config::{
-    BindingKind, CivilDate, ConfigError, LoadOptions, Loaded, Manifest, Style, load_local_vars,
-};
+use selvedge_config::{BindingKind, CivilDate, ConfigError, LoadOptions, Loaded, Manifest, Style, load_local_vars};
 
 use crate::failure::{self, LaidOut};
 use crate::project_args::ProjectArgs;
@@ -125,8 +123,7 @@ impl Project {
     pub(crate) fn load(place: &Place, args: &ProjectArgs) -> anyhow::Result<Self> {
         let today = today()?;
         let loaded = place.load(args, today).map_err(|error| laid_out(&error, place))?;
-        let mut warnings: Vec<String> =
-            loaded.warnings.iter().map(|warning| warning.render(Style::Colour)).collect();
+        let mut warnings: Vec<String> = loaded.warnings.iter().map(|warning| warning.render(Style::Colour)).collect();
         let mut manifest = loaded.manifest;
         apply(&mut manifest, args, today)?;
 
@@ -193,7 +190,8 @@ pub(crate) fn is_hidden(project: &Project, name: &str, kind: &BindingKind) -> bo
 fn today() -> anyhow::Result<CivilDate> {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     let seconds = i64::try_from(now.as_secs()).unwrap_or(i64::MAX);
-    CivilDate::from_unix_seconds(seconds).context("this machine's clock is set to no date of the calendar; set it right")
+    CivilDate::from_unix_seconds(seconds)
+        .context("this machine's clock is set to no date of the calendar; set it right")
 }
 
 fn canonical(path: &Path) -> anyhow::Result<PathBuf> {
@@ -235,12 +233,9 @@ mod tests {
 
     #[test]
     fn a_folder_gives_a_worker_its_name() {
-        for (folder, name) in [
-            ("/a/My Worker", "my-worker"),
-            ("/a/__x__", "x"),
-            ("/", "worker"),
-            ("/a/\u{fc}ber-2", "ber-2"),
-        ] {
+        for (folder, name) in
+            [("/a/My Worker", "my-worker"), ("/a/__x__", "x"), ("/", "worker"), ("/a/\u{fc}ber-2", "ber-2")]
+        {
             assert_eq!(slug(Path::new(folder)), name, "{folder}");
         }
     }

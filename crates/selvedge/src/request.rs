@@ -1,5 +1,7 @@
 //! From a request as the edge gives it to the URL that a Worker sees.
 
+use std::net::Ipv4Addr;
+
 use http::header::HOST;
 use http::uri::Authority;
 use http::{HeaderMap, HeaderValue, Request, Uri};
@@ -30,6 +32,10 @@ pub(crate) fn url(scheme: Scheme, host: &str, uri: &Uri) -> String {
 /// Whether normalizing would change nothing about a host, as far as that can be told quickly.
 fn is_normal_host(host: &str) -> bool {
     let name = host.split_once(':').map_or(host, |(name, _)| name);
+    // Dotted decimals without leading zeros are how the standard itself writes an IPv4 address.
+    if name.parse::<Ipv4Addr>().is_ok() {
+        return !host.ends_with(":80") && !host.ends_with(":443");
+    }
     // Digits at the end may make it an IPv4 address, which has many spellings.
     let ends_in_letter = name.bytes().last().is_some_and(|byte| byte.is_ascii_lowercase());
     ends_in_letter
@@ -82,6 +88,8 @@ mod tests {
             ("a.test:80", "/x", "http://a.test/x"),
             ("a.test:8080", "/x", "http://a.test:8080/x"),
             ("0x7f.1", "/", "http://127.0.0.1/"),
+            ("127.0.0.1:8080", "/", "http://127.0.0.1:8080/"),
+            ("127.0.0.1:80", "/", "http://127.0.0.1/"),
             ("[0:0::1]:81", "/", "http://[::1]:81/"),
             ("a.test", "/a/../b/./c", "http://a.test/b/c"),
             ("a.test", "/a/%2E%2e/b", "http://a.test/b"),

@@ -61,13 +61,8 @@ async fn check(args: &CheckArgs, v8: V8Token, output: &Output) -> anyhow::Result
     }
 
     let shared = Shared::new(v8, 1, false).await?;
-    let options = DeployOptions {
-        max_instances: 1,
-        origin: None,
-        output: output.clone(),
-        named: false,
-        enforce_cpu: false,
-    };
+    let options =
+        DeployOptions { max_instances: 1, origin: None, output: output.clone(), named: false, enforce_cpu: false };
     let files = assets.as_ref().map_or(0, |assets| assets.files.len());
     let script = built.clone().map(bundling::script);
     let deployment = Deployment::new(&shared, &project, script, assets, &options)?;

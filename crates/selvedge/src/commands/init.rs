@@ -75,7 +75,9 @@ pub(crate) fn run(args: &InitArgs) -> anyhow::Result<()> {
     let named = folder.canonicalize().unwrap_or_else(|_| folder.clone());
     let name = match &args.name {
         Some(name) if is_name(name) => name.clone(),
-        Some(name) => bail!("--name {name} is no name for a Worker: use up to 63 lower case letters, digits, hyphens and underscores."),
+        Some(name) => bail!(
+            "--name {name} is no name for a Worker: use up to 63 lower case letters, digits, hyphens and underscores."
+        ),
         None => project::slug(&named),
     };
     let files = args.template.files();
@@ -86,7 +88,10 @@ pub(crate) fn run(args: &InitArgs) -> anyhow::Result<()> {
         .map(|path| path.display().to_string())
         .collect();
     if !there.is_empty() {
-        bail!("Nothing was written, as these files are there already: {}.\n\n  Choose another folder, or move them away.", there.join(", "));
+        bail!(
+            "Nothing was written, as these files are there already: {}.\n\n  Choose another folder, or move them away.",
+            there.join(", ")
+        );
     }
     let date = today().to_string();
     for (path, text) in files {

@@ -31,9 +31,7 @@ pub(crate) fn run(command: Command) -> anyhow::Result<()> {
 }
 
 /// Initializes V8 while there is only one thread, and then makes the others.
-fn with_engine<F: Future<Output = anyhow::Result<()>>>(
-    work: impl FnOnce(V8Token) -> F,
-) -> anyhow::Result<()> {
+fn with_engine<F: Future<Output = anyhow::Result<()>>>(work: impl FnOnce(V8Token) -> F) -> anyhow::Result<()> {
     let v8 = initialize_v8();
     let runtime = tokio::runtime::Builder::new_multi_thread()
         // More threads than cores: a turn that spins holds one of them, never the server.

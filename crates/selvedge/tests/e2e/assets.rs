@@ -23,42 +23,22 @@ fn assert_redirect(answer: &Answer, to: &str) {
 
 async fn assert_page(server: &Server<'_>, path: &str, text: &str) {
     let answer = server.get(path).await;
-    assert_eq!(
-        (answer.status.as_u16(), answer.text().as_str()),
-        (200, text),
-        "{path}"
-    );
+    assert_eq!((answer.status.as_u16(), answer.text().as_str()), (200, text), "{path}");
 }
 
 #[tokio::test]
 async fn files_have_their_content_type() {
     let project = site();
     let server = project.dev().await;
-    for (path, content_type) in [
-        ("/", "text/html"),
-        ("/app.js", "text/javascript"),
-        ("/data.bin", "application/octet-stream"),
-    ] {
+    for (path, content_type) in
+        [("/", "text/html"), ("/app.js", "text/javascript"), ("/data.bin", "application/octet-stream")]
+    {
         let answer = server.get(path).await;
-        assert!(
-            answer
-                .assert_status(200)
-                .header("content-type")
-                .starts_with(content_type),
-            "{path}: {answer:?}"
-        );
+        assert!(answer.assert_status(200).header("content-type").starts_with(content_type), "{path}: {answer:?}");
     }
     let head = Answer::of(server.request(Method::HEAD, "/app.js")).await;
-    assert_eq!(
-        (
-            head.assert_status(200).header("content-length"),
-            head.body.len()
-        ),
-        ("19", 0)
-    );
-    Answer::of(server.request(Method::POST, "/app.js"))
-        .await
-        .assert_status(405);
+    assert_eq!((head.assert_status(200).header("content-length"), head.body.len()), ("19", 0));
+    Answer::of(server.request(Method::POST, "/app.js")).await.assert_status(405);
 }
 
 #[tokio::test]
@@ -76,9 +56,8 @@ async fn html_handling_is_auto_trailing_slash_by_default() {
 
 #[tokio::test]
 async fn html_handling_force_trailing_slash() {
-    let project = site().config(
-        json!({ "assets": { "directory": "./public", "html_handling": "force-trailing-slash" } }),
-    );
+    let project =
+        site().config(json!({ "assets": { "directory": "./public", "html_handling": "force-trailing-slash" } }));
     let server = project.dev().await;
     assert_page(&server, "/about/", "<p>about</p>").await;
     assert_redirect(&server.get("/about").await, "/about/");
@@ -87,9 +66,8 @@ async fn html_handling_force_trailing_slash() {
 
 #[tokio::test]
 async fn html_handling_drop_trailing_slash() {
-    let project = site().config(
-        json!({ "assets": { "directory": "./public", "html_handling": "drop-trailing-slash" } }),
-    );
+    let project =
+        site().config(json!({ "assets": { "directory": "./public", "html_handling": "drop-trailing-slash" } }));
     let server = project.dev().await;
     assert_page(&server, "/docs", "<p>docs</p>").await;
     assert_redirect(&server.get("/docs/").await, "/docs");
@@ -98,8 +76,7 @@ async fn html_handling_drop_trailing_slash() {
 
 #[tokio::test]
 async fn html_handling_none() {
-    let project =
-        site().config(json!({ "assets": { "directory": "./public", "html_handling": "none" } }));
+    let project = site().config(json!({ "assets": { "directory": "./public", "html_handling": "none" } }));
     let server = project.dev().await;
     assert_page(&server, "/about.html", "<p>about</p>").await;
     server.get("/about").await.assert_status(404);
@@ -107,24 +84,14 @@ async fn html_handling_none() {
 
 #[tokio::test]
 async fn not_found_handling() {
-    for (handling, status, text) in [
-        ("none", 404, ""),
-        ("404-page", 404, "<p>lost</p>"),
-        ("single-page-application", 200, "<p>home</p>"),
-    ] {
-        let project = site().config(
-            json!({ "assets": { "directory": "./public", "not_found_handling": handling } }),
-        );
+    for (handling, status, text) in
+        [("none", 404, ""), ("404-page", 404, "<p>lost</p>"), ("single-page-application", 200, "<p>home</p>")]
+    {
+        let project = site().config(json!({ "assets": { "directory": "./public", "not_found_handling": handling } }));
         let server = project.dev().await;
-        let request = server
-            .request(Method::GET, "/no/such/page")
-            .header("sec-fetch-mode", "navigate");
+        let request = server.request(Method::GET, "/no/such/page").header("sec-fetch-mode", "navigate");
         let answer = Answer::of(request).await;
-        assert_eq!(
-            (answer.status.as_u16(), answer.text().as_str()),
-            (status, text),
-            "{handling}"
-        );
+        assert_eq!((answer.status.as_u16(), answer.text().as_str()), (status, text), "{handling}");
     }
 }
 
@@ -135,19 +102,9 @@ async fn etags_make_answers_conditional() {
     let first = server.get("/app.js").await;
     let etag = first.header("etag");
     assert!(etag.contains('"'), "{:?}", first.headers);
-    let again = Answer::of(
-        server
-            .request(Method::GET, "/app.js")
-            .header("if-none-match", etag),
-    )
-    .await;
+    let again = Answer::of(server.request(Method::GET, "/app.js").header("if-none-match", etag)).await;
     assert!(again.assert_status(304).body.is_empty());
-    let other = Answer::of(
-        server
-            .request(Method::GET, "/app.js")
-            .header("if-none-match", "\"other\""),
-    )
-    .await;
+    let other = Answer::of(server.request(Method::GET, "/app.js").header("if-none-match", "\"other\"")).await;
     other.assert_status(200);
 }
 
@@ -161,28 +118,12 @@ async fn ranges() {
         ("bytes=-2", "bytes 8-9/10", "89"),
         ("bytes=5-99", "bytes 5-9/10", "56789"),
     ] {
-        let answer = Answer::of(
-            server
-                .request(Method::GET, "/data.bin")
-                .header("range", range),
-        )
-        .await;
-        assert_eq!(
-            answer.assert_status(206).header("content-range"),
-            content_range
-        );
+        let answer = Answer::of(server.request(Method::GET, "/data.bin").header("range", range)).await;
+        assert_eq!(answer.assert_status(206).header("content-range"), content_range);
         assert_eq!(answer.text(), body);
     }
-    let outside = Answer::of(
-        server
-            .request(Method::GET, "/data.bin")
-            .header("range", "bytes=10-"),
-    )
-    .await;
-    assert_eq!(
-        outside.assert_status(416).header("content-range"),
-        "bytes */10"
-    );
+    let outside = Answer::of(server.request(Method::GET, "/data.bin").header("range", "bytes=10-")).await;
+    assert_eq!(outside.assert_status(416).header("content-range"), "bytes */10");
 }
 
 #[tokio::test]
@@ -214,11 +155,7 @@ async fn redirects_file() {
         ("/wiki/a/b", 308, "https://wiki.example/a/b"),
     ] {
         let answer = server.get(path).await;
-        assert_eq!(
-            (answer.status.as_u16(), answer.header("location")),
-            (status, location),
-            "{path}"
-        );
+        assert_eq!((answer.status.as_u16(), answer.header("location")), (status, location), "{path}");
     }
     assert_page(&server, "/inside", "<p>about</p>").await;
     server.get("/_redirects").await.assert_status(404);
@@ -235,13 +172,8 @@ const WORKER: &str = "export default {
 
 fn with_worker(assets: serde_json::Value) -> Project {
     let mut settings = json!({ "directory": "./public", "binding": "ASSETS" });
-    settings
-        .as_object_mut()
-        .unwrap()
-        .extend(assets.as_object().unwrap().clone());
-    site()
-        .file("src/index.ts", WORKER)
-        .config(json!({ "main": "src/index.ts", "assets": settings }))
+    settings.as_object_mut().unwrap().extend(assets.as_object().unwrap().clone());
+    site().file("src/index.ts", WORKER).config(json!({ "main": "src/index.ts", "assets": settings }))
 }
 
 #[tokio::test]
@@ -287,16 +219,9 @@ async fn nothing_outside_the_folder_is_served() {
         "/.assetsignore",
     ] {
         let mut connection = server.connect().await;
-        connection
-            .send(format!(
-                "GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
-            ))
-            .await;
+        connection.send(format!("GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")).await;
         let answer = connection.read_to_close().await;
-        assert!(
-            !answer.contains("secret") && !answer.contains("private\n"),
-            "{path}: {answer}"
-        );
+        assert!(!answer.contains("secret") && !answer.contains("private\n"), "{path}: {answer}");
         assert!(!answer.starts_with("HTTP/1.1 200"), "{path}: {answer}");
     }
 }

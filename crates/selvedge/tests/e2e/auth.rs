@@ -15,9 +15,7 @@ const SECRET: &str = "the secret that the issuer and the edge share";
 
 /// Seconds since the epoch, this much later.
 fn later(seconds: i64) -> i64 {
-    let now = std::time::SystemTime::now()
-        .duration_since(std::time::UNIX_EPOCH)
-        .unwrap();
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
     i64::try_from(now.as_secs()).unwrap() + seconds
 }
 
@@ -49,9 +47,7 @@ fn signed(header: Value, claims: &Value, sign: impl Fn(&[u8]) -> Vec<u8>) -> Str
 
 fn hs256_with(secret: &[u8], claims: &Value) -> String {
     let key = hmac::Key::new(hmac::HMAC_SHA256, secret);
-    signed(json!({ "alg": "HS256", "typ": "JWT" }), claims, |message| {
-        hmac::sign(&key, message).as_ref().to_vec()
-    })
+    signed(json!({ "alg": "HS256", "typ": "JWT" }), claims, |message| hmac::sign(&key, message).as_ref().to_vec())
 }
 
 fn hs256(claims: &Value) -> String {
@@ -61,13 +57,7 @@ fn hs256(claims: &Value) -> String {
 fn rs256_with(key: &KeyPair, kid: &str, claims: &Value) -> String {
     signed(json!({ "alg": "RS256", "kid": kid }), claims, |message| {
         let mut signature = vec![0; key.public_modulus_len()];
-        key.sign(
-            &RSA_PKCS1_SHA256,
-            &SystemRandom::new(),
-            message,
-            &mut signature,
-        )
-        .unwrap();
+        key.sign(&RSA_PKCS1_SHA256, &SystemRandom::new(), message, &mut signature).unwrap();
         signature
     })
 }
@@ -92,32 +82,19 @@ fn jwk(key: &KeyPair, kid: &str) -> Value {
 fn project(origin: &Origin, keys: &Value) -> Project {
     Project::example("auth")
         .replace("wrangler.jsonc", "http://localhost:9000", &origin.url())
-        .replace(
-            "wrangler.jsonc",
-            r#""keys": []"#,
-            &format!(r#""keys": {keys}"#),
-        )
+        .replace("wrangler.jsonc", r#""keys": []"#, &format!(r#""keys": {keys}"#))
         .file(".dev.vars", format!("JWT_SECRET=\"{SECRET}\"\n"))
 }
 
 async fn with_token(server: &Server<'_>, token: &str) -> Answer {
-    Answer::of(
-        server
-            .request(Method::GET, "/profile?full")
-            .header("authorization", format!("Bearer {token}")),
-    )
-    .await
+    Answer::of(server.request(Method::GET, "/profile?full").header("authorization", format!("Bearer {token}"))).await
 }
 
 #[track_caller]
 fn assert_refused(answer: &Answer, reason: &str) {
     answer.assert_status(401);
     assert_eq!(answer.json()["reason"], reason);
-    assert!(
-        answer.header("www-authenticate").starts_with("Bearer"),
-        "{:?}",
-        answer.headers
-    );
+    assert!(answer.header("www-authenticate").starts_with("Bearer"), "{:?}", answer.headers);
 }
 
 #[tokio::test]
@@ -153,26 +130,13 @@ async fn a_missing_or_malformed_token_is_refused() {
     let project = project(&origin, &json!([]));
     let server = project.dev().await;
     assert_refused(&server.get("/").await, "missing");
-    let basic = server
-        .request(Method::GET, "/")
-        .header("authorization", "Basic YTpi");
+    let basic = server.request(Method::GET, "/").header("authorization", "Basic YTpi");
     assert_refused(&Answer::of(basic).await, "malformed");
-    for token in [
-        "x",
-        "a.b",
-        "a.b.c",
-        "e30.e30.%%",
-        "bnVsbA.e30.x",
-        "..",
-        &hs256(&json!({ "sub": "ada" })),
-    ] {
+    for token in ["x", "a.b", "a.b.c", "e30.e30.%%", "bnVsbA.e30.x", "..", &hs256(&json!({ "sub": "ada" }))] {
         let answer = with_token(&server, token).await;
         answer.assert_status(401);
         let reason = answer.json()["reason"].clone();
-        assert!(
-            reason == "malformed" || reason == "unsupported_algorithm",
-            "{token}: {reason}"
-        );
+        assert!(reason == "malformed" || reason == "unsupported_algorithm", "{token}: {reason}");
     }
 }
 
@@ -184,14 +148,8 @@ async fn a_token_outside_its_time_or_place_is_refused() {
     for (claims, reason) in [
         (claims_with("exp", json!(later(-60))), "expired"),
         (claims_with("nbf", json!(later(300))), "not_yet_valid"),
-        (
-            claims_with("iss", json!("https://elsewhere.example")),
-            "wrong_issuer",
-        ),
-        (
-            claims_with("aud", json!("another service")),
-            "wrong_audience",
-        ),
+        (claims_with("iss", json!("https://elsewhere.example")), "wrong_issuer"),
+        (claims_with("aud", json!("another service")), "wrong_audience"),
     ] {
         assert_refused(&with_token(&server, &hs256(&claims)).await, reason);
     }
@@ -212,10 +170,7 @@ async fn a_token_with_another_algorithm_is_refused() {
     let der = rsa::PublicKey::as_ref(key.public_key()).to_vec();
     let modulus = public["n"].as_str().unwrap().as_bytes().to_vec();
     for secret in [der, modulus, public.to_string().into_bytes()] {
-        assert_refused(
-            &with_token(&server, &hs256_with(&secret, &claims())).await,
-            "bad_signature",
-        );
+        assert_refused(&with_token(&server, &hs256_with(&secret, &claims())).await, "bad_signature");
     }
 }
 
@@ -225,28 +180,11 @@ async fn a_token_signed_with_a_wrong_key_or_changed_later_is_refused() {
     let (key, stranger) = (rsa_key(), rsa_key());
     let project = project(&origin, &json!([jwk(&key, "k1")]));
     let server = project.dev().await;
-    assert_refused(
-        &with_token(&server, &hs256_with(b"a guess", &claims())).await,
-        "bad_signature",
-    );
-    assert_refused(
-        &with_token(&server, &rs256_with(&stranger, "k1", &claims())).await,
-        "bad_signature",
-    );
-    assert_refused(
-        &with_token(&server, &rs256_with(&key, "k2", &claims())).await,
-        "unknown_key",
-    );
+    assert_refused(&with_token(&server, &hs256_with(b"a guess", &claims())).await, "bad_signature");
+    assert_refused(&with_token(&server, &rs256_with(&stranger, "k1", &claims())).await, "bad_signature");
+    assert_refused(&with_token(&server, &rs256_with(&key, "k2", &claims())).await, "unknown_key");
 
-    let [header, _, signature] = hs256(&claims())
-        .split('.')
-        .map(str::to_owned)
-        .collect::<Vec<_>>()
-        .try_into()
-        .unwrap();
+    let [header, _, signature] = hs256(&claims()).split('.').map(str::to_owned).collect::<Vec<_>>().try_into().unwrap();
     let root = BASE64_URL_SAFE_NO_PAD.encode(claims_with("sub", json!("root")).to_string());
-    assert_refused(
-        &with_token(&server, &format!("{header}.{root}.{signature}")).await,
-        "bad_signature",
-    );
+    assert_refused(&with_token(&server, &format!("{header}.{root}.{signature}")).await, "bad_signature");
 }

@@ -2,8 +2,7 @@
 
 use crate::support::{Project, Server};
 
-const ECHO: &str =
-    "export default { fetch: async (request) => new Response(`read: ${await request.text()}`) };";
+const ECHO: &str = "export default { fetch: async (request) => new Response(`read: ${await request.text()}`) };";
 
 /// Sends bytes and expects one answer with this status and nothing after it.
 async fn assert_refused(server: &Server<'_>, bytes: impl AsRef<[u8]>, status: u16) {
@@ -12,51 +11,26 @@ async fn assert_refused(server: &Server<'_>, bytes: impl AsRef<[u8]>, status: u1
     let mut connection = server.connect().await;
     connection.send(bytes).await;
     let answer = connection.read_to_close().await;
-    assert!(
-        answer.starts_with(&format!("HTTP/1.1 {status} ")),
-        "{shown:?} got {answer:?}"
-    );
-    assert_eq!(
-        answer.matches("HTTP/1.1 ").count(),
-        1,
-        "{shown:?} got {answer:?}"
-    );
+    assert!(answer.starts_with(&format!("HTTP/1.1 {status} ")), "{shown:?} got {answer:?}");
+    assert_eq!(answer.matches("HTTP/1.1 ").count(), 1, "{shown:?} got {answer:?}");
     assert_alive(server).await;
 }
 
 async fn assert_alive(server: &Server<'_>) {
-    assert_eq!(
-        server.post("/", "ok").await.assert_status(200).text(),
-        "read: ok"
-    );
+    assert_eq!(server.post("/", "ok").await.assert_status(200).text(), "read: ok");
 }
 
 #[tokio::test]
 async fn garbage() {
     let project = Project::worker(ECHO);
     let server = project.serve().await;
-    assert_refused(
-        &server,
-        b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03garbage\r\n\r\n",
-        400,
-    )
-    .await;
+    assert_refused(&server, b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03garbage\r\n\r\n", 400).await;
     assert_refused(&server, "this is no request\r\n\r\n", 400).await;
     assert_refused(&server, "GET / HTTP/9.9\r\nHost: a\r\n\r\n", 400).await;
     assert_refused(&server, "GET / HTTP/1.1\r\nno colon here\r\n\r\n", 400).await;
-    assert_refused(
-        &server,
-        "GET / HTTP/1.1\r\nHost: a\r\nBad Name: x\r\n\r\n",
-        400,
-    )
-    .await;
+    assert_refused(&server, "GET / HTTP/1.1\r\nHost: a\r\nBad Name: x\r\n\r\n", 400).await;
     assert_refused(&server, "GET / HTTP/1.1\r\nHost: a\r\nX: a\0b\r\n\r\n", 400).await;
-    assert_refused(
-        &server,
-        "GET / HTTP/1.1\r\nHost: a\r\nX: a\r\n folded\r\n\r\n",
-        400,
-    )
-    .await;
+    assert_refused(&server, "GET / HTTP/1.1\r\nHost: a\r\nX: a\r\n folded\r\n\r\n", 400).await;
 }
 
 #[tokio::test]
@@ -72,35 +46,22 @@ async fn a_host_is_needed_and_only_one() {
 async fn oversized_headers() {
     let project = Project::worker(ECHO);
     let server = project.serve().await;
-    let one = format!(
-        "GET / HTTP/1.1\r\nHost: a\r\nX: {}\r\n\r\n",
-        "x".repeat(1 << 20)
-    );
+    let one = format!("GET / HTTP/1.1\r\nHost: a\r\nX: {}\r\n\r\n", "x".repeat(1 << 20));
     assert_refused(&server, one, 431).await;
     let many: String = (0..5000).map(|index| format!("X-{index}: y\r\n")).collect();
-    assert_refused(
-        &server,
-        format!("GET / HTTP/1.1\r\nHost: a\r\n{many}\r\n"),
-        431,
-    )
-    .await;
+    assert_refused(&server, format!("GET / HTTP/1.1\r\nHost: a\r\n{many}\r\n"), 431).await;
     let path = format!("GET /{} HTTP/1.1\r\nHost: a\r\n\r\n", "p".repeat(1 << 20));
     let mut connection = server.connect().await;
     connection.send(path).await;
     let answer = connection.read_to_close().await;
-    assert!(
-        answer.starts_with("HTTP/1.1 414 ") || answer.starts_with("HTTP/1.1 431 "),
-        "{answer:?}"
-    );
+    assert!(answer.starts_with("HTTP/1.1 414 ") || answer.starts_with("HTTP/1.1 431 "), "{answer:?}");
 }
 
 #[tokio::test]
 async fn bad_chunking() {
     let project = Project::worker(ECHO);
     let server = project.serve().await;
-    let post = |body: &str| {
-        format!("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n{body}")
-    };
+    let post = |body: &str| format!("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n{body}");
     assert_refused(&server, post("zz\r\nhello\r\n0\r\n\r\n"), 400).await;
     assert_refused(&server, post("5\r\nhelloXX0\r\n\r\n"), 400).await;
     assert_refused(&server, post("ffffffffffffffffff\r\nhello"), 400).await;
@@ -126,12 +87,7 @@ async fn smuggling_by_two_lengths() {
         "Content-Length : 4\r\n",
     ];
     for headers in headers {
-        assert_refused(
-            &server,
-            format!("POST / HTTP/1.1\r\nHost: a\r\n{headers}\r\n{smuggled}"),
-            400,
-        )
-        .await;
+        assert_refused(&server, format!("POST / HTTP/1.1\r\nHost: a\r\n{headers}\r\n{smuggled}"), 400).await;
     }
 }
 
@@ -139,12 +95,9 @@ async fn smuggling_by_two_lengths() {
 async fn half_a_request_and_then_nothing() {
     let project = Project::worker(ECHO);
     let server = project.serve().await;
-    for half in [
-        "",
-        "GET / HT",
-        "GET / HTTP/1.1\r\nHost: a\r\n",
-        "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nhalf",
-    ] {
+    for half in
+        ["", "GET / HT", "GET / HTTP/1.1\r\nHost: a\r\n", "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nhalf"]
+    {
         let mut connection = server.connect().await;
         connection.send(half).await;
         connection.finish_sending().await;
@@ -160,26 +113,19 @@ async fn a_whole_request_and_then_nothing_is_answered() {
     let project = Project::worker(ECHO);
     let server = project.serve().await;
     let mut connection = server.connect().await;
-    connection
-        .send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n\r\nfull")
-        .await;
+    connection.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n\r\nfull").await;
     connection.finish_sending().await;
     let answer = connection.read_to_close().await;
-    assert!(
-        answer.starts_with("HTTP/1.1 200 ") && answer.ends_with("read: full"),
-        "{answer:?}"
-    );
+    assert!(answer.starts_with("HTTP/1.1 200 ") && answer.ends_with("read: full"), "{answer:?}");
 }
 
 #[tokio::test]
 async fn a_connection_that_vanishes_harms_nobody() {
     let project = Project::worker(ECHO);
     let server = project.serve().await;
-    for half in [
-        "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1000\r\n\r\nhalf",
-        "GET / HTTP/1.1\r\nHost: a\r\n\r\n",
-        "GE",
-    ] {
+    for half in
+        ["POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1000\r\n\r\nhalf", "GET / HTTP/1.1\r\nHost: a\r\n\r\n", "GE"]
+    {
         for _ in 0..20 {
             server.connect().await.send(half).await;
         }
@@ -192,8 +138,5 @@ async fn a_loop_is_refused() {
     let project = Project::worker("export default { fetch: (request) => fetch(request) };");
     let server = project.dev().await;
     let answer = server.get("/").await;
-    assert!(
-        answer.status.is_client_error() || answer.status.is_server_error(),
-        "{answer:?}"
-    );
+    assert!(answer.status.is_client_error() || answer.status.is_server_error(), "{answer:?}");
 }

@@ -23,16 +23,8 @@ async fn check_warns_of_an_unknown_key() {
     let project = Project::worker(HELLO).config(json!({ "compatability_flags": [] }));
     let ended = project.run(&["check"]).await;
     ended.assert_succeeded();
-    assert!(
-        ended.stderr.contains("compatability_flags"),
-        "{}",
-        ended.stderr
-    );
-    assert!(
-        ended.stderr.contains("compatibility_flags"),
-        "{}",
-        ended.stderr
-    );
+    assert!(ended.stderr.contains("compatability_flags"), "{}", ended.stderr);
+    assert!(ended.stderr.contains("compatibility_flags"), "{}", ended.stderr);
 }
 
 #[tokio::test]
@@ -45,25 +37,15 @@ async fn init_makes_a_project_that_works() {
         .into_iter()
         .find(|path| folder.path().join(path).exists())
         .expect("a wrangler file");
-    folder
-        .run(&["check", "--config", &config])
-        .await
-        .assert_succeeded();
+    folder.run(&["check", "--config", &config]).await.assert_succeeded();
     let server = folder.dev_with(&["--config", &config]).await;
-    server
-        .get("/")
-        .await
-        .assert_status(200)
-        .assert_says(&["Hello"]);
+    server.get("/").await.assert_status(200).assert_says(&["Hello"]);
 }
 
 #[tokio::test]
 async fn init_overwrites_nothing() {
     let project = Project::empty().file("my-worker/src/index.ts", "mine");
-    project
-        .run(&["init", "my-worker"])
-        .await
-        .assert_refused(&["my-worker"]);
+    project.run(&["init", "my-worker"]).await.assert_refused(&["my-worker"]);
     assert_eq!(project.read("my-worker/src/index.ts"), "mine");
 }
 
@@ -77,9 +59,5 @@ async fn completions_and_version() {
     }
     let version = project.run(&["--version"]).await;
     version.assert_succeeded();
-    assert!(
-        version.stdout.contains(env!("CARGO_PKG_VERSION")),
-        "{}",
-        version.stdout
-    );
+    assert!(version.stdout.contains(env!("CARGO_PKG_VERSION")), "{}", version.stdout);
 }

@@ -20,23 +20,16 @@ async fn lines_have_their_level_and_objects_are_inspected() {
     server.get("/").await.assert_status(200);
     let plain = server.log(&["plain"]).await;
     assert_eq!(plain["level"], "log");
-    assert_eq!(
-        plain["message"],
-        "plain 1 { nested: { list: [ 1, 'two' ] } }"
-    );
+    assert_eq!(plain["message"], "plain 1 { nested: { list: [ 1, 'two' ] } }");
     assert_eq!(server.log(&["informed"]).await["level"], "info");
     assert_eq!(server.log(&["warned twice 2"]).await["level"], "warn");
-    assert_eq!(
-        server.log(&["TypeError: erred", "index.ts:7"]).await["level"],
-        "error"
-    );
+    assert_eq!(server.log(&["TypeError: erred", "index.ts:6"]).await["level"], "error");
     assert_eq!(server.log(&["debugged"]).await["level"], "debug");
 }
 
 #[tokio::test]
 async fn requests_are_logged() {
-    let project =
-        Project::worker("export default { fetch: () => new Response('teapot', { status: 418 }) };");
+    let project = Project::worker("export default { fetch: () => new Response('teapot', { status: 418 }) };");
     let server = project.dev().await;
     server.get("/kettle?hot").await;
     let request = server.event("request", &["/kettle"]).await;

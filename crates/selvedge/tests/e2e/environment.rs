@@ -18,13 +18,8 @@ async fn vars_are_strings_or_json() {
 async fn dev_vars_and_arguments_override_vars() {
     let project = Project::worker(PRINT_ENV)
         .config(json!({ "vars": { "A": "file", "B": "file", "C": "file" } }))
-        .file(
-            ".dev.vars",
-            "# secrets\nB=dev-vars\nC=dev-vars\nMULTI=\"two\\nlines\"\nSINGLE='kept $AS #is'\n",
-        );
-    let server = project
-        .dev_with(&["--var", "C:argument", "--var", "D:with:colon"])
-        .await;
+        .file(".dev.vars", "# secrets\nB=dev-vars\nC=dev-vars\nMULTI=\"two\\nlines\"\nSINGLE='kept $AS #is'\n");
+    let server = project.dev_with(&["--var", "C:argument", "--var", "D:with:colon"]).await;
     let expected = json!({
         "A": "file", "B": "dev-vars", "C": "argument", "D": "with:colon",
         "MULTI": "two\nlines", "SINGLE": "kept $AS #is",
@@ -51,22 +46,13 @@ async fn an_environment_has_its_own_vars_and_secrets() {
 async fn a_dot_env_file_serves_where_there_is_no_dev_vars() {
     let project = Project::worker(PRINT_ENV).file(".env", "SECRET=from-dot-env\n");
     let server = project.dev().await;
-    assert_eq!(
-        server.get("/").await.assert_status(200).json(),
-        json!({ "SECRET": "from-dot-env" })
-    );
+    assert_eq!(server.get("/").await.assert_status(200).json(), json!({ "SECRET": "from-dot-env" }));
 }
 
 #[tokio::test]
 async fn a_binding_without_its_service_is_refused_by_name() {
     let project = Project::worker(PRINT_ENV)
         .config(json!({ "kv_namespaces": [{ "binding": "SESSIONS", "id": "0123456789abcdef0123456789abcdef" }] }));
-    project
-        .run(&["dev", "--port", "0"])
-        .await
-        .assert_refused(&["SESSIONS", "KV"]);
-    project
-        .run(&["check"])
-        .await
-        .assert_refused(&["SESSIONS", "KV"]);
+    project.run(&["dev", "--port", "0"]).await.assert_refused(&["SESSIONS", "KV"]);
+    project.run(&["check"]).await.assert_refused(&["SESSIONS", "KV"]);
 }

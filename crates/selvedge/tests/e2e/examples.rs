@@ -9,10 +9,7 @@ use crate::support::{Answer, Origin, Project};
 async fn hello() {
     let project = Project::example("hello");
     let server = project.dev().await;
-    assert_eq!(
-        server.get("/").await.assert_status(200).text(),
-        "Hello World!\n"
-    );
+    assert_eq!(server.get("/").await.assert_status(200).text(), "Hello World!\n");
     assert_eq!(server.get("/?name=Ada").await.text(), "Hello Ada!\n");
 }
 
@@ -25,19 +22,9 @@ async fn ab_test_draws_a_group_and_keeps_it() {
         let first = server.get("/").await;
         let group = first.header("x-group").to_owned();
         drawn[usize::from(group == "variant")] += 1;
-        let cookie = first
-            .header("set-cookie")
-            .split(';')
-            .next()
-            .unwrap()
-            .to_owned();
+        let cookie = first.header("set-cookie").split(';').next().unwrap().to_owned();
         assert_eq!(cookie, format!("ab-group={group}"));
-        let again = Answer::of(
-            server
-                .request(Method::GET, "/")
-                .header("cookie", format!("a=b; {cookie}")),
-        )
-        .await;
+        let again = Answer::of(server.request(Method::GET, "/").header("cookie", format!("a=b; {cookie}"))).await;
         assert_eq!(again.header("x-group"), group);
         assert_eq!(again.header("set-cookie"), "", "the cookie is set once");
     }
@@ -48,16 +35,14 @@ async fn ab_test_draws_a_group_and_keeps_it() {
 #[tokio::test]
 async fn geo_sends_visitors_to_the_origin_of_their_region() {
     let (eu, world) = (Origin::echo().await, Origin::echo().await);
-    let project = Project::example("geo")
-        .replace("wrangler.jsonc", "http://localhost:9001", &eu.url())
-        .replace("wrangler.jsonc", "http://localhost:9002", &world.url());
+    let project = Project::example("geo").replace("wrangler.jsonc", "http://localhost:9001", &eu.url()).replace(
+        "wrangler.jsonc",
+        "http://localhost:9002",
+        &world.url(),
+    );
     let server = project.dev().await;
     // Without a geo database every visitor is where wrangler says that developers are: in Texas.
-    server
-        .get("/shop?x=1")
-        .await
-        .assert_status(200)
-        .assert_says(&["GET /shop?x=1", "x-visitor-country: US"]);
+    server.get("/shop?x=1").await.assert_status(200).assert_says(&["GET /shop?x=1", "x-visitor-country: US"]);
     world.asked_for("/shop?x=1").await;
 }
 
@@ -66,23 +51,14 @@ async fn streaming_proxy_numbers_the_lines_of_text_only() {
     let origin = Origin::start(|request| async move {
         let mut response = crate::support::reply("one\ntwo\n\u{fc}ber");
         if request.uri().path() == "/data" {
-            response
-                .headers_mut()
-                .insert("content-type", "application/octet-stream".parse().unwrap());
+            response.headers_mut().insert("content-type", "application/octet-stream".parse().unwrap());
         }
         response
     })
     .await;
-    let project = Project::example("streaming-proxy").replace(
-        "wrangler.toml",
-        "http://localhost:9000",
-        &origin.url(),
-    );
+    let project = Project::example("streaming-proxy").replace("wrangler.toml", "http://localhost:9000", &origin.url());
     let server = project.dev().await;
-    assert_eq!(
-        server.get("/text").await.text(),
-        "1: one\n2: two\n3: \u{fc}ber\n"
-    );
+    assert_eq!(server.get("/text").await.text(), "1: one\n2: two\n3: \u{fc}ber\n");
     assert_eq!(server.get("/data").await.text(), "one\ntwo\n\u{fc}ber");
 }
 
@@ -90,26 +66,14 @@ async fn streaming_proxy_numbers_the_lines_of_text_only() {
 async fn wasm_hashes_the_body() {
     let project = Project::example("wasm");
     let server = project.dev().await;
-    assert_eq!(
-        server.post("/", "hello").await.assert_status(200).text(),
-        "4f9f2cab\n"
-    );
+    assert_eq!(server.post("/", "hello").await.assert_status(200).text(), "4f9f2cab\n");
     // More than the module's memory holds at once.
-    assert_eq!(
-        server
-            .post("/", vec![b'a'; 200_000])
-            .await
-            .assert_status(200)
-            .text(),
-        fnv1a(&[b'a'; 200_000])
-    );
+    assert_eq!(server.post("/", vec![b'a'; 200_000]).await.assert_status(200).text(), fnv1a(&[b'a'; 200_000]));
     server.get("/").await.assert_status(400);
 }
 
 fn fnv1a(bytes: &[u8]) -> String {
-    let hash = bytes.iter().fold(0x811c_9dc5_u32, |hash, &byte| {
-        (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193)
-    });
+    let hash = bytes.iter().fold(0x811c_9dc5_u32, |hash, &byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193));
     format!("{hash:08x}\n")
 }
 
@@ -119,45 +83,25 @@ async fn hono() {
     let server = project.dev().await;
 
     let home = server.get("/").await;
-    home.assert_status(200)
-        .assert_says(&["<h1>Books</h1>", r#"<a href="/books">/books</a>"#]);
-    assert!(
-        home.header("content-type").starts_with("text/html"),
-        "{:?}",
-        home.headers
-    );
+    home.assert_status(200).assert_says(&["<h1>Books</h1>", r#"<a href="/books">/books</a>"#]);
+    assert!(home.header("content-type").starts_with("text/html"), "{:?}", home.headers);
     assert_eq!(home.header("x-content-type-options"), "nosniff");
     assert_eq!(home.header("x-request-id").len(), 36);
 
     let invisible = json!([{ "id": "2", "title": "Invisible Cities", "author": "Italo Calvino" }]);
-    assert_eq!(
-        server.get("/books?author=Italo%20Calvino").await.json(),
-        invisible
-    );
+    assert_eq!(server.get("/books?author=Italo%20Calvino").await.json(), invisible);
     assert_eq!(server.get("/books/2").await.json(), invisible[0]);
-    assert_eq!(
-        server.get("/books/9").await.assert_status(404).json(),
-        json!({ "error": "no such book" })
-    );
-    server
-        .get("/nowhere")
-        .await
-        .assert_status(404)
-        .assert_says(&["not found", "/nowhere"]);
+    assert_eq!(server.get("/books/9").await.assert_status(404).json(), json!({ "error": "no such book" }));
+    server.get("/nowhere").await.assert_status(404).assert_says(&["not found", "/nowhere"]);
 
     let post = |body| {
-        let request = server
-            .request(Method::POST, "/books")
-            .header("content-type", "application/json");
+        let request = server.request(Method::POST, "/books").header("content-type", "application/json");
         Answer::of(request.body(body))
     };
     let kindred = r#"{"title":"Kindred","author":"Octavia E. Butler"}"#;
     let added = json!({ "id": "3", "title": "Kindred", "author": "Octavia E. Butler" });
     assert_eq!(post(kindred).await.assert_status(201).json(), added);
-    post(r#"{"title":"Kindred"}"#)
-        .await
-        .assert_status(422)
-        .assert_says(&["a book has a title and an author"]);
+    post(r#"{"title":"Kindred"}"#).await.assert_status(422).assert_says(&["a book has a title and an author"]);
 }
 
 #[tokio::test]
@@ -165,34 +109,14 @@ async fn itty_router() {
     let project = Project::example("itty-router");
     let server = project.dev().await;
     let call_ada = json!({ "id": "2", "text": "call Ada", "done": false });
-    assert_eq!(
-        server
-            .get("/todos?done=false")
-            .await
-            .assert_status(200)
-            .json(),
-        json!([call_ada])
-    );
+    assert_eq!(server.get("/todos?done=false").await.assert_status(200).json(), json!([call_ada]));
     assert_eq!(server.get("/todos/2").await.json(), call_ada);
-    server
-        .get("/todos/9")
-        .await
-        .assert_status(404)
-        .assert_says(&["no such todo"]);
-    server
-        .post("/todos", r#"{"text":"water the plants"}"#)
-        .await
-        .assert_status(200)
-        .assert_says(&["water the plants"]);
+    server.get("/todos/9").await.assert_status(404).assert_says(&["no such todo"]);
+    server.post("/todos", r#"{"text":"water the plants"}"#).await.assert_status(200).assert_says(&["water the plants"]);
     server.post("/todos", "{}").await.assert_status(422);
 
-    let preflight = server
-        .request(Method::OPTIONS, "/todos")
-        .header("origin", "https://app.example");
+    let preflight = server.request(Method::OPTIONS, "/todos").header("origin", "https://app.example");
     let preflight = Answer::of(preflight).await;
     preflight.assert_status(204);
-    assert_eq!(
-        preflight.header("access-control-allow-origin"),
-        "https://app.example"
-    );
+    assert_eq!(preflight.header("access-control-allow-origin"), "https://app.example");
 }

@@ -27,34 +27,17 @@ function deep(n: number): Response {
 ";
 
 const CASES: [(&str, &[&str]); 7] = [
-    (
-        "/throw",
-        &["RangeError: thrown on purpose", "src/index.ts:5:"],
-    ),
-    (
-        "/reject",
-        &["Error: rejected on purpose", "src/index.ts:6:"],
-    ),
+    ("/throw", &["RangeError: thrown on purpose", "src/index.ts:5:"]),
+    ("/reject", &["Error: rejected on purpose", "src/index.ts:6:"]),
     ("/string", &["only a string"]),
-    (
-        "/number",
-        &["Incorrect type for Promise: the Promise did not resolve to 'Response'."],
-    ),
-    (
-        "/nothing",
-        &["Incorrect type for Promise: the Promise did not resolve to 'Response'."],
-    ),
+    ("/number", &["Incorrect type for Promise: the Promise did not resolve to 'Response'."]),
+    ("/nothing", &["Incorrect type for Promise: the Promise did not resolve to 'Response'."]),
     ("/never", &["hung and would never generate a response"]),
     ("/deep", &["RangeError: Maximum call stack size exceeded"]),
 ];
 
 async fn as_browser(server: &Server<'_>, path: &str) -> Answer {
-    Answer::of(
-        server
-            .request(Method::GET, path)
-            .header("accept", "text/html,*/*;q=0.8"),
-    )
-    .await
+    Answer::of(server.request(Method::GET, path).header("accept", "text/html,*/*;q=0.8")).await
 }
 
 #[tokio::test]
@@ -72,20 +55,13 @@ async fn dev_shows_browsers_a_page() {
     let project = Project::worker(FAILING);
     let server = project.dev().await;
     let page = as_browser(&server, "/throw").await;
-    page.assert_status(500)
-        .assert_says(&["<!doctype html>", "thrown on purpose", "src/index.ts"]);
-    assert!(
-        page.header("content-type").starts_with("text/html"),
-        "{:?}",
-        page.headers
-    );
+    page.assert_status(500).assert_says(&["<!doctype html>", "thrown on purpose", "src/index.ts"]);
+    assert!(page.header("content-type").starts_with("text/html"), "{:?}", page.headers);
 }
 
 #[tokio::test]
 async fn an_error_page_shows_a_message_as_text() {
-    let project = Project::worker(
-        "export default { fetch() { throw new Error('<script>alert(1)</script>'); } };",
-    );
+    let project = Project::worker("export default { fetch() { throw new Error('<script>alert(1)</script>'); } };");
     let server = project.dev().await;
     let page = as_browser(&server, "/").await.assert_status(500).text();
     assert!(!page.contains("<script>alert(1)</script>"), "{page}");
@@ -108,18 +84,11 @@ async fn serve_answers_error_1101_and_keeps_the_cause_to_itself() {
         let answer = server.get(path).await;
         answer.assert_status(500).assert_says(&["1101"]);
         for word in words {
-            assert!(
-                !answer.text().contains(word),
-                "{path} tells {word:?} to everybody"
-            );
+            assert!(!answer.text().contains(word), "{path} tells {word:?} to everybody");
         }
         assert_eq!(server.get("/").await.assert_status(200).text(), "fine");
     }
-    as_browser(&server, "/throw").await.assert_says(&[
-        "Error 1101",
-        "Worker threw exception",
-        "Ray ID",
-    ]);
+    as_browser(&server, "/throw").await.assert_says(&["Error 1101", "Worker threw exception", "Ray ID"]);
 }
 
 /// The platform's own answer to a body that breaks off is a broken connection: a success must not be read into it.
@@ -143,15 +112,7 @@ async fn an_answer_that_fails_in_its_body_breaks_off() {
     let response = server.request(Method::GET, "/").send().await.unwrap();
     assert_eq!(response.status(), 200);
     assert!(response.bytes().await.is_err());
-    assert_eq!(
-        server
-            .request(Method::GET, "/")
-            .send()
-            .await
-            .unwrap()
-            .status(),
-        200
-    );
+    assert_eq!(server.request(Method::GET, "/").send().await.unwrap().status(), 200);
 }
 
 #[tokio::test]
@@ -166,11 +127,7 @@ async fn a_body_is_used_once() {
          };",
     );
     let server = project.dev().await;
-    server
-        .get("/")
-        .await
-        .assert_status(500)
-        .assert_says(&["TypeError"]);
+    server.get("/").await.assert_status(500).assert_says(&["TypeError"]);
 }
 
 const FAILS_AT_STARTUP: &str = "const config: { key?: string } = {};
@@ -183,15 +140,9 @@ async fn dev_explains_a_failure_at_startup_and_recovers() {
     let project = Project::worker(FAILS_AT_STARTUP);
     let server = project.dev().await;
     let answer = server.get("/").await;
-    answer.assert_status(500).assert_says(&[
-        "TypeError: Cannot read properties of undefined",
-        "src/index.ts:2:",
-    ]);
+    answer.assert_status(500).assert_says(&["TypeError: Cannot read properties of undefined", "src/index.ts:2:"]);
 
-    project.write(
-        "src/index.ts",
-        "export default { fetch: () => new Response('recovered') };",
-    );
+    project.write("src/index.ts", "export default { fetch: () => new Response('recovered') };");
     crate::support::eventually("the repaired Worker's answer", || async {
         (server.get("/").await.text() == "recovered").then_some(())
     })
@@ -202,14 +153,8 @@ async fn dev_explains_a_failure_at_startup_and_recovers() {
 async fn serve_answers_error_1101_for_a_failure_at_startup() {
     let project = Project::worker(FAILS_AT_STARTUP);
     let server = project.serve().await;
-    server
-        .get("/")
-        .await
-        .assert_status(500)
-        .assert_says(&["1101"]);
-    server
-        .prints(&["Cannot read properties of undefined"])
-        .await;
+    server.get("/").await.assert_status(500).assert_says(&["1101"]);
+    server.prints(&["Cannot read properties of undefined"]).await;
 }
 
 #[tokio::test]
@@ -245,7 +190,5 @@ async fn a_service_worker_that_responds_twice_is_an_error() {
     );
     let server = project.dev().await;
     assert_eq!(server.get("/").await.assert_status(200).text(), "first");
-    server
-        .log(&["InvalidStateError", "respondWith() has already been called"])
-        .await;
+    server.log(&["InvalidStateError", "respondWith() has already been called"]).await;
 }

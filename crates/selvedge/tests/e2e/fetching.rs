@@ -32,21 +32,12 @@ async fn method_headers_and_body_reach_the_origin() {
     );
     let server = project.dev().await;
     let answer = server.post("/", "sent on").await;
-    answer.assert_status(200).assert_says(&[
-        "PUT /to?a=b",
-        "x-mine: yes",
-        "content-length: 7",
-        "\n\nsent on",
-    ]);
+    answer.assert_status(200).assert_says(&["PUT /to?a=b", "x-mine: yes", "content-length: 7", "\n\nsent on"]);
 }
 
 fn redirect(status: u16, to: &str) -> Response<OriginBody> {
     let body = Full::default().boxed();
-    Response::builder()
-        .status(status)
-        .header("location", to)
-        .body(body)
-        .unwrap()
+    Response::builder().status(status).header("location", to).body(body).unwrap()
 }
 
 async fn redirecting() -> Origin {
@@ -80,20 +71,13 @@ async fn redirects_are_followed_as_the_standard_says() {
     assert_eq!(server.get("/303").await.text(), "GET  true /end");
     assert_eq!(server.get("/307").await.text(), "POST body true /end");
     assert_eq!(server.get("/end").await.text(), "POST body false /end");
-    server
-        .get("/loop")
-        .await
-        .assert_status(500)
-        .assert_says(&["Too many redirects"]);
+    server.get("/loop").await.assert_status(500).assert_says(&["Too many redirects"]);
 }
 
 #[tokio::test]
 async fn redirects_can_be_left_to_the_worker() {
     let origin = redirecting().await;
-    let project = fetching(
-        &origin,
-        "return fetch(`${origin}/301`, { redirect: 'manual' });",
-    );
+    let project = fetching(&origin, "return fetch(`${origin}/301`, { redirect: 'manual' });");
     let server = project.dev().await;
     let answer = server.get("/").await;
     assert_eq!(answer.assert_status(301).header("location"), "/end");
@@ -108,9 +92,7 @@ fn gzip(text: &str) -> Vec<u8> {
 async fn compressing() -> Origin {
     Origin::start(|_| async {
         let mut response = reply(gzip("squeezed"));
-        response
-            .headers_mut()
-            .insert("content-encoding", "gzip".parse().unwrap());
+        response.headers_mut().insert("content-encoding", "gzip".parse().unwrap());
         response
     })
     .await
@@ -119,10 +101,7 @@ async fn compressing() -> Origin {
 #[tokio::test]
 async fn compressed_answers_are_decoded_when_read() {
     let origin = compressing().await;
-    let project = fetching(
-        &origin,
-        "return new Response(await (await fetch(origin)).text());",
-    );
+    let project = fetching(&origin, "return new Response(await (await fetch(origin)).text());");
     let server = project.dev().await;
     assert_eq!(server.get("/").await.assert_status(200).text(), "squeezed");
 }
@@ -132,9 +111,7 @@ async fn compressed_answers_pass_through_as_they_are() {
     let origin = compressing().await;
     let project = fetching(&origin, "return fetch(origin);");
     let server = project.dev().await;
-    let request = server
-        .request(http::Method::GET, "/")
-        .header("accept-encoding", "gzip");
+    let request = server.request(http::Method::GET, "/").header("accept-encoding", "gzip");
     let answer = crate::support::Answer::of(request).await;
     assert_eq!(answer.assert_status(200).header("content-encoding"), "gzip");
     assert_eq!(answer.body, gzip("squeezed"));
@@ -158,10 +135,7 @@ async fn a_fetch_can_be_aborted() {
          return Response.json([byHand.name, byTime.name, before.message]);",
     );
     let server = project.dev().await;
-    assert_eq!(
-        server.get("/").await.assert_status(200).json(),
-        json!(["AbortError", "TimeoutError", "mine"])
-    );
+    assert_eq!(server.get("/").await.assert_status(200).json(), json!(["AbortError", "TimeoutError", "mine"]));
 }
 
 #[tokio::test]
@@ -175,10 +149,7 @@ async fn an_origin_that_is_not_there_is_an_error_that_can_be_caught() {
          return Response.json([refused, unknown, scheme].map((error) => error instanceof Error && error.message !== ''));",
     );
     let server = project.dev().await;
-    assert_eq!(
-        server.get("/").await.assert_status(200).json(),
-        json!([true, true, true])
-    );
+    assert_eq!(server.get("/").await.assert_status(200).json(), json!([true, true, true]));
 }
 
 #[tokio::test]

@@ -36,57 +36,27 @@ async fn workers_are_routed_by_host_and_path() {
         ("a.b.wild.test", "/x", "wild"),
         ("exact.test", "/only", "exact"),
     ] {
-        assert_eq!(
-            server.get_from(host, path).await.assert_status(200).text(),
-            worker,
-            "{host}{path}"
-        );
+        assert_eq!(server.get_from(host, path).await.assert_status(200).text(), worker, "{host}{path}");
     }
-    for (host, path) in [
-        ("nobody.test", "/"),
-        ("exact.test", "/other"),
-        ("wild.test.evil", "/"),
-    ] {
+    for (host, path) in [("nobody.test", "/"), ("exact.test", "/other"), ("wild.test.evil", "/")] {
         server.get_from(host, path).await.assert_status(404);
     }
 }
 
 #[tokio::test]
 async fn one_worker_that_fails_leaves_the_others_alone() {
-    let project = fleet(&[("good", &["good.test/*"]), ("bad", &["bad.test/*"])]).file(
-        "bad/index.js",
-        "throw new Error('at startup'); export default {};",
-    );
+    let project = fleet(&[("good", &["good.test/*"]), ("bad", &["bad.test/*"])])
+        .file("bad/index.js", "throw new Error('at startup'); export default {};");
     let server = project.serve().await;
-    server
-        .get_from("bad.test", "/")
-        .await
-        .assert_status(500)
-        .assert_says(&["1101"]);
-    assert_eq!(
-        server
-            .get_from("good.test", "/")
-            .await
-            .assert_status(200)
-            .text(),
-        "good"
-    );
+    server.get_from("bad.test", "/").await.assert_status(500).assert_says(&["1101"]);
+    assert_eq!(server.get_from("good.test", "/").await.assert_status(200).text(), "good");
 }
 
 #[tokio::test]
 async fn one_worker_alone_answers_every_host() {
-    let project = Project::worker(
-        "export default { fetch: (request) => new Response(new URL(request.url).host) };",
-    );
+    let project = Project::worker("export default { fetch: (request) => new Response(new URL(request.url).host) };");
     let server = project.serve().await;
-    assert_eq!(
-        server
-            .get_from("any.test", "/")
-            .await
-            .assert_status(200)
-            .text(),
-        "any.test"
-    );
+    assert_eq!(server.get_from("any.test", "/").await.assert_status(200).text(), "any.test");
 }
 
 #[tokio::test]
@@ -98,9 +68,6 @@ async fn workers_share_no_globals() {
     }
     let server = project.serve().await;
     for host in ["a.test", "b.test"] {
-        assert_eq!(
-            server.get_from(host, "/").await.assert_status(200).text(),
-            "1"
-        );
+        assert_eq!(server.get_from(host, "/").await.assert_status(200).text(), "1");
     }
 }

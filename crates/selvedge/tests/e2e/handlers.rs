@@ -21,10 +21,7 @@ async fn module_syntax() {
     let server = project.dev().await;
     let answer = server.post("/a/b?c", "body").await;
     assert_eq!(answer.assert_status(201).text(), "POST /a/b body");
-    assert_eq!(
-        (answer.header("x-this"), answer.header("x-ctx")),
-        ("function", "function")
-    );
+    assert_eq!((answer.header("x-this"), answer.header("x-ctx")), ("function", "function"));
 }
 
 #[tokio::test]
@@ -37,10 +34,7 @@ async fn service_worker_syntax() {
     )
     .config(json!({ "vars": { "GREETING": "hello" } }));
     let server = project.dev().await;
-    assert_eq!(
-        server.get("/old").await.assert_status(200).text(),
-        "hello from /old"
-    );
+    assert_eq!(server.get("/old").await.assert_status(200).text(), "hello from /old");
 }
 
 #[tokio::test]
@@ -121,18 +115,9 @@ const FALLS_THROUGH: &str = "export default {
 async fn pass_through_on_exception_asks_the_origin() {
     let origin = Origin::echo().await;
     let project = Project::worker(FALLS_THROUGH);
-    let upstream = [
-        "--local-upstream",
-        &origin.address(),
-        "--upstream-protocol",
-        "http",
-    ];
+    let upstream = ["--local-upstream", &origin.address(), "--upstream-protocol", "http"];
     let server = project.dev_with(&upstream).await;
-    server
-        .get("/page?x")
-        .await
-        .assert_status(200)
-        .assert_says(&["GET /page?x"]);
+    server.get("/page?x").await.assert_status(200).assert_says(&["GET /page?x"]);
 }
 
 #[tokio::test]
@@ -155,24 +140,16 @@ async fn scheduled_handler_runs_on_request() {
     )
     .config(json!({ "triggers": { "crons": ["*/5 * * * *"] } }));
     let server = project.dev().await;
-    let fired = server
-        .get("/cdn-cgi/handler/scheduled?cron=*/5+*+*+*+*&time=1745856238000")
-        .await;
+    let fired = server.get("/cdn-cgi/handler/scheduled?cron=*/5+*+*+*+*&time=1745856238000").await;
     assert_eq!(fired.assert_status(200).text(), "ok");
-    server
-        .log(&["ran */5 * * * * at 1745856238000 type scheduled"])
-        .await;
+    server.log(&["ran */5 * * * * at 1745856238000 type scheduled"]).await;
 }
 
 #[tokio::test]
 async fn a_scheduled_handler_that_throws_is_reported() {
-    let project =
-        Project::worker("export default { scheduled() { throw new Error('cron broke'); } };");
+    let project = Project::worker("export default { scheduled() { throw new Error('cron broke'); } };");
     let server = project.dev().await;
-    server
-        .get("/cdn-cgi/handler/scheduled")
-        .await
-        .assert_status(500);
+    server.get("/cdn-cgi/handler/scheduled").await.assert_status(500);
     server.prints(&["cron broke"]).await;
 }
 
@@ -180,11 +157,7 @@ async fn a_scheduled_handler_that_throws_is_reported() {
 async fn a_worker_without_a_fetch_handler_says_so() {
     let project = Project::worker("export default { scheduled() {} };");
     let server = project.dev().await;
-    server
-        .get("/")
-        .await
-        .assert_status(500)
-        .assert_says(&["Handler does not export a fetch() function."]);
+    server.get("/").await.assert_status(500).assert_says(&["Handler does not export a fetch() function."]);
 }
 
 #[tokio::test]
@@ -194,10 +167,7 @@ async fn head_and_options_reach_the_handler() {
     );
     let server = project.dev().await;
     let head = Answer::of(server.request(Method::HEAD, "/")).await;
-    assert_eq!(
-        (head.header("method"), head.body.as_slice()),
-        ("HEAD", b"".as_slice())
-    );
+    assert_eq!((head.header("method"), head.body.as_slice()), ("HEAD", b"".as_slice()));
     let options = Answer::of(server.request(Method::OPTIONS, "/")).await;
     assert_eq!(options.text(), "OPTIONS");
 }

@@ -23,19 +23,14 @@ async fn sigterm_lets_requests_in_flight_finish() {
     })
     .await;
     let project = Project::worker(PROXY).config(json!({ "vars": { "ORIGIN": origin.url() } }));
-    let server = project.serve().await;
+    let server = project.serve_with(&["--allow-private-network"]).await;
     let mut connection = server.connect().await;
-    connection
-        .send("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
-        .await;
+    connection.send("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n").await;
     origin.asked_for("/").await;
 
     server.terminate();
     let address = server.address();
-    eventually("a refused connection", || async {
-        TcpStream::connect(address).await.is_err().then_some(())
-    })
-    .await;
+    eventually("a refused connection", || async { TcpStream::connect(address).await.is_err().then_some(()) }).await;
 
     release.notify_one();
     let answer = connection.answer().await;
@@ -47,11 +42,7 @@ async fn sigterm_lets_requests_in_flight_finish() {
 async fn sigterm_ends_an_idle_server_at_once() {
     let project = Project::worker("export default { fetch: () => new Response('hello') };");
     for command in ["dev", "serve"] {
-        let server = if command == "dev" {
-            project.dev().await
-        } else {
-            project.serve().await
-        };
+        let server = if command == "dev" { project.dev().await } else { project.serve().await };
         let mut idle = server.connect().await;
         idle.send("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n").await;
         assert_eq!(idle.answer().await.body, "hello");

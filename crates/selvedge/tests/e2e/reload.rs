@@ -10,10 +10,7 @@ fn saying(word: &str) -> String {
 
 async fn comes_to_say(server: &Server<'_>, word: &str) {
     let what = format!("the answer {word:?}");
-    eventually(&what, || async {
-        (server.get("/").await.text() == word).then_some(())
-    })
-    .await;
+    eventually(&what, || async { (server.get("/").await.text() == word).then_some(()) }).await;
 }
 
 #[tokio::test]
@@ -47,10 +44,7 @@ async fn an_imported_file_counts_too() {
 async fn a_broken_edit_leaves_the_old_one_serving() {
     let project = Project::worker(&saying("good"));
     let server = project.dev().await;
-    project.write(
-        "src/index.ts",
-        "export default { fetch: () => new Response('oops' };",
-    );
+    project.write("src/index.ts", "export default { fetch: () => new Response('oops' };");
     server.prints(&["src/index.ts:1:"]).await;
     assert_eq!(server.get("/").await.assert_status(200).text(), "good");
     project.write("src/index.ts", saying("better"));
@@ -60,9 +54,7 @@ async fn a_broken_edit_leaves_the_old_one_serving() {
 #[tokio::test]
 async fn a_changed_configuration_is_read_again() {
     let print = "export default { fetch: (request, env) => new Response(env.WORD) };";
-    let project = Project::worker(print)
-        .config(json!({ "vars": { "WORD": "one" } }))
-        .file(".dev.vars", "OTHER=x\n");
+    let project = Project::worker(print).config(json!({ "vars": { "WORD": "one" } })).file(".dev.vars", "OTHER=x\n");
     let server = project.dev().await;
     assert_eq!(server.get("/").await.text(), "one");
     let manifest = project.read("wrangler.json");

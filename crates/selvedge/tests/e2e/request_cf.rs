@@ -6,20 +6,10 @@ use crate::support::{Answer, Project};
 
 #[tokio::test]
 async fn request_cf_describes_the_connection() {
-    let project =
-        Project::worker("export default { fetch: (request) => Response.json(request.cf) };");
+    let project = Project::worker("export default { fetch: (request) => Response.json(request.cf) };");
     let server = project.dev().await;
     let cf = server.get("/").await.assert_status(200).json();
-    for key in [
-        "colo",
-        "country",
-        "continent",
-        "city",
-        "region",
-        "regionCode",
-        "postalCode",
-        "timezone",
-    ] {
+    for key in ["colo", "country", "continent", "city", "region", "regionCode", "postalCode", "timezone"] {
         assert!(cf[key].is_string(), "{key} in {cf}");
     }
     assert_eq!(cf["httpProtocol"], "HTTP/1.1");
@@ -29,8 +19,7 @@ async fn request_cf_describes_the_connection() {
     assert!(cf["asn"].is_number(), "{cf}");
 }
 
-const PRINT_HEADERS: &str =
-    "export default { fetch: (request) => Response.json([...request.headers]) };";
+const PRINT_HEADERS: &str = "export default { fetch: (request) => Response.json([...request.headers]) };";
 
 #[tokio::test]
 async fn the_edge_adds_its_headers_and_trusts_nobody_elses() {
@@ -44,13 +33,8 @@ async fn the_edge_adds_its_headers_and_trusts_nobody_elses() {
         .header("cf-ray", "forged");
     let headers = Answer::of(request).await.assert_status(200).json();
     let value = |name: &str| {
-        let pair = headers
-            .as_array()
-            .unwrap()
-            .iter()
-            .find(|pair| pair[0] == name);
-        pair.map(|pair| pair[1].as_str().unwrap().to_owned())
-            .unwrap_or_default()
+        let pair = headers.as_array().unwrap().iter().find(|pair| pair[0] == name);
+        pair.map(|pair| pair[1].as_str().unwrap().to_owned()).unwrap_or_default()
     };
     assert_eq!(value("cf-connecting-ip"), "127.0.0.1");
     assert_eq!(value("x-real-ip"), "127.0.0.1");

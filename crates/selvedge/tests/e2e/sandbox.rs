@@ -18,10 +18,7 @@ async fn code_cannot_be_made_from_strings() {
     );
     let server = project.dev().await;
     let refusal = "EvalError: Code generation from strings disallowed for this context";
-    assert_eq!(
-        server.get("/").await.assert_status(200).json(),
-        json!([refusal, refusal, refusal])
-    );
+    assert_eq!(server.get("/").await.assert_status(200).json(), json!([refusal, refusal, refusal]));
 }
 
 const GLOBAL_SCOPE: &str = "Disallowed operation called within global scope.";
@@ -34,15 +31,9 @@ async fn no_io_time_or_randomness_at_global_scope() {
         "crypto.getRandomValues(new Uint8Array(1))",
         "crypto.randomUUID()",
     ] {
-        let project = Project::worker(&format!(
-            "{operation};\nexport default {{ fetch: () => new Response('ok') }};"
-        ));
+        let project = Project::worker(&format!("{operation};\nexport default {{ fetch: () => new Response('ok') }};"));
         let server = project.dev().await;
-        server
-            .get("/")
-            .await
-            .assert_status(500)
-            .assert_says(&[GLOBAL_SCOPE]);
+        server.get("/").await.assert_status(500).assert_says(&[GLOBAL_SCOPE]);
     }
 }
 
@@ -59,10 +50,7 @@ async fn the_clock_stands_still_within_a_turn() {
          };",
     );
     let server = project.dev().await;
-    assert_eq!(
-        server.get("/").await.assert_status(200).json(),
-        json!({ "still": true, "atStartup": 0 })
-    );
+    assert_eq!(server.get("/").await.assert_status(200).json(), json!({ "still": true, "atStartup": 0 }));
 }
 
 #[tokio::test]
@@ -78,10 +66,7 @@ async fn io_of_one_request_is_closed_to_another() {
     );
     let server = project.dev().await;
     server.post("/", "one").await.assert_status(200);
-    server
-        .post("/", "two")
-        .await
-        .assert_says(&["Cannot perform I/O on behalf of a different request"]);
+    server.post("/", "two").await.assert_says(&["Cannot perform I/O on behalf of a different request"]);
 }
 
 #[tokio::test]
@@ -98,12 +83,6 @@ async fn patched_prototypes_do_not_break_the_platform() {
          };",
     );
     let server = project.dev().await;
-    assert_eq!(
-        server.get("/").await.assert_status(200).text(),
-        "still here"
-    );
-    assert_eq!(
-        server.get("/").await.assert_status(200).text(),
-        "still here"
-    );
+    assert_eq!(server.get("/").await.assert_status(200).text(), "still here");
+    assert_eq!(server.get("/").await.assert_status(200).text(), "still here");
 }

@@ -32,13 +32,9 @@ async fn talk(source: &str, expected: fn(&str) -> String) {
     let project = Project::worker(source);
     let server = project.dev().await;
     let mut connection = server.connect().await;
-    connection
-        .send("POST / HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n")
-        .await;
+    connection.send("POST / HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n").await;
     for part in ["first", "second", "third"] {
-        connection
-            .send(format!("{:x}\r\n{part}\r\n", part.len()))
-            .await;
+        connection.send(format!("{:x}\r\n{part}\r\n", part.len())).await;
         connection.read_until(&expected(part)).await;
     }
     connection.send("0\r\n\r\n").await;
@@ -59,9 +55,7 @@ async fn a_body_is_transformed_part_by_part() {
 async fn large_bodies_arrive_whole() {
     let project = Project::worker(ECHO);
     let server = project.dev().await;
-    let body: Vec<u8> = (0..8_000_000_u32)
-        .map(|index| (index % 251) as u8)
-        .collect();
+    let body: Vec<u8> = (0..8_000_000_u32).map(|index| (index % 251) as u8).collect();
     let answer = server.post("/", body.clone()).await;
     assert!(answer.assert_status(200).body == body);
 }
@@ -101,10 +95,7 @@ async fn settled(counter: &AtomicUsize) -> usize {
 
 #[tokio::test]
 async fn a_client_that_does_not_read_holds_the_origin_back() {
-    for body in [
-        "response.body",
-        "response.body.pipeThrough(new TransformStream())",
-    ] {
+    for body in ["response.body", "response.body.pipeThrough(new TransformStream())"] {
         let (origin, taken) = endless().await;
         let project = Project::worker(&format!(
             "export default {{
@@ -117,15 +108,10 @@ async fn a_client_that_does_not_read_holds_the_origin_back() {
         .config(json!({ "vars": { "ORIGIN": origin.url() } }));
         let server = project.dev().await;
         let mut connection = server.connect().await;
-        connection
-            .send("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
-            .await;
+        connection.send("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n").await;
         connection.read_until("\r\n\r\n").await;
         let chunks = settled(&taken).await;
-        assert!(
-            chunks < CHUNKS / 4,
-            "{body}: {chunks} chunks were taken for a client that reads nothing"
-        );
+        assert!(chunks < CHUNKS / 4, "{body}: {chunks} chunks were taken for a client that reads nothing");
     }
 }
 
@@ -143,16 +129,10 @@ async fn a_worker_that_does_not_read_holds_the_client_back() {
         counter.fetch_add(1, Ordering::SeqCst);
         Ok::<_, Infallible>(Bytes::from_static(&[b'x'; CHUNK]))
     });
-    let request = server
-        .request(Method::POST, "/")
-        .body(reqwest::Body::wrap_stream(chunks))
-        .send();
+    let request = server.request(Method::POST, "/").body(reqwest::Body::wrap_stream(chunks)).send();
     let uploading = tokio::spawn(request);
     let chunks = settled(&sent).await;
-    assert!(
-        chunks < CHUNKS / 4,
-        "{chunks} chunks were sent to a Worker that reads nothing"
-    );
+    assert!(chunks < CHUNKS / 4, "{chunks} chunks were sent to a Worker that reads nothing");
     uploading.abort();
 }
 
@@ -163,18 +143,13 @@ async fn watching_origin() -> (Origin, mpsc::UnboundedReceiver<()>) {
         let gone = gone.clone();
         let (chunks, receiver) = mpsc::channel::<Result<Frame<Bytes>, Infallible>>(1);
         tokio::spawn(async move {
-            while chunks
-                .send(Ok(Frame::data(Bytes::from_static(b"tick\n"))))
-                .await
-                .is_ok()
-            {
+            while chunks.send(Ok(Frame::data(Bytes::from_static(b"tick\n")))).await.is_ok() {
                 tokio::time::sleep(Duration::from_millis(5)).await;
             }
             let _test_ended = gone.send(());
         });
-        let ticks = stream::unfold(receiver, |mut receiver| async {
-            receiver.recv().await.map(|frame| (frame, receiver))
-        });
+        let ticks =
+            stream::unfold(receiver, |mut receiver| async { receiver.recv().await.map(|frame| (frame, receiver)) });
         async { Response::new(BodyExt::boxed(StreamBody::new(ticks))) }
     })
     .await;
@@ -187,8 +162,8 @@ async fn a_client_that_leaves_cancels_the_invocation() {
     let project = Project::worker(
         "export default {
            async fetch(request, env) {
-             const response = await fetch(env.ORIGIN);
              const { pathname } = new URL(request.url);
+             const response = await fetch(env.ORIGIN + pathname);
              if (pathname === '/stream') return response;
              for await (const chunk of response.body);
              return new Response('unreachable');
@@ -199,18 +174,14 @@ async fn a_client_that_leaves_cancels_the_invocation() {
     let server = project.dev().await;
 
     let mut streaming = server.connect().await;
-    streaming
-        .send("GET /stream HTTP/1.1\r\nHost: localhost\r\n\r\n")
-        .await;
+    streaming.send("GET /stream HTTP/1.1\r\nHost: localhost\r\n\r\n").await;
     streaming.read_until("tick").await;
     drop(streaming);
     within("the end of the stream from the origin", gone.recv()).await;
 
     let mut waiting = server.connect().await;
-    waiting
-        .send("GET /wait HTTP/1.1\r\nHost: localhost\r\n\r\n")
-        .await;
-    origin.asked_for("/").await;
+    waiting.send("GET /wait HTTP/1.1\r\nHost: localhost\r\n\r\n").await;
+    origin.asked_for("/wait").await;
     drop(waiting);
     within("the end of the fetch from the origin", gone.recv()).await;
 }
@@ -243,9 +214,7 @@ async fn wait_until_outlives_the_client() {
     .config(json!({ "vars": { "ORIGIN": origin.url() } }));
     let server = project.dev().await;
     let mut connection = server.connect().await;
-    connection
-        .send("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
-        .await;
+    connection.send("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n").await;
     origin.asked_for("/slow").await;
     drop(connection);
     release.notify_one();

@@ -19,6 +19,7 @@ Object.assign(ops, {
   op_fetch_data_url: (url) =>
     url.includes(",") ? ["text/plain", encoder.encode(url.slice(url.indexOf(",") + 1))] : null,
   op_form_data_boundary: () => "boundary",
+  op_now: () => 1234,
   op_form_data_parse: (bytes, boundary) => {
     const parts = new TextDecoder().decode(bytes).split(`--${boundary}`).slice(1, -1);
     return parts.map((part) => {
@@ -386,6 +387,8 @@ test("blobs", async () => {
   assert.equal(new Blob([], { type: "\n" }).type, "");
   assert.throws(() => new Blob("x"), TypeError);
   assert.throws(() => new File([]), TypeError);
+  assert.equal(new File([], "x").lastModified, 1234);
+  assert.equal(new File([], "x", { lastModified: 5 }).lastModified, 5);
 });
 
 const answer = (check = () => {}) => {

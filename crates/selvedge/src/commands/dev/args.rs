@@ -146,7 +146,10 @@ mod tests {
             upstream(arguments, settings).map(|upstream| upstream.authority.to_string())
         };
         let settings = r#","routes":["*.route.test/*"],"dev":{"host":"dev.test"}"#;
-        assert_eq!(host(&["--local-upstream", "a.test:81", "--host", "b.test"], settings).as_deref(), Some("a.test:81"));
+        assert_eq!(
+            host(&["--local-upstream", "a.test:81", "--host", "b.test"], settings).as_deref(),
+            Some("a.test:81")
+        );
         assert_eq!(host(&["--host", "https://b.test/"], settings).as_deref(), Some("b.test"));
         assert_eq!(host(&[], settings).as_deref(), Some("dev.test"));
         assert_eq!(host(&[], r#","routes":["*.route.test/*"]"#).as_deref(), Some("route.test"));
@@ -155,9 +158,8 @@ mod tests {
 
     #[test]
     fn the_session_can_be_switched_off() {
-        let shown = |arguments: &[&str]| {
-            Command::parse_from([&["dev"], arguments].concat()).args.show_interactive_dev_session
-        };
+        let shown =
+            |arguments: &[&str]| Command::parse_from([&["dev"], arguments].concat()).args.show_interactive_dev_session;
         assert!(shown(&[]) && shown(&["--show-interactive-dev-session"]));
         assert!(!shown(&["--show-interactive-dev-session=false"]));
     }

@@ -8,9 +8,7 @@ use std::io::{self, Read};
 
 use rustix::process::getpgrp;
 use rustix::stdio::stdin;
-use rustix::termios::{
-    LocalModes, OptionalActions, Termios, isatty, tcgetattr, tcgetpgrp, tcsetattr,
-};
+use rustix::termios::{LocalModes, OptionalActions, Termios, isatty, tcgetattr, tcgetpgrp, tcsetattr};
 use tokio::sync::mpsc;
 
 /// What a key asks for.

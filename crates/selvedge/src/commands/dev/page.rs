@@ -22,7 +22,7 @@ pub(super) fn response(title: &str, report: &str, html: bool) -> Response<Body> 
 
 fn page(title: &str, report: &str) -> String {
     let (message, rest) = report.split_once('\n').unwrap_or((report, ""));
-    let escape = |text| html_escape::encode_safe(text).into_owned();
+    let escape = |text| html_escape::encode_text(text).into_owned();
     let (title, message, rest) = (escape(title), escape(message), escape(rest));
     format!(
         r#"<!doctype html>

@@ -62,8 +62,7 @@ async fn serve(args: Arc<DevArgs>, v8: V8Token, output: &Output) -> anyhow::Resu
     }
 
     let live = session.live.clone();
-    let handler =
-        DevHandler { live: live.clone(), output: output.clone(), test_scheduled: args.test_scheduled };
+    let handler = DevHandler { live: live.clone(), output: output.clone(), test_scheduled: args.test_scheduled };
     let crons = move || match &**live.load() {
         Live::Ready { deployment, .. } => Some(deployment.clone()),
         Live::Broken(_) => None,

@@ -39,7 +39,8 @@ impl Trigger {
             _ => return None,
         };
         let query = uri.query().unwrap_or_default().as_bytes();
-        let parameter = |name: &str| url::form_urlencoded::parse(query).find(|(key, _)| key == name).map(|(_, value)| value);
+        let parameter =
+            |name: &str| url::form_urlencoded::parse(query).find(|(key, _)| key == name).map(|(_, value)| value);
         let millis = parameter("time").and_then(|time| time.parse().ok());
         let answer = match parameter("format").as_deref() {
             Some("json") => Answer::Json,

@@ -74,8 +74,7 @@ impl Session {
 
     fn adopt(&mut self, project: Project, assets: Option<ProjectAssets>) {
         let (manifest, root) = (&project.manifest, &project.place.root);
-        self.bundler =
-            manifest.main.as_ref().map(|main| Bundler::new(bundling::options(manifest, root, main, true)));
+        self.bundler = manifest.main.as_ref().map(|main| Bundler::new(bundling::options(manifest, root, main, true)));
         let mut configuration = project.place.config_files(self.args.project.env.as_deref());
         configuration.extend(bindings::files(&project));
         let has_build = manifest.build.command.as_ref().is_some_and(|command| !command.is_empty());

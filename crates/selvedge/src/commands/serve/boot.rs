@@ -27,11 +27,8 @@ pub(super) async fn deploy(
     shared: &Shared,
     options: &DeployOptions,
 ) -> anyhow::Result<Vec<Arc<Deployment>>> {
-    let made: Vec<_> = stream::iter(projects)
-        .map(|project| deploy_one(project, shared, options))
-        .buffered(cores())
-        .collect()
-        .await;
+    let made: Vec<_> =
+        stream::iter(projects).map(|project| deploy_one(project, shared, options)).buffered(cores()).collect().await;
     let mut deployments = Vec::new();
     let mut mistakes = Vec::new();
     for (project, made) in projects.iter().zip(made) {
@@ -43,18 +40,10 @@ pub(super) async fn deploy(
             }
         }
     }
-    if mistakes.is_empty() {
-        Ok(deployments)
-    } else {
-        Err(LaidOut(mistakes.join("\n\n")).into())
-    }
+    if mistakes.is_empty() { Ok(deployments) } else { Err(LaidOut(mistakes.join("\n\n")).into()) }
 }
 
-async fn deploy_one(
-    project: &Project,
-    shared: &Shared,
-    options: &DeployOptions,
-) -> anyhow::Result<Arc<Deployment>> {
+async fn deploy_one(project: &Project, shared: &Shared, options: &DeployOptions) -> anyhow::Result<Arc<Deployment>> {
     let output = &options.output;
     project.warnings.iter().for_each(|warning| output.warning(warning));
     bindings::check(project)?;

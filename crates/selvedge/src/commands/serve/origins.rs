@@ -23,7 +23,10 @@ impl FromStr for OriginArg {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let wrong = || "expected a URL, or a host and a URL, like http://10.0.0.1:8080 or example.com=http://10.0.0.1:8080".to_owned();
+        let wrong = || {
+            "expected a URL, or a host and a URL, like http://10.0.0.1:8080 or example.com=http://10.0.0.1:8080"
+                .to_owned()
+        };
         // Neither a host nor a URL without a query has an equals sign.
         let (host, url) = match text.split_once('=') {
             Some((host, url)) => (Some(host.to_ascii_lowercase()), url),
@@ -48,7 +51,7 @@ pub(super) struct Origins {
 
 impl Origins {
     /// The origins of the arguments; none where there are none.
-    pub(super) fn new(arguments: &[OriginArg], client: &Arc<FetchClient>) -> Option<Arc<dyn Fetcher>> {
+    pub(super) fn of_arguments(arguments: &[OriginArg], client: &Arc<FetchClient>) -> Option<Arc<dyn Fetcher>> {
         let mut origins = Self { by_host: Vec::new(), other: None };
         for OriginArg { host, scheme, authority } in arguments {
             let origin = Origin::new(client.clone(), scheme.clone(), authority.clone());
@@ -60,7 +63,7 @@ impl Origins {
         (!arguments.is_empty()).then(|| Arc::new(origins) as Arc<dyn Fetcher>)
     }
 
-    fn of(&self, host: &str) -> Option<&Origin> {
+    fn of_host(&self, host: &str) -> Option<&Origin> {
         let own = self.by_host.iter().find(|(own, _)| own.eq_ignore_ascii_case(host));
         own.map(|(_, origin)| origin).or(self.other.as_ref())
     }
@@ -68,7 +71,7 @@ impl Origins {
 
 impl Fetcher for Origins {
     fn fetch(&self, request: Request<Body>) -> Answer {
-        match self.of(request.uri().host().unwrap_or_default()) {
+        match self.of_host(request.uri().host().unwrap_or_default()) {
             Some(origin) => origin.fetch(request),
             None => Box::pin(async { Err("no origin is configured for this host (--origin)".to_owned().into()) }),
         }
@@ -96,7 +99,7 @@ mod tests {
         let by_host = Origin::new(client.clone(), Scheme::HTTP, Authority::from_static("one"));
         let other = Origin::new(client, Scheme::HTTP, Authority::from_static("two"));
         let origins = Origins { by_host: vec![("a.test".into(), by_host)], other: Some(other) };
-        let found = |host| origins.of(host).map(|origin| format!("{origin:?}").contains("one"));
+        let found = |host| origins.of_host(host).map(|origin| format!("{origin:?}").contains("one"));
         assert_eq!((found("A.test"), found("b.test")), (Some(true), Some(false)));
     }
 }

@@ -51,7 +51,7 @@ async fn serve(args: ServeArgs, v8: V8Token, output: &Output) -> anyhow::Result<
     let options = DeployOptions {
         max_instances: args.instances.map_or_else(cores, usize::from),
         // An origin is the operator's word, also when its address is private.
-        origin: Origins::new(&args.origin, &engine::client(true)?),
+        origin: Origins::of_arguments(&args.origin, &engine::client(true)?),
         output: output.clone(),
         named: projects.len() > 1,
         enforce_cpu: true,
@@ -70,5 +70,7 @@ async fn serve(args: ServeArgs, v8: V8Token, output: &Output) -> anyhow::Result<
     for deployment in &deployments {
         deployment.drain().await;
     }
+    // The process ends: taking hundreds of heaps apart would only make it end later.
+    std::mem::forget(deployments);
     Ok(())
 }

@@ -29,10 +29,7 @@ pub(crate) async fn within<T>(what: &str, happening: impl Future<Output = T>) ->
 }
 
 /// Asks again and again until there is an answer.
-pub(crate) async fn eventually<T, F: Future<Output = Option<T>>>(
-    what: &str,
-    mut ask: impl FnMut() -> F,
-) -> T {
+pub(crate) async fn eventually<T, F: Future<Output = Option<T>>>(what: &str, mut ask: impl FnMut() -> F) -> T {
     within(what, async {
         loop {
             if let Some(value) = ask().await {

@@ -49,17 +49,12 @@ impl Origin {
                         let response = answer(request);
                         async { Ok::<_, Infallible>(response.await) }
                     });
-                    let _ended = auto::Builder::new(TokioExecutor::new())
-                        .serve_connection(TokioIo::new(stream), service)
-                        .await;
+                    let _ended =
+                        auto::Builder::new(TokioExecutor::new()).serve_connection(TokioIo::new(stream), service).await;
                 });
             }
         });
-        Self {
-            address,
-            seen,
-            serving: serving.abort_handle(),
-        }
+        Self { address, seen, serving: serving.abort_handle() }
     }
 
     /// Answers every request with what it was asked: the method and path, then a line for each header, then the body.
@@ -88,15 +83,7 @@ impl Origin {
     /// Waits until it has been asked for a path.
     pub(crate) async fn asked_for(&self, path: &str) {
         let what = format!("a request to the origin for {path}");
-        eventually(&what, || async {
-            self.seen
-                .lock()
-                .unwrap()
-                .iter()
-                .any(|seen| seen == path)
-                .then_some(())
-        })
-        .await;
+        eventually(&what, || async { self.seen.lock().unwrap().iter().any(|seen| seen == path).then_some(()) }).await;
     }
 }
 
@@ -108,8 +95,5 @@ impl Drop for Origin {
 
 /// An answer with a text.
 pub(crate) fn reply(text: impl Into<Bytes>) -> Response<OriginBody> {
-    Response::builder()
-        .header("content-type", "text/plain")
-        .body(Full::new(text.into()).boxed())
-        .unwrap()
+    Response::builder().header("content-type", "text/plain").body(Full::new(text.into()).boxed()).unwrap()
 }

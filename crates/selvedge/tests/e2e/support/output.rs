@@ -39,12 +39,7 @@ impl Ended {
     /// Runs the binary until it ends.
     pub(crate) async fn of(folder: &Path, arguments: &[&str]) -> Self {
         let running = selvedge(folder, arguments).output();
-        let output = within(
-            &format!("the end of `selvedge {}`", arguments.join(" ")),
-            running,
-        )
-        .await
-        .unwrap();
+        let output = within(&format!("the end of `selvedge {}`", arguments.join(" ")), running).await.unwrap();
         Self {
             code: output.status.code(),
             stdout: String::from_utf8(output.stdout).unwrap(),
@@ -54,32 +49,16 @@ impl Ended {
 
     /// Asserts that it failed with words for people, and not by a panic.
     pub(crate) fn assert_refused(&self, words: &[&str]) {
-        assert_eq!(
-            self.code,
-            Some(1),
-            "stdout: {}\nstderr: {}",
-            self.stdout,
-            self.stderr
-        );
+        assert_eq!(self.code, Some(1), "stdout: {}\nstderr: {}", self.stdout, self.stderr);
         assert!(!self.stderr.contains("panicked at"), "{}", self.stderr);
         for word in words {
-            assert!(
-                self.stderr.contains(word),
-                "{word:?} is not in:\n{}",
-                self.stderr
-            );
+            assert!(self.stderr.contains(word), "{word:?} is not in:\n{}", self.stderr);
         }
     }
 
     /// Asserts that it did its work.
     pub(crate) fn assert_succeeded(&self) {
-        assert_eq!(
-            self.code,
-            Some(0),
-            "stdout: {}\nstderr: {}",
-            self.stdout,
-            self.stderr
-        );
+        assert_eq!(self.code, Some(0), "stdout: {}\nstderr: {}", self.stdout, self.stderr);
     }
 }
 
@@ -93,10 +72,7 @@ pub(crate) struct Output {
 impl Output {
     /// Nothing yet.
     pub(crate) fn new() -> Self {
-        Self {
-            lines: Arc::default(),
-            grown: watch::Sender::new(()),
-        }
+        Self { lines: Arc::default(), grown: watch::Sender::new(()) }
     }
 
     /// Takes over a pipe and collects its lines until it closes.
@@ -122,13 +98,7 @@ impl Output {
         let search = async {
             loop {
                 grown.borrow_and_update();
-                if let Some(found) = self
-                    .lines
-                    .lock()
-                    .unwrap()
-                    .iter()
-                    .find_map(|line| find(line))
-                {
+                if let Some(found) = self.lines.lock().unwrap().iter().find_map(|line| find(line)) {
                     return found;
                 }
                 grown.changed().await.unwrap();

@@ -20,10 +20,7 @@ pub(crate) struct Project {
 impl Project {
     /// A folder without any file.
     pub(crate) fn empty() -> Self {
-        let folder = tempfile::Builder::new()
-            .prefix("selvedge-e2e-")
-            .tempdir()
-            .unwrap();
+        let folder = tempfile::Builder::new().prefix("selvedge-e2e-").tempdir().unwrap();
         Self { folder }
     }
 
@@ -34,9 +31,7 @@ impl Project {
             "main": "src/index.ts",
             "compatibility_date": COMPATIBILITY_DATE,
         });
-        Self::empty()
-            .file("src/index.ts", source)
-            .file("wrangler.json", manifest.to_string())
+        Self::empty().file("src/index.ts", source).file("wrangler.json", manifest.to_string())
     }
 
     /// A folder of static files without a Worker: the files are in `public`.
@@ -52,22 +47,12 @@ impl Project {
     /// A copy of one of the repository's examples, its npm packages installed.
     pub(crate) fn example(name: &str) -> Self {
         let project = Self::empty();
-        let source = Path::new(env!("CARGO_MANIFEST_DIR"))
-            .join("../../examples")
-            .join(name);
+        let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples").join(name);
         copy(&source, project.path());
         if project.path().join("package.json").exists() {
             let install = ["install", "--no-audit", "--no-fund", "--no-package-lock"];
-            let installed = Command::new("npm")
-                .args(install)
-                .current_dir(project.path())
-                .output()
-                .unwrap();
-            assert!(
-                installed.status.success(),
-                "{}",
-                String::from_utf8_lossy(&installed.stderr)
-            );
+            let installed = Command::new("npm").args(install).current_dir(project.path()).output().unwrap();
+            assert!(installed.status.success(), "{}", String::from_utf8_lossy(&installed.stderr));
         }
         project
     }
@@ -96,10 +81,7 @@ impl Project {
     /// With every occurrence of a text in a file replaced.
     pub(crate) fn replace(self, path: &str, from: &str, to: &str) -> Self {
         let before = self.read(path);
-        assert!(
-            before.contains(from),
-            "{path} does not contain {from}:\n{before}"
-        );
+        assert!(before.contains(from), "{path} does not contain {from}:\n{before}");
         self.file(path, before.replace(from, to))
     }
 

@@ -25,13 +25,8 @@ pub(crate) struct RawAnswer {
 impl RawConnection {
     /// Connects.
     pub(crate) async fn open(address: SocketAddr) -> Self {
-        let stream = within("a connection", TcpStream::connect(address))
-            .await
-            .unwrap();
-        Self {
-            stream,
-            unread: Vec::new(),
-        }
+        let stream = within("a connection", TcpStream::connect(address)).await.unwrap();
+        Self { stream, unread: Vec::new() }
     }
 
     /// Sends bytes as they are. The server may have closed the connection already: that is seen when reading.
@@ -53,10 +48,7 @@ impl RawConnection {
                 self.unread.drain(..end);
                 return text[..end].to_owned();
             }
-            assert!(
-                self.read_more().await,
-                "the connection closed before {words:?}; it said: {text:?}"
-            );
+            assert!(self.read_more().await, "the connection closed before {words:?}; it said: {text:?}");
         }
     }
 
@@ -70,16 +62,10 @@ impl RawConnection {
             .find(|(name, _)| name.eq_ignore_ascii_case("content-length"))
             .map_or(0, |(_, value)| value.trim().parse().unwrap());
         while self.unread.len() < length {
-            assert!(
-                self.read_more().await,
-                "the connection closed within the body"
-            );
+            assert!(self.read_more().await, "the connection closed within the body");
         }
         let body = self.unread.drain(..length).collect();
-        RawAnswer {
-            status,
-            body: String::from_utf8(body).unwrap(),
-        }
+        RawAnswer { status, body: String::from_utf8(body).unwrap() }
     }
 
     /// Reads until the server closes the connection; what came is the result.

@@ -38,15 +38,8 @@ impl Answer {
     pub(crate) async fn of(request: RequestBuilder) -> Self {
         let response = within("an answer", request.send()).await.unwrap();
         let (status, headers) = (response.status(), response.headers().clone());
-        let body = within("the answer's end", response.bytes())
-            .await
-            .unwrap()
-            .to_vec();
-        Self {
-            status,
-            headers,
-            body,
-        }
+        let body = within("the answer's end", response.bytes()).await.unwrap().to_vec();
+        Self { status, headers, body }
     }
 
     /// The body as text.
@@ -56,26 +49,18 @@ impl Answer {
 
     /// The body as JSON.
     pub(crate) fn json(&self) -> Value {
-        serde_json::from_slice(&self.body)
-            .unwrap_or_else(|error| panic!("{error}: {}", self.text()))
+        serde_json::from_slice(&self.body).unwrap_or_else(|error| panic!("{error}: {}", self.text()))
     }
 
     /// A header's value; empty when it is not there.
     pub(crate) fn header(&self, name: &str) -> &str {
-        self.headers
-            .get(name)
-            .map_or("", |value| value.to_str().unwrap())
+        self.headers.get(name).map_or("", |value| value.to_str().unwrap())
     }
 
     /// Asserts the status, and shows the body when it is another.
     #[track_caller]
     pub(crate) fn assert_status(&self, status: u16) -> &Self {
-        assert_eq!(
-            self.status.as_u16(),
-            status,
-            "{}",
-            String::from_utf8_lossy(&self.body)
-        );
+        assert_eq!(self.status.as_u16(), status, "{}", String::from_utf8_lossy(&self.body));
         self
     }
 
@@ -93,12 +78,7 @@ impl Answer {
 impl<'project> Server<'project> {
     /// Starts the binary with a port of its own and waits for its `ready` event.
     pub(super) async fn start(project: &'project Project, arguments: &[&str]) -> Self {
-        let mut child = selvedge(
-            project.path(),
-            &[arguments, &["--port", "0", "--json"]].concat(),
-        )
-        .spawn()
-        .unwrap();
+        let mut child = selvedge(project.path(), &[arguments, &["--port", "0", "--json"]].concat()).spawn().unwrap();
         let output = Output::new();
         output.collect(child.stdout.take().unwrap());
         output.collect(child.stderr.take().unwrap());
@@ -106,18 +86,8 @@ impl<'project> Server<'project> {
             ready = output.event("ready", &[]) => ready,
             status = child.wait() => panic!("it ended with {}:\n{}", status.unwrap(), output.text()),
         };
-        let url = ready["url"]
-            .as_str()
-            .unwrap()
-            .trim_end_matches('/')
-            .to_owned();
-        Self {
-            child,
-            output,
-            url,
-            client: client().build().unwrap(),
-            project: PhantomData,
-        }
+        let url = ready["url"].as_str().unwrap().trim_end_matches('/').to_owned();
+        Self { child, output, url, client: client().build().unwrap(), project: PhantomData }
     }
 
     /// The address of a path, such as `/` or `/a?b`.
@@ -169,11 +139,7 @@ impl<'project> Server<'project> {
     /// Waits until a line of the output has all the words in it.
     pub(crate) async fn prints(&self, words: &[&str]) {
         let what = format!("line with {words:?}");
-        self.output
-            .wait_for(&what, |line| {
-                words.iter().all(|word| line.contains(word)).then_some(())
-            })
-            .await;
+        self.output.wait_for(&what, |line| words.iter().all(|word| line.contains(word)).then_some(())).await;
     }
 
     /// Asks it to end, as an init system does.
@@ -190,7 +156,5 @@ impl<'project> Server<'project> {
 
 /// The client of all tests, before what one of them adds.
 pub(crate) fn client() -> reqwest::ClientBuilder {
-    Client::builder()
-        .redirect(redirect::Policy::none())
-        .no_proxy()
+    Client::builder().redirect(redirect::Policy::none()).no_proxy()
 }

@@ -17,10 +17,7 @@ impl Certificate {
     pub(crate) fn new() -> Self {
         let names = ["localhost", "127.0.0.1"].map(str::to_owned);
         let CertifiedKey { cert, signing_key } = generate_simple_self_signed(names).unwrap();
-        Self {
-            certificate: cert.pem(),
-            key: signing_key.serialize_pem(),
-        }
+        Self { certificate: cert.pem(), key: signing_key.serialize_pem() }
     }
 
     /// Puts `cert.pem` and `key.pem` into a project.
@@ -32,9 +29,6 @@ impl Certificate {
     /// A client that trusts this certificate.
     pub(crate) fn client(&self) -> reqwest::Client {
         let root = reqwest::Certificate::from_pem(self.certificate.as_bytes()).unwrap();
-        super::server::client()
-            .tls_certs_only([root])
-            .build()
-            .unwrap()
+        super::server::client().tls_certs_only([root]).build().unwrap()
     }
 }
