@@ -30,8 +30,8 @@ struct Nothing;
 impl RequestContext for Nothing {
     fn add_headers(&self, _: &mut HeaderMap) {}
 
-    fn cf(&self) -> serde_json::Value {
-        serde_json::Value::Null
+    fn cf(&self) -> Arc<str> {
+        "{}".into()
     }
 }
 

@@ -1,12 +1,14 @@
 // Finds the handlers of a Worker that has run its global scope.
 
 import { hasListeners } from "selvedge:web/events/index.js";
+import { uncurryThis } from "selvedge:web/webidl.js";
 import { createContext } from "./context.js";
 import { worker } from "./state.js";
 import { WorkerEntrypoint } from "./classes.js";
 
 const { getPrototypeOf } = Object;
 const { construct } = Reflect;
+const mapGet = uncurryThis(Map.prototype.get);
 
 /** The events that a Worker may handle. */
 const EVENTS = ["fetch", "scheduled", "queue", "email", "tail", "trace", "alarm"];
@@ -64,7 +66,7 @@ export function describe() {
  * @returns {any} what the handler returned
  */
 export function callHandler(name, event, argument) {
-  const entrypoint = worker.entrypoints.get(name);
+  const entrypoint = mapGet(worker.entrypoints, name);
   if (entrypoint === undefined) throw new TypeError(`The Worker has no entrypoint named "${name}".`);
   const { isClass, target } = entrypoint;
   const context = createContext();

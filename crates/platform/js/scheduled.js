@@ -25,6 +25,11 @@ export class ScheduledController {
     this.#scheduledTime = scheduledTime;
   }
 
+  get type() {
+    this.#cron;
+    return "scheduled";
+  }
+
   get cron() {
     return this.#cron;
   }

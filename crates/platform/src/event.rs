@@ -11,9 +11,9 @@ pub trait RequestContext: Send + Sync {
     /// Adds what the front end says of the request: `CF-Connecting-IP`, `CF-Ray` and their like.
     fn add_headers(&self, headers: &mut HeaderMap);
 
-    /// `request.cf`
+    /// `request.cf` as JSON
     /// (<https://developers.cloudflare.com/workers/runtime-apis/request/#incomingrequestcfproperties>).
-    fn cf(&self) -> serde_json::Value;
+    fn cf(&self) -> Arc<str>;
 }
 
 /// A request for a Worker to answer.

@@ -41,7 +41,7 @@ impl Inbound {
         f(&headers.map)
     }
 
-    pub(crate) fn cf(&self) -> serde_json::Value {
+    pub(crate) fn cf(&self) -> Arc<str> {
         self.context.cf()
     }
 }

@@ -117,11 +117,12 @@ impl Script {
         self.modules.get_key_value(&name).map(|(name, _)| name.as_str())
     }
 
-    /// Rewrites a stack trace so that its positions are those of the sources that were bundled.
+    /// Rewrites a stack trace so that its positions are those of the sources that were bundled, and leaves out
+    /// the frames of the platform's own JavaScript.
     pub fn map_stack(&self, stack: &str) -> String {
         let mut mapped = String::with_capacity(stack.len());
-        for (index, line) in stack.lines().enumerate() {
-            if index > 0 {
+        for line in stack.lines().filter(|line| !is_internal_frame(line)) {
+            if !mapped.is_empty() {
                 mapped.push('\n');
             }
             match self.map_frame(line) {
@@ -156,6 +157,11 @@ impl Script {
             None => format!("{indent}at {source}:{line}:{column}"),
         })
     }
+}
+
+/// Whether a line of a stack trace is in a module of ours.
+fn is_internal_frame(line: &str) -> bool {
+    line.trim_start().starts_with("at ") && (line.contains("(selvedge:") || line.contains("at selvedge:"))
 }
 
 /// A module name without `.`, `..` and a leading slash. What would leave the root stays at the root.
@@ -201,7 +207,8 @@ mod tests {
     fn stacks_are_mapped_to_their_sources() {
         let map = r#"{"version":3,"sources":["src/index.ts"],"names":[],"mappings":"AAAA;AACA;EAEE"}"#;
         let script = Script::new("index.js", [module("index.js", Some(map))]);
-        let stack = "Error: boom\n    at fetch (index.js:3:5)\n    at index.js:2:1\n    at other.js:1:1";
+        let stack = "Error: boom\n    at fetch (index.js:3:5)\n    at index.js:2:1\n    at other.js:1:1\n    \
+            at callHandler (selvedge:platform/entrypoints.js:67:1)\n    at selvedge:web/streams/a.js:1:1";
         assert_eq!(
             script.map_stack(stack),
             "Error: boom\n    at fetch (src/index.ts:4:3)\n    at src/index.ts:2:1\n    at other.js:1:1"

@@ -157,7 +157,7 @@ impl RequestContext for Visitor {
         self.0.apply(headers);
     }
 
-    fn cf(&self) -> serde_json::Value {
-        serde_json::to_value(self.0.cf()).unwrap_or_default()
+    fn cf(&self) -> Arc<str> {
+        self.0.cf_json()
     }
 }

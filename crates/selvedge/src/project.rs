@@ -74,7 +74,7 @@ impl Place {
     /// # Errors
     /// The file is not there.
     pub(crate) fn of_config(config: &Path) -> anyhow::Result<Self> {
-        let full = canonical(config).context("Give the path of a wrangler file or of the folder that holds one.")?;
+        let full = canonical(config)?;
         Ok(Self { root: parent(&full), config: Some(shown(&full)), script: None })
     }
 
@@ -182,7 +182,7 @@ fn laid_out(error: &ConfigError, place: &Place) -> anyhow::Error {
     }
 }
 
-/// Whether a name on `env` comes from the configuration or from local files.
+/// Whether the value of a name on `env` is not shown: it is a secret.
 pub(crate) fn is_hidden(project: &Project, name: &str, kind: &BindingKind) -> bool {
     project.secrets.contains(name) || matches!(kind, BindingKind::Secret)
 }

@@ -15,6 +15,7 @@ pub(crate) const TESTS: &[(&str, Test)] = &[
     ("lifecycle::pass_through_on_exception", |h| Box::pin(pass_through_on_exception(h))),
     ("lifecycle::bodies_of_other_requests_are_refused", |h| Box::pin(bodies_of_other_requests_are_refused(h))),
     ("lifecycle::instances_come_and_go", |h| Box::pin(instances_come_and_go(h))),
+    ("lifecycle::an_unloaded_instance_leaves_no_memory", |h| Box::pin(an_unloaded_instance_leaves_no_memory(h))),
 ];
 
 /// Waits until the log has `count` lines.
@@ -116,4 +117,35 @@ async fn instances_come_and_go(harness: Harness) {
     assert_eq!(worker.text("/").await, "2");
     worker.worker.unload().await;
     assert_eq!(worker.text("/").await, "1");
+}
+
+/// The process's resident memory, in bytes.
+fn resident() -> usize {
+    let statm = std::fs::read_to_string("/proc/self/statm").unwrap();
+    statm.split(' ').nth(1).unwrap().parse::<usize>().unwrap() * 4096
+}
+
+async fn an_unloaded_instance_leaves_no_memory(harness: Harness) {
+    let worker = harness.worker(
+        r#"const ballast = new Array(300000).fill(1.5).map((n, i) => n * i), bytes = new Uint8Array(2e6).fill(1);
+        export default { fetch(request, env, ctx) {
+            ctx.waitUntil(scheduler.wait(1)); globalThis.kept = request;
+            return new Response(String(ballast.length + bytes.length));
+        } }"#,
+    );
+    let once = async || {
+        assert_eq!(text(worker.post("/", "body").await.unwrap()).await, "2300000");
+        worker.worker.drain().await;
+        worker.worker.unload().await;
+    };
+    for _ in 0..5 {
+        once().await;
+    }
+    let before = resident();
+    for _ in 0..40 {
+        once().await;
+    }
+    // Each instance holds more than 6 MB: forty that leaked would be 240 MB.
+    let grown = resident().saturating_sub(before);
+    assert!(grown < 80 << 20, "{} MB more", grown >> 20);
 }

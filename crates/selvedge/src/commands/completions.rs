@@ -1,6 +1,6 @@
 //! `selvedge completions`.
 
-use std::io;
+use std::io::{self, Write};
 
 use clap::{Args, CommandFactory};
 use clap_complete::Shell;
@@ -23,6 +23,9 @@ pub(crate) struct CompletionsArgs {
 /// # Errors
 /// None: what cannot be written to a closed pipe is dropped.
 pub(crate) fn run(args: &CompletionsArgs) -> anyhow::Result<()> {
-    clap_complete::generate(args.shell, &mut Cli::command(), "selvedge", &mut io::stdout());
+    // By way of memory: the generator panics where it cannot write.
+    let mut script = Vec::new();
+    clap_complete::generate(args.shell, &mut Cli::command(), "selvedge", &mut script);
+    let _ = io::stdout().write_all(&script);
     Ok(())
 }
