@@ -55,8 +55,7 @@ fn resident() -> f64 {
 }
 
 fn worker(pool: &Arc<WarmPool>) -> Arc<Worker> {
-    let module =
-        Module { name: "index.js".into(), kind: ModuleKind::EsModule, source: HELLO.into(), source_map: None };
+    let module = Module { name: "index.js".into(), kind: ModuleKind::EsModule, source: HELLO.into(), source_map: None };
     let options = WorkerOptions {
         name: "hello".into(),
         script: Arc::new(Script::new("index.js", [module])),
@@ -109,29 +108,27 @@ fn main() {
     // Isolates that are entered when they are made must go in reverse.
     while kept.pop().is_some() {}
 
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(2)
-        .enable_all()
-        .build()
-        .expect("a runtime");
-    runtime.block_on(runtime.spawn(async move {
-        let hello = worker(&pool);
-        answer(&hello).await;
-        let mut starts = Vec::new();
-        for _ in 0..ROUNDS {
-            hello.unload().await;
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime");
+    runtime
+        .block_on(runtime.spawn(async move {
+            let hello = worker(&pool);
+            answer(&hello).await;
+            let mut starts = Vec::new();
+            for _ in 0..ROUNDS {
+                hello.unload().await;
+                let start = Instant::now();
+                answer(&hello).await;
+                starts.push(start.elapsed());
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+            starts.sort();
+            println!("first event, warm pool     {:>8.1?} (p99 {:.1?})", starts[ROUNDS / 2], starts[ROUNDS * 99 / 100]);
             let start = Instant::now();
-            answer(&hello).await;
-            starts.push(start.elapsed());
-            tokio::time::sleep(Duration::from_millis(5)).await;
-        }
-        starts.sort();
-        println!("first event, warm pool     {:>8.1?} (p99 {:.1?})", starts[ROUNDS / 2], starts[ROUNDS * 99 / 100]);
-        let start = Instant::now();
-        for _ in 0..EVENTS {
-            answer(&hello).await;
-        }
-        println!("event                      {:>8.2?}", start.elapsed() / EVENTS);
-    }))
-    .expect("the bench ends");
+            for _ in 0..EVENTS {
+                answer(&hello).await;
+            }
+            println!("event                      {:>8.2?}", start.elapsed() / EVENTS);
+        }))
+        .expect("the bench ends");
 }

@@ -26,7 +26,8 @@ const fn refuse(status: StatusCode, text: &'static str) -> Refusal {
 
 const AMBIGUOUS: Refusal =
     refuse(StatusCode::BAD_REQUEST, "Content-Length and Transfer-Encoding must not both be given, nor either twice");
-pub(crate) const BROKEN_BODY: Refusal = refuse(StatusCode::BAD_REQUEST, "the chunked body is malformed");
+pub(crate) const BROKEN_BODY: Refusal =
+    refuse(StatusCode::BAD_REQUEST, "the body is not whole, or its chunks are malformed");
 const CODING: Refusal = refuse(StatusCode::NOT_IMPLEMENTED, "the only Transfer-Encoding understood is chunked");
 const METHOD: Refusal = refuse(StatusCode::METHOD_NOT_ALLOWED, "CONNECT and TRACE are not allowed");
 const URI_LENGTH: Refusal = refuse(StatusCode::URI_TOO_LONG, "the URL is too long");

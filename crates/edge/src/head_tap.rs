@@ -11,6 +11,10 @@
 //! next head. The raw lines are looked at only when the request has a body. A `GET` costs one copy
 //! of a few hundred bytes and one search for the blank line.
 //!
+//! It also sees when a connection ends in the middle of a body, or the body's framing breaks. hyper
+//! tells both to whoever reads the body, and that is the Worker; but the mistake is the client's,
+//! and so is the answer.
+//!
 //! Considered and dropped: a second parser in front of hyper (two parsers that may disagree are the
 //! very problem), and `preserve_header_case` (its names are private, and it skips just the header
 //! in question).
@@ -64,6 +68,8 @@ struct Seen {
     /// The head so far; whatever was read after it, until hyper says how it is framed.
     head: Vec<u8>,
     place: Place,
+    /// No more bytes will come. hyper may read so far before it hands over the request.
+    ended: bool,
 }
 
 #[derive(Debug)]
@@ -79,7 +85,7 @@ enum Place {
 
 impl HeadTap {
     pub(crate) fn new(activity: Arc<Activity>) -> Self {
-        let seen = Seen { head: Vec::with_capacity(USUAL_HEAD), place: Place::Head };
+        let seen = Seen { head: Vec::with_capacity(USUAL_HEAD), place: Place::Head, ended: false };
         Self { seen: Mutex::new(seen), body_is_broken: AtomicBool::new(false), activity }
     }
 
@@ -93,9 +99,16 @@ impl HeadTap {
         self.publish(&seen);
     }
 
+    /// No more bytes will come.
+    fn end(&self) {
+        let mut seen = self.lock();
+        seen.ended = true;
+        self.publish(&seen);
+    }
+
     /// Tells those who look without the lock.
     fn publish(&self, seen: &Seen) {
-        if matches!(seen.place, Place::Broken) {
+        if seen.body_is_broken() {
             self.body_is_broken.store(true, Ordering::Relaxed);
         }
         self.activity.set_reading_head(!seen.head.is_empty());
@@ -105,7 +118,7 @@ impl HeadTap {
     /// it.
     pub(crate) fn take(&self, framing: Framing) -> RawHead {
         let mut seen = self.lock();
-        let end = head_end(&seen.head);
+        let end = head_end(&seen.head).unwrap_or(seen.head.len());
         let raw = if framing != Framing::None && framing_is_ambiguous(&seen.head[..end]) {
             RawHead::AmbiguousFraming
         } else {
@@ -129,14 +142,15 @@ impl HeadTap {
         raw
     }
 
-    /// Whether the body being read has broken chunked framing.
+    /// Whether the body being read has broken chunked framing, or ended before it was whole.
     pub(crate) fn body_is_broken(&self) -> bool {
         self.body_is_broken.load(Ordering::Relaxed)
     }
 
     /// Whether some of a head, but not all of it, has come.
     pub(crate) fn has_partial_head(&self) -> bool {
-        !self.lock().head.is_empty()
+        let seen = self.lock();
+        !seen.head.is_empty() && head_end(&seen.head).is_none()
     }
 
     /// What follows is not HTTP (after `101 Switching Protocols`).
@@ -148,6 +162,14 @@ impl HeadTap {
 }
 
 impl Seen {
+    fn body_is_broken(&self) -> bool {
+        match self.place {
+            Place::Broken => true,
+            Place::Body(_) | Place::Chunked(_) => self.ended,
+            Place::Head | Place::Over => false,
+        }
+    }
+
     fn feed(&mut self, mut bytes: &[u8]) {
         while !bytes.is_empty() {
             match &mut self.place {
@@ -179,19 +201,19 @@ impl Seen {
     }
 }
 
-/// The length of the head that `bytes` start with: through the first blank line that is not before
-/// the request line.
-fn head_end(bytes: &[u8]) -> usize {
+/// The length of the head that `bytes` start with, if it is whole: through the first blank line that
+/// is not before the request line.
+fn head_end(bytes: &[u8]) -> Option<usize> {
     let start = bytes.iter().position(|b| !matches!(b, b'\r' | b'\n')).unwrap_or(bytes.len());
     for at in memchr::memchr_iter(b'\n', &bytes[start..]) {
         let rest = &bytes[start + at + 1..];
         match rest {
-            [b'\r', b'\n', ..] => return start + at + 3,
-            [b'\n', ..] => return start + at + 2,
+            [b'\r', b'\n', ..] => return Some(start + at + 3),
+            [b'\n', ..] => return Some(start + at + 2),
             _ => {}
         }
     }
-    bytes.len()
+    None
 }
 
 fn framing_is_ambiguous(head: &[u8]) -> bool {
@@ -218,9 +240,10 @@ impl<I> TapIo<I> {
 
 impl<I: AsyncRead + Unpin> AsyncRead for TapIo<I> {
     fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
-        let before = buf.filled().len();
+        let (before, room) = (buf.filled().len(), buf.remaining());
+        let mut read = Ok(());
         if self.prefix.is_empty() {
-            ready!(Pin::new(&mut self.io).poll_read(cx, buf))?;
+            read = ready!(Pin::new(&mut self.io).poll_read(cx, buf));
         } else {
             let step = self.prefix.len().min(buf.remaining());
             buf.put_slice(&self.prefix[..step]);
@@ -230,11 +253,13 @@ impl<I: AsyncRead + Unpin> AsyncRead for TapIo<I> {
                 self.prefix = Bytes::new();
             }
         }
-        let new = &buf.filled()[before..];
-        if let Some(tap) = self.tap.as_ref().filter(|_| !new.is_empty()) {
-            tap.feed(new);
+        if let Some(tap) = &self.tap {
+            match &buf.filled()[before..] {
+                [] if read.is_err() || room > 0 => tap.end(),
+                new => tap.feed(new),
+            }
         }
-        Poll::Ready(Ok(()))
+        Poll::Ready(read)
     }
 }
 
@@ -312,9 +337,10 @@ mod tests {
     #[test]
     fn the_head_after_a_chunked_body_is_found_and_broken_chunks_are_told() {
         let tap = tap();
-        tap.feed(b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n3\r\na\n\n\r\n0\r\n\r\nGET / HTTP/1.1\r\n\r\n");
+        tap.feed(b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n3\r\na\n\n\r\n0\r\n\r\nGET / HTTP/1.1\r\n");
         assert_eq!(tap.take(Framing::Chunked), RawHead::Clean);
         assert!(tap.has_partial_head());
+        tap.feed(b"\r\n");
         assert_eq!(tap.take(Framing::None), RawHead::Clean);
         assert!(!tap.has_partial_head());
 
@@ -323,5 +349,29 @@ mod tests {
         assert!(!tap.body_is_broken());
         tap.feed(b"nonsense");
         assert!(tap.body_is_broken());
+    }
+
+    #[test]
+    fn a_connection_may_end_between_requests_and_not_within_a_body() {
+        for (framing, body, broken) in [
+            (Framing::None, &b""[..], false),
+            (Framing::Length(4), b"body", false),
+            (Framing::Length(4), b"bod", true),
+            (Framing::Chunked, b"4\r\nbody\r\n0\r\n\r\n", false),
+            (Framing::Chunked, b"4\r\nbody\r\n", true),
+        ] {
+            let (late, early) = (tap(), tap());
+            late.feed(b"POST / HTTP/1.1\r\n\r\n");
+            late.take(framing);
+            late.feed(body);
+            late.end();
+            early.feed(&[b"POST / HTTP/1.1\r\n\r\n", body].concat());
+            early.end();
+            assert!(!early.has_partial_head());
+            early.take(framing);
+            for tap in [late, early] {
+                assert_eq!(tap.body_is_broken(), broken, "{framing:?} {}", body.escape_ascii());
+            }
+        }
     }
 }

@@ -4,6 +4,11 @@
 //! so nothing can be injected). But how a message is framed is the server's to say. hyper trusts a
 //! `Content-Length` that it is given, so a wrong one would corrupt the connection for the next
 //! request; here it is kept only where it can be true.
+//!
+//! A body that fails ends the connection, so that nobody takes the part for the whole. hyper then
+//! drops what it has not written yet, and that may be the head, too: a Worker whose body fails soon
+//! would look like a server that is not there. So a failure waits for one more poll, which lets
+//! hyper write first.
 
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
@@ -25,6 +30,7 @@ pin_project_lite::pin_project! {
     pub struct ResponseBody<B> {
         #[pin]
         source: Source<B>,
+        failure: Option<BoxError>,
         // Held so that the connection counts as busy until the body is sent.
         in_flight: InFlight,
     }
@@ -43,17 +49,29 @@ impl<B: Body<Data = Bytes, Error: Into<BoxError>>> Body for ResponseBody<B> {
     type Error = BoxError;
 
     fn poll_frame(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
-        Poll::Ready(match self.project().source.project() {
+        let this = self.project();
+        if let Some(error) = this.failure.take() {
+            return Poll::Ready(Some(Err(error)));
+        }
+        let frame = match this.source.project() {
             SourceProjection::Handler { body } => ready!(body.poll_frame(cx)).map(|frame| frame.map_err(Into::into)),
             SourceProjection::Own { body } => ready!(body.poll_frame(cx)).map(|frame| frame.map_err(Into::into)),
-        })
+        };
+        if let Some(Err(error)) = frame {
+            *this.failure = Some(error);
+            cx.waker().wake_by_ref();
+            return Poll::Pending;
+        }
+        Poll::Ready(frame)
     }
 
     fn is_end_stream(&self) -> bool {
-        match &self.source {
+        let ended = match &self.source {
             Source::Handler { body } => body.is_end_stream(),
             Source::Own { body } => body.is_end_stream(),
-        }
+        };
+        // A body may take its failure for its end.
+        ended && self.failure.is_none()
     }
 
     fn size_hint(&self) -> SizeHint {
@@ -104,7 +122,7 @@ where
     } else {
         Source::Handler { body }
     };
-    Response::from_parts(head, ResponseBody { source, in_flight })
+    Response::from_parts(head, ResponseBody { source, failure: None, in_flight })
 }
 
 /// Keeps `Content-Length` if it is one number, and a fitting one.
@@ -136,7 +154,7 @@ fn remove_hop_by_hop(headers: &mut HeaderMap, upgrades: bool) {
 /// A response of the server's own.
 pub(crate) fn own<B>(status: StatusCode, text: &'static str, in_flight: InFlight) -> Response<ResponseBody<B>> {
     let source = Source::Own { body: Full::new(Bytes::from_static(text.as_bytes())) };
-    let mut response = Response::new(ResponseBody { source, in_flight });
+    let mut response = Response::new(ResponseBody { source, failure: None, in_flight });
     *response.status_mut() = status;
     response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("text/plain;charset=UTF-8"));
     response
@@ -159,6 +177,7 @@ pub(crate) fn refused<B>(refusal: Refusal, closes: bool, in_flight: InFlight) ->
 #[cfg(test)]
 mod tests {
     use std::sync::Arc;
+    use std::task::Waker;
 
     use http_body_util::{Empty, StreamBody};
 
@@ -194,6 +213,18 @@ mod tests {
         assert_eq!(length(200, &["9"], Empty::new(), HEAD).as_deref(), Some("9"));
         assert_eq!(length(204, &["5"], known(), GET), None);
         assert_eq!(length(304, &["5"], Empty::new(), GET), None);
+    }
+
+    #[test]
+    fn a_failure_lets_what_came_before_it_be_written() {
+        let frames = [Ok(Frame::data(Bytes::from_static(b"first"))), Err(BoxError::from("broke"))];
+        let body = StreamBody::new(futures_util::stream::iter(frames));
+        let mut response = finish(Response::new(body), GET, Arc::new(Activity::default()).begin());
+        let mut next = || Pin::new(response.body_mut()).poll_frame(&mut Context::from_waker(Waker::noop()));
+        assert!(matches!(next(), Poll::Ready(Some(Ok(_)))));
+        assert!(next().is_pending());
+        assert!(matches!(next(), Poll::Ready(Some(Err(error))) if error.to_string() == "broke"));
+        assert!(matches!(next(), Poll::Ready(None)));
     }
 
     #[test]

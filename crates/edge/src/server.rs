@@ -1,10 +1,11 @@
 //! The listener: it binds, accepts, and on shutdown drains.
 
-use std::future::Future;
+use std::future::{Future, poll_fn};
 use std::io;
-use std::net::{SocketAddr, TcpListener};
+use std::net::{IpAddr, SocketAddr, TcpListener};
 use std::pin::pin;
 use std::sync::Arc;
+use std::task::Poll;
 use std::time::{Duration, Instant};
 
 use hyper::server::conn::{http1, http2};
@@ -60,6 +61,9 @@ impl Default for Timeouts {
 pub struct ServerConfig {
     /// Where. Port 0 takes any free one; see [`Server::local_addr`].
     pub address: SocketAddr,
+    /// A second address, on the same port, where this machine has it: `::1` beside `127.0.0.1` for
+    /// `localhost`, since nobody knows which of the two a client tries first.
+    pub also: Option<IpAddr>,
     /// Serve `https`, not `http`.
     pub tls: Option<TlsConfig>,
     /// Peers whose forwarding headers are believed.
@@ -77,6 +81,7 @@ impl ServerConfig {
     pub fn new(address: SocketAddr) -> Self {
         Self {
             address,
+            also: None,
             tls: None,
             trusted_proxies: Vec::new(),
             locator: Arc::default(),
@@ -121,11 +126,11 @@ impl BindError {
     }
 }
 
-/// A bound listener. Connections queue from the moment it exists; they are served by
+/// Bound, but not serving yet. Connections queue from the moment it exists; they are served by
 /// [`Server::serve`].
 #[derive(Debug)]
 pub struct Server {
-    listener: TcpListener,
+    listeners: Vec<TcpListener>,
     local_addr: SocketAddr,
     config: ServerConfig,
 }
@@ -136,9 +141,19 @@ impl Server {
     /// # Errors
     /// The address is in use, not allowed, or not this machine's.
     pub fn bind(config: ServerConfig) -> Result<Self, BindError> {
-        let address = config.address;
-        let (listener, local_addr) = listen(address).map_err(|cause| BindError::new(address, cause))?;
-        Ok(Self { listener, local_addr, config })
+        // A port that is free on the one address need not be on the other.
+        const ATTEMPTS: usize = 8;
+        let mut attempts = if config.address.port() == 0 { ATTEMPTS } else { 1 };
+        loop {
+            attempts -= 1;
+            match listen_all(&config) {
+                Err(BindError::InUse(_)) if attempts > 0 => {}
+                bound => {
+                    let (listeners, local_addr) = bound?;
+                    return Ok(Self { listeners, local_addr, config });
+                }
+            }
+        }
     }
 
     /// The address taken, with the port that port 0 became.
@@ -153,7 +168,8 @@ impl Server {
     /// # Errors
     /// The runtime cannot take the listener.
     pub async fn serve<H: Handler>(self, handler: H, shutdown: impl Future<Output = ()>) -> io::Result<()> {
-        let listener = tokio::net::TcpListener::from_std(self.listener)?;
+        let listeners =
+            self.listeners.into_iter().map(tokio::net::TcpListener::from_std).collect::<io::Result<Vec<_>>>()?;
         let timeouts = self.config.timeouts.clone();
         let connections = Arc::new(Connections::new());
         let shared = Arc::new(shared(self.config, handler));
@@ -162,7 +178,7 @@ impl Server {
         let mut shutdown = pin!(shutdown);
         loop {
             tokio::select! {
-                accepted = listener.accept() => match accepted {
+                accepted = accept(&listeners) => match accepted {
                     Ok((stream, peer)) => {
                         // Without it small responses wait for acknowledgements; failing to set it
                         // only costs that.
@@ -181,7 +197,7 @@ impl Server {
                 () = &mut shutdown => break,
             }
         }
-        drop(listener);
+        drop(listeners);
         connections.close_all();
         if tokio::time::timeout(timeouts.drain, connections.emptied()).await.is_err() {
             tracing::warn!(open = connections.len(), "requests still under way at the end of the drain are cut");
@@ -190,6 +206,31 @@ impl Server {
         }
         Ok(())
     }
+}
+
+/// Takes every address, all with one port.
+fn listen_all(config: &ServerConfig) -> Result<(Vec<TcpListener>, SocketAddr), BindError> {
+    let (listener, local) = listen(config.address).map_err(|cause| BindError::new(config.address, cause))?;
+    let mut listeners = vec![listener];
+    if let Some(ip) = config.also {
+        let address = SocketAddr::new(ip, local.port());
+        match listen(address) {
+            Ok((listener, _)) => listeners.push(listener),
+            // Whoever has the port there would get a part of the requests.
+            Err(cause) if cause.kind() == io::ErrorKind::AddrInUse => return Err(BindError::new(address, cause)),
+            Err(cause) => tracing::debug!(%address, %cause, "not listening there, too"),
+        }
+    }
+    Ok((listeners, local))
+}
+
+/// The next connection to any of the listeners.
+async fn accept(listeners: &[tokio::net::TcpListener]) -> io::Result<(tokio::net::TcpStream, SocketAddr)> {
+    poll_fn(|cx| {
+        let mut accepted = listeners.iter().map(|listener| listener.poll_accept(cx));
+        accepted.find(Poll::is_ready).unwrap_or(Poll::Pending)
+    })
+    .await
 }
 
 fn listen(address: SocketAddr) -> io::Result<(TcpListener, SocketAddr)> {

@@ -15,6 +15,7 @@ import {
   pumpStreamToWriter,
   responseForSending,
 } from "selvedge:web/fetch/index.js";
+import { logUncaught } from "selvedge:web/console/index.js";
 import { then } from "selvedge:web/streams/promises.js";
 import { callHandler } from "./entrypoints.js";
 import { dispatchFetchListeners } from "./service-worker.js";
@@ -24,6 +25,8 @@ const STREAM = 4;
 const resolve = Promise.resolve.bind(Promise);
 const { parse } = JSON;
 
+/** @param {unknown} error */
+const logStreamError = (error) => logUncaught(error);
 const readCf = () => parse(op_request_cf());
 
 /**
@@ -75,6 +78,6 @@ function send(parts) {
   const hold = op_hold_stream();
   const release = () => op_release(hold);
   op_respond(status, statusText, headersFlat, contentType, bodyId, encodeBody);
-  // A stream that fails breaks the response off; the client sees that, and so may the log.
-  then(pumpStreamToWriter(payload, writerId), release, release);
+  // A stream that fails breaks the response off; the client sees only that, the log sees why.
+  then(pumpStreamToWriter(payload, writerId, logStreamError), release, release);
 }

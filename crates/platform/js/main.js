@@ -2,10 +2,14 @@
 
 import { installGlobals } from "selvedge:web/globals.js";
 import { DOMException } from "selvedge:web/dom-exception.js";
+import { boundArrayBuffers } from "./buffers.js";
+import { installGlobalScope } from "./global-scope.js";
 import { installHandlers } from "./service-worker.js";
 
 installGlobals(globalThis);
 installHandlers(globalThis);
+installGlobalScope(globalThis);
+boundArrayBuffers(globalThis);
 
 export { DOMException };
 export { prepare } from "./prepare.js";

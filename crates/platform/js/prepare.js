@@ -1,6 +1,7 @@
 // Sets the stage before a Worker's global scope runs: `env`, and the modules that the platform provides.
 
 import { internal } from "selvedge:web/webidl.js";
+import { removeSharedArrayBuffer } from "./buffers.js";
 import { waitUntil } from "./context.js";
 import { Fetcher } from "./fetcher.js";
 import { DurableObject, RpcTarget, WorkerEntrypoint, WorkflowEntrypoint } from "./classes.js";
@@ -31,8 +32,8 @@ function binding([name, kind, value]) {
  * @returns {Record<string, object>} the built-in modules, by specifier
  */
 export function prepare(bindings, isServiceWorker, flags) {
-  // V8 puts it back into every context. Memory shared between threads makes a clock of any loop.
-  delete (/** @type {any} */ (globalThis).SharedArrayBuffer);
+  // V8 puts it back into every context, so the snapshot cannot lack it.
+  removeSharedArrayBuffer(globalThis);
   const env = worker.env;
   worker.isServiceWorker = isServiceWorker;
   for (const description of bindings) {

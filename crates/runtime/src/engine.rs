@@ -5,6 +5,7 @@ use std::sync::Arc;
 use selvedge_ops::v8;
 
 use crate::instance::Shell;
+use crate::memory::Memory;
 use crate::watchdog::Watchdog;
 use crate::{Extension, JsError, Snapshot};
 
@@ -30,7 +31,8 @@ pub fn initialize_v8() -> V8Token {
     let platform = v8::new_default_platform(1, false).make_shared();
     // The pass that unrolls loops also drops their interrupt checks where it thinks them short; it is wrong of
     // loops around built-in functions, which then cannot be terminated: `for (;;) new Array(1000).fill({})`.
-    v8::V8::set_flags_from_string("--stack-size=900 --no-turboshaft-loop-unrolling");
+    // A WebAssembly memory has 2048 pages at most: 128 MB, an instance's limit.
+    v8::V8::set_flags_from_string("--stack-size=900 --no-turboshaft-loop-unrolling --wasm-max-mem-pages=2048");
     v8::V8::initialize_platform(platform.clone());
     v8::V8::initialize();
     V8Token { platform }
@@ -90,7 +92,9 @@ impl Engine {
     /// # Errors
     /// When V8 makes none.
     pub(crate) fn shell(&self, heap_bytes: usize) -> Result<Shell, JsError> {
+        let memory = Arc::new(Memory::new(heap_bytes));
         let params = self.snapshot.create_params().heap_limits(0, heap_bytes);
-        Shell::new(v8::Isolate::new(params), &self.watchdog, self.platform.clone())
+        let params = params.array_buffer_allocator(memory.allocator().make_shared());
+        Shell::new(v8::Isolate::new(params), &self.watchdog, self.platform.clone(), memory)
     }
 }

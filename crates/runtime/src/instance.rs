@@ -7,14 +7,21 @@ use std::time::Duration;
 
 use selvedge_ops::v8;
 
+use crate::memory::Memory;
 use crate::watchdog::{TurnClock, Watchdog};
 use crate::{Extensions, InstanceState, Invocation, JsError, Limits, Snapshot, host, linker, rejections};
 
 /// After how many turns V8's own tasks (finalization registries, collection steps) get their turn.
 const TURNS_PER_PUMP: u32 = 64;
 
-/// What the heap may grow by after it met its limit, so that execution can be terminated in order.
-const HEADROOM: usize = 32 << 20;
+/// What the heap may grow by after it met its limit, so that execution can be terminated in order. V8 ends the
+/// process when the heap is past its limit after a collection, and a termination is not heeded within a built-in
+/// function; so this is more than any one object may take (a string: 1 GB).
+const HEADROOM: usize = 1 << 30;
+
+/// Where raising the limit ends: a built-in function that takes more in one go (JSON.parse of half a gigabyte) would
+/// take all the machine has.
+const UTMOST: usize = 5 << 30;
 
 /// An isolate from the snapshot with no Worker in it yet: what the warm pool keeps.
 pub(crate) struct Shell {
@@ -24,31 +31,45 @@ pub(crate) struct Shell {
     state: Arc<InstanceState>,
     clock: Arc<TurnClock>,
     platform: v8::SharedRef<v8::Platform>,
+    /// After `isolate`, hence dropped after it: V8 collects once more when an isolate goes, and calls back.
+    _guard: Arc<HeapGuard>,
 }
 
-/// What the near-heap-limit callback needs, alive as long as the isolate.
+/// What V8's callbacks about memory need: it outlives the isolate and never moves.
 struct HeapGuard {
     state: Arc<InstanceState>,
-    isolate: v8::IsolateHandle,
+    clock: Arc<TurnClock>,
+}
+
+impl HeapGuard {
+    /// The instance uses more memory than it may: it ends with this turn.
+    fn condemn(&self) {
+        self.state.condemn();
+        self.clock.terminate();
+    }
 }
 
 impl Shell {
     pub(crate) fn new(
-        mut isolate: v8::OwnedIsolate,
+        isolate: v8::OwnedIsolate,
         watchdog: &Watchdog,
         platform: v8::SharedRef<v8::Platform>,
+        memory: Arc<Memory>,
     ) -> Result<Self, JsError> {
-        let state = Arc::new(InstanceState::new());
+        let state = Arc::new(InstanceState::new(memory));
+        let clock = watchdog.clock(isolate.thread_safe_handle());
+        let guard = Arc::new(HeapGuard { state: state.clone(), clock: clock.clone() });
+        let data = Arc::as_ptr(&guard).cast_mut().cast();
+        // Declared after the guard, so that it goes first when what follows fails.
+        let mut isolate = isolate;
         state.install(&mut isolate);
         host::install(&mut isolate);
         rejections::install(&mut isolate);
         linker::install(&mut isolate);
         isolate.set_microtasks_policy(v8::MicrotasksPolicy::Explicit);
         isolate.set_allow_wasm_code_generation_callback(refuse_wasm_code_generation);
-        let guard = Box::new(HeapGuard { state: state.clone(), isolate: isolate.thread_safe_handle() });
-        let data = std::ptr::from_ref(&*guard).cast_mut().cast();
-        isolate.set_slot(guard);
         isolate.add_near_heap_limit_callback(near_heap_limit, data);
+        isolate.add_gc_epilogue_callback(after_collection, data, v8::GCType::kGCTypeMarkSweepCompact);
         let (context, exports) = {
             v8::scope!(let scope, &mut isolate);
             let context = v8::Context::new(scope, v8::ContextOptions::default());
@@ -62,8 +83,7 @@ impl Shell {
         // and so does everything that is put in later, as ops reach the isolate only through this crate.
         let isolate = unsafe { isolate.try_into_shared() }
             .map_err(|error| JsError::text(format!("the isolate cannot be shared: {error}")))?;
-        let clock = watchdog.clock(isolate.thread_safe_handle());
-        Ok(Self { isolate, context, exports, state, clock, platform })
+        Ok(Self { isolate, context, exports, state, clock, platform, _guard: guard })
     }
 
     pub(crate) fn state(&self) -> &Arc<InstanceState> {
@@ -83,11 +103,27 @@ extern "C" fn refuse_wasm_code_generation(_: v8::Local<'_, v8::Context>, _: v8::
 /// execution terminated: the guest's turn ends and the isolate is thrown away.
 #[allow(unsafe_code)]
 extern "C" fn near_heap_limit(data: *mut c_void, current: usize, _initial: usize) -> usize {
-    // SAFETY: `data` is the `HeapGuard` in a slot of this very isolate, never moved nor changed.
+    // SAFETY: `data` is this isolate's `HeapGuard`, which outlives it and is never moved nor changed.
     let guard = unsafe { &*data.cast::<HeapGuard>() };
-    guard.state.condemn();
-    guard.isolate.terminate_execution();
-    current + HEADROOM
+    guard.condemn();
+    if current < UTMOST { current + HEADROOM } else { current }
+}
+
+/// V8 starts a collection when buffers pile up, but never refuses one: what they still hold afterwards is weighed here.
+#[allow(unsafe_code)]
+unsafe extern "C" fn after_collection(
+    isolate: v8::UnsafeRawIsolatePtr,
+    _: v8::GCType,
+    _: v8::GCCallbackFlags,
+    data: *mut c_void,
+) {
+    // SAFETY: `data` is this isolate's `HeapGuard`, which outlives it and is never moved nor changed.
+    let guard = unsafe { &*data.cast::<HeapGuard>() };
+    // SAFETY: the isolate that is calling, on its own thread; the statistics neither allocate in its heap nor run code.
+    let statistics = unsafe { v8::Isolate::from_raw_isolate_ptr_unchecked(isolate) }.get_heap_statistics();
+    if statistics.external_memory() > guard.state.memory().limit() {
+        guard.condemn();
+    }
 }
 
 /// Why a turn gave no result.
@@ -158,7 +194,7 @@ impl Instance {
         limit: Duration,
         body: impl for<'s, 'i> FnOnce(&mut v8::PinScope<'s, 'i>, v8::Local<'s, v8::Object>) -> R,
     ) -> Result<R, TurnError> {
-        let Shell { isolate, context, exports, state, clock, platform } = &self.shell;
+        let Shell { isolate, context, exports, state, clock, platform, _guard } = &self.shell;
         if state.is_condemned() {
             return Err(TurnError::Terminated);
         }
@@ -170,8 +206,17 @@ impl Instance {
             let scope = &mut v8::ContextScope::new(scope, context);
             let exports = v8::Local::new(scope, exports);
             let result = body(scope, exports);
-            scope.perform_microtask_checkpoint();
-            rejections::report(scope, state, exports);
+            // After a termination the guest's code must not be entered again: its microtasks, its listeners.
+            if !clock.is_terminated() {
+                scope.perform_microtask_checkpoint();
+            }
+            if !clock.is_terminated() {
+                rejections::report(scope, state, exports);
+            }
+            if self.turns.fetch_add(1, Ordering::Relaxed) % TURNS_PER_PUMP == TURNS_PER_PUMP - 1 {
+                // Finalization registries call the guest's functions, so this is a part of the turn.
+                while !clock.is_terminated() && v8::Platform::pump_message_loop(platform, scope, false) {}
+            }
             let nothing = v8::undefined(scope).into();
             scope.set_continuation_preserved_embedder_data(nothing);
             result
@@ -179,9 +224,6 @@ impl Instance {
         if clock.finish() || locker.is_execution_terminating() {
             locker.cancel_terminate_execution();
             state.condemn();
-        }
-        if self.turns.fetch_add(1, Ordering::Relaxed) % TURNS_PER_PUMP == TURNS_PER_PUMP - 1 {
-            while v8::Platform::pump_message_loop(platform, &locker, false) {}
         }
         if state.is_condemned() { Err(TurnError::Terminated) } else { Ok(result) }
     }

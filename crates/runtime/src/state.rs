@@ -9,6 +9,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use selvedge_ops::{OpError, SharedContext, v8};
 
 use crate::linker::ModuleMap;
+use crate::memory::Memory;
 use crate::rejections::Rejections;
 use crate::{Extensions, Invocation, LogLevel, LogRecord, LogSink, Resources};
 
@@ -22,6 +23,7 @@ pub struct InstanceState {
     setup: OnceLock<Setup>,
     modules: Mutex<ModuleMap>,
     rejections: Mutex<Rejections>,
+    memory: Arc<Memory>,
 }
 
 /// What a Worker brings to the isolate it is given.
@@ -44,7 +46,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl InstanceState {
-    pub(crate) fn new() -> Self {
+    pub(crate) fn new(memory: Arc<Memory>) -> Self {
         Self {
             resources: Resources::default(),
             invocations: Mutex::default(),
@@ -54,6 +56,7 @@ impl InstanceState {
             setup: OnceLock::new(),
             modules: Mutex::default(),
             rejections: Mutex::default(),
+            memory,
         }
     }
 
@@ -74,6 +77,11 @@ impl InstanceState {
     /// The native resources that live as long as the instance.
     pub fn resources(&self) -> &Resources {
         &self.resources
+    }
+
+    /// What the instance holds outside of V8's heap.
+    pub fn memory(&self) -> &Arc<Memory> {
+        &self.memory
     }
 
     /// What an upper layer keeps with the instance.

@@ -44,9 +44,28 @@ impl TurnClock {
         self.set(End::Idle) == End::Terminated
     }
 
+    /// Terminates the turn now. Called from within the isolate too: V8 may hold its own locks, but never this one.
+    pub(crate) fn terminate(&self) {
+        let mut end = self.end.lock().unwrap_or_else(PoisonError::into_inner);
+        self.isolate.terminate_execution();
+        *end = End::Terminated;
+    }
+
+    /// Whether the turn was terminated: no more of the guest's code may be entered in it.
+    pub(crate) fn is_terminated(&self) -> bool {
+        *self.end.lock().unwrap_or_else(PoisonError::into_inner) == End::Terminated
+    }
+
     fn check(&self, now: Instant) {
         let mut end = self.end.lock().unwrap_or_else(PoisonError::into_inner);
-        if matches!(*end, End::At(end) if end <= now) {
+        let over = match *end {
+            End::Idle => false,
+            End::At(end) => end <= now,
+            // V8 forgets a termination when the last of the guest's frames is gone; what the turn enters after
+            // that (a handler of its own that was being called, say) must end too.
+            End::Terminated => true,
+        };
+        if over {
             self.isolate.terminate_execution();
             *end = End::Terminated;
         }

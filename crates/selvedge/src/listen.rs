@@ -24,17 +24,18 @@ pub(crate) struct EdgeArgs {
 }
 
 impl EdgeArgs {
-    /// The server's configuration at an address.
+    /// The server's configuration at a place and port.
     ///
     /// # Errors
     /// A geo database cannot be read.
-    pub(crate) fn configure(&self, address: SocketAddr, tls: Option<TlsConfig>) -> anyhow::Result<ServerConfig> {
+    pub(crate) fn configure(&self, ip: Ip, port: u16, tls: Option<TlsConfig>) -> anyhow::Result<ServerConfig> {
         let mut place = Place::default();
         if let Some(colo) = &self.colo {
             place.colo.clone_from(colo);
         }
         let db = if self.geo_db.is_empty() { None } else { Some(GeoDb::open(&self.geo_db)?) };
-        let mut config = ServerConfig::new(address);
+        let mut config = ServerConfig::new(SocketAddr::new(ip.address(), port));
+        config.also = (ip == Ip::Localhost).then_some(Ipv6Addr::LOCALHOST.into());
         config.tls = tls;
         config.trusted_proxies.clone_from(&self.trusted_proxy);
         config.locator = Arc::new(Locator { place, db });
@@ -57,31 +58,51 @@ fn colo(text: &str) -> Result<String, String> {
     }
 }
 
-/// The address of `--ip`.
-///
-/// # Errors
-/// The text is none.
-pub(crate) fn ip(text: &str) -> anyhow::Result<IpAddr> {
-    match text {
-        "localhost" => Ok(Ipv4Addr::LOCALHOST.into()),
-        "*" => Ok(Ipv4Addr::UNSPECIFIED.into()),
-        text => match text.trim_start_matches('[').trim_end_matches(']').parse() {
-            Ok(ip) => Ok(ip),
-            Err(_) => {
-                bail!("--ip {text} is not an IP address; use one of this machine's, localhost, or 0.0.0.0 for all")
-            }
-        },
-    }
+/// What `--ip` names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Ip {
+    /// 127.0.0.1, and ::1 where the machine has it.
+    Localhost,
+    /// This address.
+    Address(IpAddr),
 }
 
-/// The URL at which a listener answers on this machine.
-pub(crate) fn url(scheme: Scheme, address: SocketAddr) -> String {
-    let ip = match address.ip() {
-        IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
-        IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
-        ip => ip,
-    };
-    format!("{}://{}", scheme.as_str(), SocketAddr::new(ip, address.port()))
+impl Ip {
+    /// Reads `--ip`.
+    ///
+    /// # Errors
+    /// The text is no address.
+    pub(crate) fn parse(text: &str) -> anyhow::Result<Self> {
+        match text {
+            "localhost" => Ok(Self::Localhost),
+            "*" => Ok(Self::Address(Ipv4Addr::UNSPECIFIED.into())),
+            text => match text.trim_start_matches('[').trim_end_matches(']').parse() {
+                Ok(ip) => Ok(Self::Address(ip)),
+                Err(_) => {
+                    bail!("--ip {text} is not an IP address; use one of this machine's, localhost, or 0.0.0.0 for all")
+                }
+            },
+        }
+    }
+
+    fn address(self) -> IpAddr {
+        match self {
+            Self::Localhost => Ipv4Addr::LOCALHOST.into(),
+            Self::Address(ip) => ip,
+        }
+    }
+
+    /// The URL at which a server there answers on this machine.
+    pub(crate) fn url(self, scheme: Scheme, port: u16) -> String {
+        let host = match self {
+            Self::Localhost => "localhost".to_owned(),
+            Self::Address(IpAddr::V4(ip)) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.to_string(),
+            Self::Address(IpAddr::V6(ip)) if ip.is_unspecified() => format!("[{}]", Ipv6Addr::LOCALHOST),
+            Self::Address(IpAddr::V4(ip)) => ip.to_string(),
+            Self::Address(IpAddr::V6(ip)) => format!("[{ip}]"),
+        };
+        format!("{}://{host}:{port}", scheme.as_str())
+    }
 }
 
 #[cfg(test)]
@@ -90,20 +111,23 @@ mod tests {
 
     #[test]
     fn a_url_can_be_asked_on_this_machine() {
-        for (address, expected) in [
-            ("0.0.0.0:80", "http://127.0.0.1:80"),
-            ("[::]:80", "http://[::1]:80"),
-            ("10.1.2.3:8787", "http://10.1.2.3:8787"),
+        for (ip, expected) in [
+            ("localhost", "http://localhost:81"),
+            ("0.0.0.0", "http://127.0.0.1:81"),
+            ("*", "http://127.0.0.1:81"),
+            ("::", "http://[::1]:81"),
+            ("10.1.2.3", "http://10.1.2.3:81"),
+            ("fd00::1", "http://[fd00::1]:81"),
         ] {
-            assert_eq!(url(Scheme::Http, address.parse().unwrap()), expected);
+            assert_eq!(Ip::parse(ip).unwrap().url(Scheme::Http, 81), expected);
         }
     }
 
     #[test]
     fn addresses_and_networks() {
-        assert_eq!(ip("localhost").unwrap(), Ipv4Addr::LOCALHOST);
-        assert_eq!(ip("[::1]").unwrap(), Ipv6Addr::LOCALHOST);
-        assert!(ip("nowhere").is_err());
+        assert_eq!(Ip::parse("localhost").unwrap().address(), Ipv4Addr::LOCALHOST);
+        assert_eq!(Ip::parse("[::1]").unwrap().address(), Ipv6Addr::LOCALHOST);
+        assert!(Ip::parse("nowhere").is_err());
         assert_eq!(network("10.0.0.1").unwrap(), "10.0.0.1/32".parse::<IpNet>().unwrap());
         assert!(network("10.0.0.0/8").is_ok() && network("x").is_err());
         assert_eq!(colo("ams").unwrap(), "AMS");

@@ -292,6 +292,11 @@ fn print(lines: &Receiver<Message>, waiting: &AtomicUsize) {
     let _ = out.flush();
 }
 
+/// So many of something that has a regular plural.
+pub(crate) fn count(count: usize, noun: &str) -> String {
+    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
+}
+
 fn status_style(status: StatusCode) -> Style {
     match status.as_u16() {
         500.. => AnsiColor::Red.on_default(),

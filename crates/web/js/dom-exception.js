@@ -101,12 +101,14 @@ export class DOMException {
     const bag = typeof options === "object" && options !== null ? options : { name: options };
     const name = bag.name === undefined ? "Error" : `${bag.name}`;
     /** @type {any} */
-    const error = construct(ErrorConstructor, [], new.target);
-    new Slots(error, name, `${message}`);
+    const error = construct(ErrorConstructor, [`${message}`], new.target);
+    new Slots(error, name, error.message);
     if ("cause" in bag) {
       defineProperty(error, "cause", { value: bag.cause, configurable: true, writable: true, enumerable: false });
     }
+    // The head of a captured stack takes the message from an own property, which no DOMException has.
     captureStackTrace(error, new.target);
+    delete error.message;
     return error;
   }
 

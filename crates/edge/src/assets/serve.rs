@@ -142,7 +142,10 @@ impl Assets {
     pub async fn serve(&self, method: &Method, uri: &Uri, headers: &HeaderMap) -> AssetOutcome {
         let site = self.site();
         let (file, name, status) = match site.plan(&self.config, method, uri, headers) {
-            Plan::Answer(response) => return AssetOutcome::Response(response),
+            Plan::Answer(mut response) => {
+                site.headers.apply(host_of(headers), uri.path(), response.headers_mut());
+                return AssetOutcome::Response(response);
+            }
             Plan::Nothing => return AssetOutcome::NotFound,
             Plan::File { file, name, status } => (file, name, status),
         };
@@ -282,7 +285,11 @@ fn matches_etag(headers: &HeaderMap, etag: &str) -> bool {
 }
 
 fn content_type(name: &str) -> Option<HeaderValue> {
-    let kind = mime_guess::from_path(name).first_raw()?;
+    let kind = match mime_guess::from_path(name).first_raw()? {
+        // RFC 9239 has one type for scripts, modules among them.
+        "application/javascript" => "text/javascript",
+        kind => kind,
+    };
     let charset = if kind.starts_with("text/") && !kind.contains("charset") { "; charset=utf-8" } else { "" };
     HeaderValue::from_str(&format!("{kind}{charset}")).ok()
 }

@@ -140,7 +140,8 @@ async fn headers_and_redirects_files() {
     let site = site(
         &[
             ("a.html", "a"),
-            ("_headers", "/a\n  X-Robots-Tag: noindex\n  Cache-Control: no-store\n"),
+            ("m.mjs", "export {}"),
+            ("_headers", "/a\n  X-Robots-Tag: noindex\n  Cache-Control: no-store\n/a.html\n  X-Html: redirected\n"),
             ("_redirects", "/old/* /a 301\n/proxy /a 200\n/broken\n"),
         ],
         AssetsConfig::default(),
@@ -148,7 +149,10 @@ async fn headers_and_redirects_files() {
     let response = site.ask(Method::GET, "/a", &[]).await.into_response();
     assert_eq!(response.headers()["x-robots-tag"], "noindex");
     assert_eq!(response.headers()["cache-control"], "no-store");
+    let response = site.ask(Method::GET, "/a.html", &[]).await.into_response();
+    assert_eq!((response.status().as_u16(), &response.headers()["x-html"]), (307, &"redirected".parse().unwrap()));
     assert_eq!(site.get("/old/x?q", &[]).await, answer(301, "/a?q", ""));
+    assert_eq!(site.get("/m.mjs", &[]).await.1, "text/javascript; charset=utf-8");
     assert_eq!(site.get("/proxy", &[]).await.2, "a");
     assert_eq!(site.get("/_headers", &[]).await.0, 404);
     let warnings: Vec<_> = site.assets.warnings().iter().map(ToString::to_string).collect();

@@ -1,6 +1,7 @@
 //! The fetch event.
 
 use http::header::CONTENT_TYPE;
+use http_body_util::BodyExt;
 use selvedge_platform::{Binding, WorkerError};
 
 use crate::harness::{Harness, Test, text};
@@ -10,6 +11,7 @@ pub(crate) const TESTS: &[(&str, Test)] = &[
     ("fetch::the_request_is_seen", |h| Box::pin(the_request_is_seen(h))),
     ("fetch::bodies_are_read_and_passed_on", |h| Box::pin(bodies_are_read_and_passed_on(h))),
     ("fetch::streams_are_written", |h| Box::pin(streams_are_written(h))),
+    ("fetch::a_stream_that_fails_is_logged", |h| Box::pin(a_stream_that_fails_is_logged(h))),
     ("fetch::exceptions_are_reported", |h| Box::pin(exceptions_are_reported(h))),
     ("fetch::what_is_no_response_is_refused", |h| Box::pin(what_is_no_response_is_refused(h))),
     ("fetch::a_hung_handler_is_noticed", |h| Box::pin(a_hung_handler_is_noticed(h))),
@@ -63,6 +65,25 @@ async fn streams_are_written(harness: Harness) {
         return new Response(readable);
     } }"#);
     assert_eq!(worker.text("/").await, "chunk 0\nchunk 1\nchunk 2\nchunk 3\nchunk 4\n");
+}
+
+async fn a_stream_that_fails_is_logged(harness: Harness) {
+    let worker = harness.worker(
+        r#"export default { fetch() {
+        let n = 0;
+        return new Response(new ReadableStream({ pull(controller) {
+            if (n++ > 0) throw new Error("mid stream");
+            controller.enqueue(new Uint8Array(3));
+        } }));
+    } }"#,
+    );
+    let response = worker.get("/").await.unwrap();
+    assert_eq!(response.status(), 200);
+    assert!(response.into_body().collect().await.is_err());
+    worker.worker.drain().await;
+    let lines = worker.log.lines();
+    assert_eq!(lines.len(), 1, "{lines:?}");
+    assert!(lines[0].starts_with("error: Uncaught Error: mid stream\n    at "), "{lines:?}");
 }
 
 async fn exceptions_are_reported(harness: Harness) {

@@ -69,7 +69,11 @@ impl Harness {
     }
 
     pub(crate) fn run(&self, test: Test) -> Result<(), Failed> {
-        self.runtime.block_on(self.runtime.spawn(test(self.clone()))).map_err(|error| error.to_string().into())
+        self.block_on(test(self.clone()))
+    }
+
+    pub(crate) fn block_on(&self, test: impl Future<Output = ()> + Send + 'static) -> Result<(), Failed> {
+        self.runtime.block_on(self.runtime.spawn(test)).map_err(|error| error.to_string().into())
     }
 
     /// A Worker of one ES module, with more options set by `change`.

@@ -4,6 +4,7 @@
 
 mod fetch;
 mod harness;
+mod hostile;
 mod lifecycle;
 mod scheduled;
 mod web;
@@ -18,5 +19,6 @@ fn main() {
         let harness = harness.clone();
         trials.push(Trial::test(name, move || harness.run(test)));
     }
+    trials.extend(hostile::trials(&harness));
     libtest_mimic::run(&arguments, trials).exit();
 }

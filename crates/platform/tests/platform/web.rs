@@ -5,6 +5,8 @@ use crate::harness::{Harness, Test};
 pub(crate) const TESTS: &[(&str, Test)] = &[
     ("web::standards_are_there", |h| Box::pin(standards_are_there(h))),
     ("web::console_prints_as_node_does", |h| Box::pin(console_prints_as_node_does(h))),
+    ("web::libraries_learn_where_they_run", |h| Box::pin(libraries_learn_where_they_run(h))),
+    ("web::a_dom_exceptions_stack_has_its_message", |h| Box::pin(a_dom_exceptions_stack_has_its_message(h))),
     ("web::crypto_works", |h| Box::pin(crypto_works(h))),
     ("web::clocks_stand_still_within_a_turn", |h| Box::pin(clocks_stand_still_within_a_turn(h))),
     ("web::global_scope_does_no_io", |h| Box::pin(global_scope_does_no_io(h))),
@@ -54,6 +56,34 @@ async fn console_prints_as_node_does(harness: Harness) {
     );
     worker.text("/").await;
     assert_eq!(worker.log.lines(), ["log: a b { c: [ 1, Map(1) { 'k' => null } ] }", "error: bad"]);
+}
+
+async fn libraries_learn_where_they_run(harness: Harness) {
+    let worker = harness.worker(
+        r#"export default { fetch() {
+        let error; try { new WorkerGlobalScope() } catch (e) { error = e.message }
+        addEventListener("x", () => { error += "!" }); dispatchEvent(new Event("x"));
+        return Response.json([self instanceof ServiceWorkerGlobalScope, self instanceof WorkerGlobalScope,
+            self instanceof EventTarget, Object.prototype.toString.call(self), error]);
+    } }"#,
+    );
+    assert_eq!(
+        worker.text("/").await,
+        r#"[true,true,true,"[object ServiceWorkerGlobalScope]","Illegal constructor!"]"#
+    );
+}
+
+async fn a_dom_exceptions_stack_has_its_message(harness: Harness) {
+    let worker = harness.worker(
+        r#"export default { fetch() {
+        const error = new DOMException("is gone", "NotFoundError");
+        console.error(error);
+        return Response.json([error.stack.split("\n")[0], String(error), Object.keys(error), Object.hasOwn(error, "message")]);
+    } }"#,
+    );
+    assert_eq!(worker.text("/").await, r#"["NotFoundError: is gone","NotFoundError: is gone",[],false]"#);
+    let lines = worker.log.lines();
+    assert!(lines[0].starts_with("error: DOMException [NotFoundError]: is gone\n    at Object.fetch"), "{lines:?}");
 }
 
 async fn crypto_works(harness: Harness) {

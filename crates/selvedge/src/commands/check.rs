@@ -12,7 +12,7 @@ use serde_json::json;
 use crate::assets::ProjectAssets;
 use crate::deployment::{DeployOptions, Deployment};
 use crate::engine::Shared;
-use crate::output::{Format, Output, Verbosity};
+use crate::output::{Format, Output, Verbosity, count};
 use crate::project::{Place, Project};
 use crate::project_args::ProjectArgs;
 use crate::{bindings, bundling, custom_build, failure};
@@ -101,7 +101,7 @@ fn people(project: &Project, bundle: Option<&Bundle>, files: usize, handlers: &[
         output.note(&format!("\nTotal: {total} / gzip: {zipped}"));
     }
     if files > 0 {
-        output.note(&format!("Assets: {files} files"));
+        output.note(&format!("Assets: {}", count(files, "file")));
     }
     if let Some(table) = bindings::table(project) {
         output.note(&format!("\n{table}"));

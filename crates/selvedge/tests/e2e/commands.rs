@@ -19,6 +19,14 @@ async fn check_accepts_a_good_project() {
 }
 
 #[tokio::test]
+async fn check_counts_assets() {
+    let project = Project::site().file("public/index.html", "home");
+    let ended = project.run(&["check"]).await;
+    ended.assert_succeeded();
+    assert!(ended.stdout.lines().any(|line| line == "Assets: 1 file"), "{}", ended.stdout);
+}
+
+#[tokio::test]
 async fn check_warns_of_an_unknown_key() {
     let project = Project::worker(HELLO).config(json!({ "compatability_flags": [] }));
     let ended = project.run(&["check"]).await;

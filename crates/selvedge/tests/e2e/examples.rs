@@ -47,6 +47,25 @@ async fn geo_sends_visitors_to_the_origin_of_their_region() {
 }
 
 #[tokio::test]
+async fn geo_finds_visitors_by_a_database_and_behind_a_proxy() {
+    let (eu, world) = (Origin::echo().await, Origin::echo().await);
+    let project = Project::example("geo").replace("wrangler.jsonc", "http://localhost:9001", &eu.url()).replace(
+        "wrangler.jsonc",
+        "http://localhost:9002",
+        &world.url(),
+    );
+    let database = concat!(env!("CARGO_MANIFEST_DIR"), "/../edge/tests/fixtures/city.mmdb");
+    let server = project.dev_with(&["--geo-db", database, "--trusted-proxy", "127.0.0.1"]).await;
+    // The database has these two: in Berlin, and in Japan.
+    for (visitor, country, origin) in [("203.0.113.7", "DE", &eu), ("2001:db8::7", "JP", &world)] {
+        let path = format!("/from/{country}");
+        let request = server.request(Method::GET, &path).header("x-forwarded-for", visitor);
+        Answer::of(request).await.assert_status(200).assert_says(&[&format!("x-visitor-country: {country}")]);
+        origin.asked_for(&path).await;
+    }
+}
+
+#[tokio::test]
 async fn streaming_proxy_numbers_the_lines_of_text_only() {
     let origin = Origin::start(|request| async move {
         let mut response = crate::support::reply("one\ntwo\n\u{fc}ber");

@@ -1,8 +1,10 @@
 //! HTTP/1.1, HTTP/2 and TLS.
 
+use std::net::{Ipv6Addr, TcpListener};
+
 use http::{Method, Version};
 
-use crate::support::{Answer, Certificate, Project, within};
+use crate::support::{Answer, Certificate, Project, RawConnection, within};
 
 const PROTOCOL: &str = "export default {
   fetch(request) {
@@ -25,6 +27,22 @@ async fn http1_pipelining_and_keep_alive() {
     }
     connection.send("GET /last HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n").await;
     assert!(connection.read_to_close().await.ends_with("/last"));
+}
+
+#[tokio::test]
+async fn localhost_is_both_loopback_addresses() {
+    let project = Project::worker("export default { fetch: () => new Response('here') };");
+    let server = project.dev().await;
+    let mut addresses = vec![server.address()];
+    // Not every machine has IPv6.
+    if TcpListener::bind((Ipv6Addr::LOCALHOST, 0)).is_ok() {
+        addresses.push((Ipv6Addr::LOCALHOST, server.address().port()).into());
+    }
+    for address in addresses {
+        let mut connection = RawConnection::open(address).await;
+        connection.send("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n").await;
+        assert_eq!(connection.answer().await.body, "here", "{address}");
+    }
 }
 
 #[tokio::test]

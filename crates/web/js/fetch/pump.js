@@ -34,21 +34,26 @@ export function openWriter(stream) {
  * cases, with the cause.
  * @param {any} stream an unlocked ReadableStream
  * @param {number} writerId
+ * @param {(error: unknown) => void} [onStreamError] called only in the former case, with the cause
  * @returns {Promise<void>}
  */
-export async function pumpStreamToWriter(stream, writerId) {
+export async function pumpStreamToWriter(stream, writerId, onStreamError = undefined) {
   const reader = readableStreamReader(stream);
+  let reading = true;
   try {
     for (;;) {
+      reading = true;
       const step = await reader.read();
       if (step === undefined) break;
       const bytes = chunkBytes(step.chunk);
+      reading = false;
       await op_body_write(writerId, bytes);
     }
   } catch (error) {
     op_body_writer_abort(writerId);
     // Of no effect on a stream that has failed itself.
     markHandled(reader.cancel(error));
+    if (reading) onStreamError?.(error);
     throw error;
   }
   op_body_writer_close(writerId);

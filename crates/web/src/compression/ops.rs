@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use selvedge_ops::{Buffer, BufferRef, OpError, op};
-use selvedge_runtime::InstanceState;
+use selvedge_runtime::{Charge, InstanceState};
 
 use super::codec::{Codec, CodecError, Direction, Format};
 
@@ -11,6 +11,16 @@ impl From<CodecError> for OpError {
     fn from(error: CodecError) -> Self {
         OpError::type_error(error.to_string())
     }
+}
+
+/// About what a codec holds, in bytes: zlib's window and tables
+/// (<https://zlib.net/zlib_tech.html>, Memory Footprint).
+const COST: usize = 256 << 10;
+
+/// A codec, and its share of the instance's memory.
+struct Charged {
+    codec: Mutex<Codec>,
+    _charge: Charge,
 }
 
 /// Makes a codec; gives its number.
@@ -22,7 +32,8 @@ pub(crate) fn op_compression_new(
 ) -> Result<u32, OpError> {
     let format = Format::from_name(&format)?;
     let direction = if decompress { Direction::Decompress } else { Direction::Compress };
-    Ok(instance.resources().add(Mutex::new(Codec::new(format, direction))))
+    let charge = instance.memory().charge(COST)?;
+    Ok(instance.resources().add(Charged { codec: Mutex::new(Codec::new(format, direction)), _charge: charge }))
 }
 
 /// Gives a codec its next input, and with `finish` the end of it: returns some output, how much of the input
@@ -35,8 +46,8 @@ pub(crate) fn op_compression_push(
     input: BufferRef<'_>,
     finish: bool,
 ) -> Result<(Buffer, usize, bool), OpError> {
-    let codec = instance.resources().get::<Mutex<Codec>>(id)?;
-    let step = codec.lock().unwrap_or_else(PoisonError::into_inner).push(&input, finish)?;
+    let codec = instance.resources().get::<Charged>(id)?;
+    let step = codec.codec.lock().unwrap_or_else(PoisonError::into_inner).push(&input, finish)?;
     Ok((Buffer(step.output), step.consumed, step.again))
 }
 

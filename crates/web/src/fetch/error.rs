@@ -68,6 +68,9 @@ pub enum FetchError {
     /// A header that HTTP cannot carry.
     #[error("Invalid header name or value: {0}")]
     Header(String),
+    /// More headers than a message may have.
+    #[error("Too many headers: a message may have about 24,000.")]
+    TooManyHeaders,
     /// The destination is private, and the server does not let Workers reach such.
     #[error(
         "Fetch API cannot load: {url}. {address} is a loopback, link-local or private address, which this server does not let Workers reach."

@@ -29,12 +29,12 @@ const OURS: [HeaderName; 9] = [
 /// # Errors
 /// [`FetchError::Header`] names the one that HTTP cannot carry.
 pub fn headers_from_flat(flat: &[String]) -> Result<HeaderMap, FetchError> {
-    let mut headers = HeaderMap::with_capacity(flat.len() / 2);
+    let mut headers = HeaderMap::try_with_capacity(flat.len() / 2).map_err(|_| FetchError::TooManyHeaders)?;
     for pair in flat.chunks_exact(2) {
         let bad = || FetchError::Header(pair[0].clone());
         let name = HeaderName::from_bytes(pair[0].as_bytes()).map_err(|_| bad())?;
         let value = HeaderValue::from_bytes(pair[1].as_bytes()).map_err(|_| bad())?;
-        headers.append(name, value);
+        headers.try_append(name, value).map_err(|_| FetchError::TooManyHeaders)?;
     }
     Ok(headers)
 }

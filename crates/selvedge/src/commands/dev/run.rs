@@ -1,12 +1,11 @@
 //! The course of `selvedge dev`.
 
 use std::io::Write;
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use selvedge_bundle::Watcher;
-use selvedge_edge::{BindError, Scheme, Server, ServerConfig};
+use selvedge_edge::{BindError, Scheme, Server};
 use selvedge_runtime::V8Token;
 
 use super::args::{DevArgs, Protocol};
@@ -16,9 +15,10 @@ use super::keys::{self, Key, Keys};
 use super::session::{Live, Session};
 use super::tls;
 use crate::engine::Shared;
+use crate::listen::Ip;
 use crate::output::{Format, Output};
 use crate::shutdown::Shutdown;
-use crate::{bindings, cron, failure, listen};
+use crate::{bindings, cron, failure};
 
 /// wrangler's port.
 const PORT: u16 = 8787;
@@ -45,8 +45,7 @@ async fn serve(args: Arc<DevArgs>, v8: V8Token, output: &Output) -> anyhow::Resu
     output.note(&format!("\n selvedge {}\n───────────────", env!("CARGO_PKG_VERSION")));
     let mut session = Session::open(args.clone(), output.clone())?;
     args.upstream(&session.project.manifest)?;
-    let (server, scheme) = bind(&args, &session, output)?;
-    let url = listen::url(scheme, server.local_addr());
+    let (server, url) = bind(&args, &session, output)?;
     if let Some(table) = bindings::table(&session.project) {
         output.note(&format!("{table}\n"));
     }
@@ -68,7 +67,14 @@ async fn serve(args: Arc<DevArgs>, v8: V8Token, output: &Output) -> anyhow::Resu
         Live::Broken(_) => None,
     };
     tokio::spawn(cron::fire(crons, output.clone()));
-    tokio::spawn(watch(session, shared, output.clone()));
+    // Before anybody is told: what changes from then on must be seen.
+    match Watcher::new() {
+        Ok(mut watcher) => {
+            look(&mut watcher, &session, output);
+            tokio::spawn(watch(watcher, session, shared, output.clone()));
+        }
+        Err(error) => session.report(&error.into()),
+    }
     output.ready(&url);
     let keys = (args.show_interactive_dev_session && !args.json).then(Keys::take).flatten();
     tokio::select! {
@@ -79,8 +85,8 @@ async fn serve(args: Arc<DevArgs>, v8: V8Token, output: &Output) -> anyhow::Resu
     Ok(())
 }
 
-/// Takes the address. wrangler's port is only where to look first.
-fn bind(args: &DevArgs, session: &Session, output: &Output) -> anyhow::Result<(Server, Scheme)> {
+/// Takes the address; the result has its URL. wrangler's port is only where to look first.
+fn bind(args: &DevArgs, session: &Session, output: &Output) -> anyhow::Result<(Server, String)> {
     let settings = &session.project.manifest.dev;
     let protocol = args.local_protocol.or_else(|| settings.local_protocol.map(Into::into));
     let scheme = protocol.unwrap_or(Protocol::Http).into();
@@ -91,37 +97,39 @@ fn bind(args: &DevArgs, session: &Session, output: &Output) -> anyhow::Result<(S
             Some(tls::certificate(files)?)
         }
     };
-    let ip = listen::ip(args.ip.as_deref().or(settings.ip.as_deref()).unwrap_or("localhost"))?;
+    let ip = Ip::parse(args.ip.as_deref().or(settings.ip.as_deref()).unwrap_or("localhost"))?;
     let asked = args.port.or(settings.port);
-    let address = SocketAddr::new(ip, asked.unwrap_or(PORT));
-    let mut config = args.edge.configure(address, tls)?;
+    let mut config = args.edge.configure(ip, asked.unwrap_or(PORT), tls)?;
     config.timeouts.drain = DRAIN;
-    let any = ServerConfig { address: SocketAddr::new(ip, 0), ..config.clone() };
-    match Server::bind(config) {
+    let mut any = config.clone();
+    any.address.set_port(0);
+    let server = match Server::bind(config) {
         Err(BindError::InUse(_)) if asked.is_none() => {
             output.warning(&failure::warning(format!("Port {PORT} is in use; another one is taken.")));
-            Ok((Server::bind(any)?, scheme))
+            Server::bind(any)?
         }
-        bound => Ok((bound?, scheme)),
-    }
+        bound => bound?,
+    };
+    let url = ip.url(scheme, server.local_addr().port());
+    Ok((server, url))
 }
 
 /// Keeps what is served up to date. Ends only with the watching.
-async fn watch(mut session: Session, shared: Shared, output: Output) {
-    let mut watcher = match Watcher::new() {
-        Ok(watcher) => watcher,
-        Err(error) => return session.report(&error.into()),
-    };
-    loop {
-        if let Err(error) = watcher.watch(&session.watch_list()) {
-            output.warning(&failure::warning(&error));
-        }
-        let Some(changed) = watcher.changed().await else { return };
+async fn watch(mut watcher: Watcher, mut session: Session, shared: Shared, output: Output) {
+    while let Some(changed) = watcher.changed().await {
         let begun = Instant::now();
         match session.change(&shared, changed).await {
             Ok(()) => output.reloaded(begun.elapsed()),
             Err(error) => session.report(&error),
         }
+        look(&mut watcher, &session, &output);
+    }
+}
+
+/// Watches what the project is made of now.
+fn look(watcher: &mut Watcher, session: &Session, output: &Output) {
+    if let Err(error) = watcher.watch(&session.watch_list()) {
+        output.warning(&failure::warning(&error));
     }
 }
 

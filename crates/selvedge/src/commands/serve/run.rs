@@ -1,7 +1,5 @@
 //! The course of `selvedge serve`.
 
-use std::net::SocketAddr;
-
 use selvedge_edge::{Scheme, Server, TlsConfig};
 use selvedge_runtime::V8Token;
 
@@ -12,11 +10,12 @@ use super::origins::Origins;
 use super::projects;
 use super::routes::Routes;
 use crate::commands::run::cores;
+use crate::cron;
 use crate::deployment::DeployOptions;
 use crate::engine::{self, Shared};
-use crate::output::{Format, Output};
+use crate::listen::Ip;
+use crate::output::{Format, Output, count};
 use crate::shutdown::Shutdown;
-use crate::{cron, listen};
 
 /// How many isolates are kept ready for Workers' first requests.
 const WARM: usize = 4;
@@ -39,8 +38,8 @@ async fn serve(args: ServeArgs, v8: V8Token, output: &Output) -> anyhow::Result<
         _ => None,
     };
     let scheme = if tls.is_some() { Scheme::Https } else { Scheme::Http };
-    let address = SocketAddr::new(listen::ip(&args.ip)?, args.port);
-    let config = args.edge.configure(address, tls)?;
+    let ip = Ip::parse(&args.ip)?;
+    let config = args.edge.configure(ip, args.port, tls)?;
     let projects = projects::load(&args.paths, args.env.as_deref())?;
     let manifests: Vec<_> = projects.iter().map(|project| &project.manifest).collect();
     let routes = Routes::new(&manifests, args.domain.as_deref())?;
@@ -62,8 +61,9 @@ async fn serve(args: ServeArgs, v8: V8Token, output: &Output) -> anyhow::Result<
         tokio::spawn(cron::fire(move || deployments.clone(), output));
     }
 
-    output.note(&format!("selvedge {}: {} Workers", env!("CARGO_PKG_VERSION"), deployments.len()));
-    output.ready(&listen::url(scheme, server.local_addr()));
+    let workers = count(deployments.len(), "Worker");
+    output.note(&format!("selvedge {}: {workers}", env!("CARGO_PKG_VERSION")));
+    output.ready(&ip.url(scheme, server.local_addr().port()));
     let access_log = args.access_log;
     let fleet = Fleet { routes, deployments: deployments.clone(), output: output.clone(), access_log };
     server.serve(fleet, shutdown.begun()).await?;

@@ -86,7 +86,8 @@ impl<'project> Server<'project> {
             ready = output.event("ready", &[]) => ready,
             status = child.wait() => panic!("it ended with {}:\n{}", status.unwrap(), output.text()),
         };
-        let url = ready["url"].as_str().unwrap().trim_end_matches('/').to_owned();
+        // `localhost` may be looked up as ::1, and then the client's address is another.
+        let url = ready["url"].as_str().unwrap().replace("localhost", "127.0.0.1");
         Self { child, output, url, client: client().build().unwrap(), project: PhantomData }
     }
 
@@ -98,7 +99,7 @@ impl<'project> Server<'project> {
     /// Where it listens.
     pub(crate) fn address(&self) -> SocketAddr {
         let (_, address) = self.url.split_once("://").unwrap();
-        address.replace("localhost", "127.0.0.1").parse().unwrap()
+        address.parse().unwrap()
     }
 
     /// A request that follows no redirect and decodes no body.

@@ -1,0 +1,167 @@
+//! Workers that mean harm. Each must end in an answer or an error of its own, while its neighbour in the same
+//! process answers. What they do is in `hostile/*.js`: one function a path.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use http_body_util::BodyExt;
+use libtest_mimic::Trial;
+use selvedge_platform::WorkerError;
+
+use crate::harness::{Harness, TestWorker};
+
+/// What a Worker that was ended by a limit answers with.
+const LIMIT: &str = "Worker exceeded resource limits.";
+
+const NO_BUFFER: &str = "Uncaught RangeError: Array buffer allocation failed";
+
+const BROKEN: &str = "broken: The body was aborted before its end.";
+
+/// How long a Worker may take to end: many times its turn's limit, as tests run at the same time.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// A file of cases, and for each case what the answer begins with.
+type Cases = (&'static str, &'static str, &'static [(&'static str, &'static str)]);
+
+const CASES: &[Cases] = &[
+    (
+        "memory",
+        include_str!("hostile/memory.js"),
+        &[
+            ("arrays", LIMIT),
+            ("oneArray", LIMIT),
+            ("hugeArray", LIMIT),
+            ("doubledString", LIMIT),
+            ("flattened", LIMIT),
+            ("conses", LIMIT),
+            ("mapped", LIMIT),
+            ("setted", LIMIT),
+            ("closures", LIMIT),
+            ("spread", LIMIT),
+            ("buffers", LIMIT),
+            ("oneBuffer", LIMIT),
+            ("resized", NO_BUFFER),
+            ("manyResized", LIMIT),
+            ("reserved", NO_BUFFER),
+            ("encoded", LIMIT),
+            ("garbageBuffers", "fine"),
+            ("wasmGrown", "Uncaught RangeError: WebAssembly.Memory.grow()"),
+            ("wasmTables", LIMIT),
+            ("compressors", "Uncaught RangeError: Worker exceeded its memory limit."),
+            ("blobs", LIMIT),
+            ("doubledBlob", LIMIT),
+            ("cloned", LIMIT),
+            ("promises", LIMIT),
+            ("timers", LIMIT),
+            ("errors", LIMIT),
+        ],
+    ),
+    (
+        "time",
+        include_str!("hostile/time.js"),
+        &[
+            ("loop", LIMIT),
+            ("inFinally", LIMIT),
+            ("inCatch", LIMIT),
+            ("microtaskAfterLoop", LIMIT),
+            ("manyMicrotasksAfterLoop", LIMIT),
+            ("rejectionListenerLoop", LIMIT),
+            ("rejectionListenerRejects", "fine"),
+            ("rejectionListenerSpins", LIMIT),
+            ("microtasks", LIMIT),
+            ("promiseChain", LIMIT),
+            ("thenable", LIMIT),
+            ("regexp", LIMIT),
+            ("sorting", LIMIT),
+            ("builtins", LIMIT),
+            ("proxied", LIMIT),
+            ("getter", LIMIT),
+            ("loggedGetter", LIMIT),
+            ("toStringLoop", LIMIT),
+            ("generator", LIMIT),
+            ("atomics", LIMIT),
+            ("prepareStackTrace", LIMIT),
+            ("endlessPull", LIMIT),
+            ("never", "The Workers runtime canceled this request because it detected that your Worker's code had hung"),
+        ],
+    ),
+    (
+        "api",
+        include_str!("hostile/api.js"),
+        &[
+            ("evaluated", ""),
+            ("forged", ""),
+            ("patched", ""),
+            ("nulled", "nulled"),
+            ("setters", ""),
+            ("detached", ""),
+            ("weirdErrors", "fine true"),
+            ("throwsRevoked", ""),
+            ("throwsSymbol", ""),
+            ("throwsNull", "Uncaught null"),
+            ("throwsError", "Uncaught "),
+            ("deep", ""),
+            ("headers", ""),
+            ("manyHeaders", "Uncaught TypeError: Too many headers"),
+            ("bigHeader", "big"),
+            ("manyCookies", "Uncaught TypeError: Too many headers"),
+            ("waits", "waiting"),
+            ("floodedBody", LIMIT),
+            ("silentBody", BROKEN),
+            ("brokenBody", BROKEN),
+            ("wrongChunks", BROKEN),
+        ],
+    ),
+];
+
+pub(crate) fn trials(harness: &Harness) -> Vec<Trial> {
+    let mut trials = Vec::new();
+    for (file, source, cases) in CASES {
+        for (case, expected) in *cases {
+            let harness = harness.clone();
+            let run = move || harness.block_on(ends(harness.clone(), source, case, expected));
+            trials.push(Trial::test(format!("hostile::{file}::{case}"), run));
+        }
+    }
+    let harness = harness.clone();
+    trials.push(Trial::test("hostile::finalizers_end", move || harness.block_on(finalizers_end(harness.clone()))));
+    trials
+}
+
+/// The answer as text, or the error.
+async fn answer(worker: &TestWorker, case: &str) -> String {
+    let answered = async {
+        match worker.get(&format!("/{case}")).await {
+            Ok(response) => match response.into_body().collect().await {
+                Ok(body) => String::from_utf8_lossy(&body.to_bytes()).into_owned(),
+                Err(error) => format!("broken: {error}"),
+            },
+            Err(error) => error.to_string(),
+        }
+    };
+    tokio::time::timeout(PATIENCE, answered).await.expect("it ends")
+}
+
+async fn ends(harness: Harness, source: &'static str, case: &'static str, expected: &'static str) {
+    let neighbour = harness.worker("export default { fetch() { return new Response('here') } }");
+    assert_eq!(neighbour.text("/").await, "here");
+    let worker = harness.worker(source);
+    let hostile = tokio::spawn(async move { answer(&worker, case).await });
+    assert_eq!(neighbour.text("/").await, "here");
+    let answered = hostile.await.unwrap();
+    if expected.is_empty() { println!("EXPECT {case} {answered:?}"); }
+    assert!(answered.starts_with(expected), "{answered}");
+    assert_eq!(neighbour.text("/").await, "here");
+}
+
+/// The callbacks of a finalization registry run when V8 gets its turn: they are limited as all else.
+async fn finalizers_end(harness: Harness) {
+    let worker = Arc::new(harness.worker(include_str!("hostile/time.js")));
+    for _ in 0..1000 {
+        let ended = tokio::time::timeout(PATIENCE, worker.get("/finalization")).await.expect("it ends");
+        if matches!(ended, Err(WorkerError::Limit)) {
+            return;
+        }
+    }
+    panic!("no finalizer was called");
+}

@@ -1,0 +1,142 @@
+//! What an instance holds outside of V8's heap, counted against its memory limit.
+//!
+//! V8 bounds its own heap only. The bytes of an ArrayBuffer are taken here, so that one too many is a RangeError
+//! in the guest; so is the state of native things that weigh much more than the object that stands for them.
+//! Bytes that come otherwise (results of ops, WebAssembly memories, resizable buffers) are V8's to count: they
+//! are looked at after each full collection, see `instance`.
+#![allow(unsafe_code)]
+
+use std::alloc::{Layout, alloc, alloc_zeroed, dealloc};
+use std::ffi::c_void;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use selvedge_ops::{OpError, v8};
+
+/// Buffers up to this size are never refused. V8 keeps the bytes of a small typed array in its heap, moves them out
+/// when they are asked for, and ends the process if it cannot; the objects themselves bound their number.
+const ALWAYS: usize = 256;
+
+/// How the bytes are aligned: as `malloc` would.
+const ALIGNMENT: usize = 16;
+
+/// The count of one instance.
+#[derive(Debug)]
+pub struct Memory {
+    limit: usize,
+    used: AtomicUsize,
+}
+
+/// Bytes counted until it is dropped. See [`Memory::charge`].
+#[derive(Debug)]
+pub struct Charge {
+    memory: Arc<Memory>,
+    bytes: usize,
+}
+
+impl Drop for Charge {
+    fn drop(&mut self) {
+        self.memory.give(self.bytes);
+    }
+}
+
+impl Memory {
+    pub(crate) fn new(limit: usize) -> Self {
+        Self { limit, used: AtomicUsize::new(0) }
+    }
+
+    /// The most that may be held, in bytes.
+    pub(crate) fn limit(&self) -> usize {
+        self.limit
+    }
+
+    /// Counts `bytes` that something native holds.
+    ///
+    /// # Errors
+    /// A `RangeError` when that is more than the instance may hold.
+    pub fn charge(self: &Arc<Self>, bytes: usize) -> Result<Charge, OpError> {
+        if self.take(bytes) {
+            Ok(Charge { memory: self.clone(), bytes })
+        } else {
+            Err(OpError::range_error("Worker exceeded its memory limit."))
+        }
+    }
+
+    fn take(&self, bytes: usize) -> bool {
+        let fits = |used: usize| used.checked_add(bytes).filter(|sum| *sum <= self.limit || bytes <= ALWAYS);
+        self.used.fetch_update(Ordering::Relaxed, Ordering::Relaxed, fits).is_ok()
+    }
+
+    fn give(&self, bytes: usize) {
+        self.used.fetch_sub(bytes, Ordering::Relaxed);
+    }
+
+    fn allocate(&self, length: usize, allocate: unsafe fn(Layout) -> *mut u8) -> *mut c_void {
+        let Some(layout) = layout(length) else { return std::ptr::null_mut() };
+        if !self.take(length) {
+            return std::ptr::null_mut();
+        }
+        // SAFETY: the layout's size is not zero.
+        let data = unsafe { allocate(layout) };
+        if data.is_null() {
+            self.give(length);
+        }
+        data.cast()
+    }
+
+    /// The allocator of the bytes of an isolate's ArrayBuffers.
+    pub(crate) fn allocator(self: &Arc<Self>) -> v8::UniqueRef<v8::Allocator> {
+        // SAFETY: the handle is an `Arc` of the type that the table's functions take; `release` drops it once.
+        unsafe { v8::new_rust_allocator(Arc::into_raw(self.clone()), &TABLE) }
+    }
+}
+
+static TABLE: v8::RustAllocatorVtable<Memory> =
+    v8::RustAllocatorVtable { allocate: zeroed, allocate_uninitialized: uninitialized, free, drop: release };
+
+fn layout(length: usize) -> Option<Layout> {
+    Layout::from_size_align(length.max(1), ALIGNMENT).ok()
+}
+
+unsafe extern "C" fn zeroed(memory: &Memory, length: usize) -> *mut c_void {
+    memory.allocate(length, alloc_zeroed)
+}
+
+unsafe extern "C" fn uninitialized(memory: &Memory, length: usize) -> *mut c_void {
+    memory.allocate(length, alloc)
+}
+
+unsafe extern "C" fn free(memory: &Memory, data: *mut c_void, length: usize) {
+    if let (false, Some(layout)) = (data.is_null(), layout(length)) {
+        // SAFETY: V8 gives back what `allocate` gave, with the same length, hence the same layout.
+        unsafe { dealloc(data.cast(), layout) };
+        memory.give(length);
+    }
+}
+
+unsafe extern "C" fn release(memory: *const Memory) {
+    // SAFETY: the pointer is that of `Memory::allocator`, and V8 calls this once, when the allocator goes.
+    drop(unsafe { Arc::from_raw(memory) });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_held_is_bounded_and_given_back() {
+        let memory = Arc::new(Memory::new(1000));
+        let first = memory.charge(600).unwrap();
+        assert!(memory.charge(600).is_err());
+        assert!(memory.charge(usize::MAX).is_err());
+        drop(first);
+        let data = unsafe { zeroed(&memory, 1000) };
+        assert!(!data.is_null());
+        assert!(unsafe { uninitialized(&memory, 300) }.is_null());
+        let small = unsafe { uninitialized(&memory, 64) };
+        assert!(!small.is_null(), "V8 would end the process");
+        unsafe { free(&memory, small, 64) };
+        unsafe { free(&memory, data, 1000) };
+        assert_eq!(memory.used.load(Ordering::Relaxed), 0);
+    }
+}
