@@ -21,6 +21,7 @@ impl LogSink for MappedLog {
 
 /// The error with its positions mapped to the sources.
 pub(crate) fn map_error(script: &Script, mut error: JsError) -> JsError {
+    error.cause = error.cause.map(|cause| Box::new(map_error(script, *cause)));
     error.stack = error.stack.map(|stack| script.map_stack(&stack));
     error.location = error
         .location

@@ -2,6 +2,9 @@
 
 use selvedge_ops::v8;
 
+/// How many causes of causes are read: a chain may have no end.
+const CAUSES: usize = 5;
+
 /// A JavaScript exception, copied out of the isolate.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct JsError {
@@ -13,6 +16,8 @@ pub struct JsError {
     pub stack: Option<String>,
     /// Where a syntax error is, as no frame says so: module, line and column (from 1).
     pub location: Option<(String, u32, u32)>,
+    /// The `cause` of an error object, if it has one.
+    pub cause: Option<Box<JsError>>,
     /// Whether this is not an exception of the Worker's but the end of its execution by a limit.
     pub terminated: bool,
 }
@@ -32,7 +37,7 @@ impl std::error::Error for JsError {}
 impl JsError {
     /// An error with a message only, for what did not come from JavaScript.
     pub fn text(message: impl Into<String>) -> Self {
-        Self { name: None, message: message.into(), stack: None, location: None, terminated: false }
+        Self { name: None, message: message.into(), stack: None, location: None, cause: None, terminated: false }
     }
 
     /// The end of execution by a limit.
@@ -40,8 +45,19 @@ impl JsError {
         Self { terminated: true, ..Self::text("Worker exceeded its limits and was terminated.") }
     }
 
-    /// The stack if there is one, else name and message.
+    /// The stack if there is one, else name and message; then the same of its causes.
     pub fn report(&self) -> String {
+        let mut report = self.report_alone();
+        let mut cause = self.cause.as_deref();
+        while let Some(error) = cause {
+            report.push_str("\nCaused by: ");
+            report.push_str(&error.report_alone());
+            cause = error.cause.as_deref();
+        }
+        report
+    }
+
+    fn report_alone(&self) -> String {
         match (&self.stack, &self.location) {
             (Some(stack), _) if stack.contains("\n") => stack.clone(),
             (_, Some((module, line, column))) => format!("{self}\n    at {module}:{line}:{column}"),
@@ -52,6 +68,10 @@ impl JsError {
 
     /// Reads an exception. Its properties may be a guest's getters: what they throw is dropped.
     pub fn from_value(scope: &mut v8::PinScope<'_, '_>, value: v8::Local<'_, v8::Value>) -> Self {
+        Self::read(scope, value, CAUSES)
+    }
+
+    fn read(scope: &mut v8::PinScope<'_, '_>, value: v8::Local<'_, v8::Value>, causes: usize) -> Self {
         v8::tc_scope!(let scope, scope);
         let Ok(object) = value.try_cast::<v8::Object>() else {
             let text = match value.to_string(scope) {
@@ -62,15 +82,20 @@ impl JsError {
         };
         let property = |key: &str| {
             let key = v8::String::new(scope, key)?;
-            let value = object.get(scope, key.into())?;
+            object.get(scope, key.into())
+        };
+        let text = |key: &str| {
+            let value = property(key)?;
             value.try_cast::<v8::String>().ok().map(|text| text.to_rust_string_lossy(scope))
         };
-        let (name, message, stack) = (property("name"), property("message"), property("stack"));
+        let (name, message, stack) = (text("name"), text("message"), text("stack"));
         if message.is_none() && stack.is_none() {
-            let text = value.to_detail_string(scope).map(|text| text.to_rust_string_lossy(scope));
-            return Self::text(text.unwrap_or_else(|| "an object".into()));
+            let text = value.to_string(scope).map(|text| text.to_rust_string_lossy(scope));
+            return Self::text(text.unwrap_or_else(|| "an object that has no text".into()));
         }
-        Self { name, message: message.unwrap_or_default(), stack, location: None, terminated: false }
+        let cause = if causes == 0 { None } else { property("cause").filter(|cause| !cause.is_undefined()) };
+        let cause = cause.map(|cause| Box::new(Self::read(scope, cause, causes - 1)));
+        Self { name, message: message.unwrap_or_default(), stack, location: None, cause, terminated: false }
     }
 
     /// The exception that a `TryCatch` holds.

@@ -44,6 +44,7 @@ pub struct Module {
 #[derive(Debug)]
 pub struct Script {
     main: String,
+    service_worker: bool,
     modules: BTreeMap<String, Prepared>,
 }
 
@@ -89,7 +90,14 @@ impl Script {
                 Prepared { module, code_cache: Mutex::default(), wasm: Mutex::default(), map: OnceLock::new() };
             (prepared.module.name.clone(), prepared)
         };
-        Self { main: normalize(main), modules: modules.into_iter().map(prepare).collect() }
+        Self { main: normalize(main), service_worker: false, modules: modules.into_iter().map(prepare).collect() }
+    }
+
+    /// The same Worker in service-worker syntax: its handlers are event listeners. Its entry may be a module all the
+    /// same, as a bundler makes one of it.
+    #[must_use]
+    pub fn with_service_worker_syntax(self) -> Self {
+        Self { service_worker: true, ..self }
     }
 
     /// The name of the entry.
@@ -97,9 +105,9 @@ impl Script {
         &self.main
     }
 
-    /// Whether the entry is a classic script.
+    /// Whether handlers are event listeners rather than exports.
     pub fn is_service_worker(&self) -> bool {
-        self.get(&self.main).is_some_and(|main| main.module.kind == ModuleKind::ServiceWorker)
+        self.service_worker || self.get(&self.main).is_some_and(|main| main.module.kind == ModuleKind::ServiceWorker)
     }
 
     pub(crate) fn get(&self, name: &str) -> Option<&Prepared> {

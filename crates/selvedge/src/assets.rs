@@ -48,6 +48,7 @@ impl ProjectAssets {
                 Some(NotFoundHandling::NotFoundPage) => edge::NotFoundHandling::Page404,
             },
             navigation_prefers_assets: navigation_prefers_assets(manifest),
+            has_static_routing: matches!(settings.run_worker_first, Some(RunWorkerFirst::Paths(_))),
         };
         let first = match &settings.run_worker_first {
             None | Some(RunWorkerFirst::Always(false)) => edge::RunWorkerFirst::Never,

@@ -49,11 +49,13 @@ fn rule(rule: &selvedge_config::Rule) -> ModuleRule {
     }
 }
 
-/// The modules as V8 is given them.
-pub(crate) fn script(bundle: Bundle) -> Arc<Script> {
+/// The modules as V8 is given them. The bundler makes a module of a service worker too; one that is not bundled is the
+/// classic script that it was written as.
+pub(crate) fn script(bundle: Bundle, no_bundle: bool) -> Arc<Script> {
     let Bundle { main, modules, format, .. } = bundle;
+    let service_worker = format == WorkerFormat::ServiceWorker;
     let kind = |module: &selvedge_bundle::Module| match module.kind {
-        _ if module.name == main && format == WorkerFormat::ServiceWorker => ModuleKind::ServiceWorker,
+        _ if module.name == main && service_worker && no_bundle => ModuleKind::ServiceWorker,
         BundledKind::EsModule => ModuleKind::EsModule,
         BundledKind::CommonJs => ModuleKind::CommonJs,
         BundledKind::Text => ModuleKind::Text,
@@ -66,7 +68,8 @@ pub(crate) fn script(bundle: Bundle) -> Arc<Script> {
         source: module.contents,
         source_map: module.source_map,
     });
-    Arc::new(Script::new(&main, modules))
+    let script = Script::new(&main, modules);
+    Arc::new(if service_worker { script.with_service_worker_syntax() } else { script })
 }
 
 #[cfg(test)]

@@ -40,6 +40,9 @@ pub struct AssetsConfig {
     /// browser's navigation (`Sec-Fetch-Mode: navigate`) to a URL without an asset gets the
     /// not-found handling rather than the Worker.
     pub navigation_prefers_assets: bool,
+    /// Whether `run_worker_first` is a list of paths: then what it does not name is the assets' in full, with
+    /// [`AssetsConfig::not_found_handling`] (<https://developers.cloudflare.com/workers/static-assets/routing/worker-script/>).
+    pub has_static_routing: bool,
 }
 
 /// Why a directory cannot be served.

@@ -129,7 +129,7 @@ impl Assets {
     pub fn can_serve(&self, uri: &Uri, headers: &HeaderMap) -> bool {
         const SEC_FETCH_MODE: HeaderName = HeaderName::from_static("sec-fetch-mode");
         let navigates = headers.get(SEC_FETCH_MODE).is_some_and(|mode| mode == "navigate");
-        let config = if self.config.navigation_prefers_assets && navigates {
+        let config = if self.config.has_static_routing || (self.config.navigation_prefers_assets && navigates) {
             self.config.clone()
         } else {
             AssetsConfig { not_found_handling: NotFoundHandling::None, ..self.config.clone() }

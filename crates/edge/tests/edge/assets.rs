@@ -116,6 +116,7 @@ async fn not_found_pages_and_what_goes_before_the_worker() {
     let spa = AssetsConfig {
         not_found_handling: NotFoundHandling::SinglePageApplication,
         navigation_prefers_assets: true,
+        has_static_routing: false,
         ..AssetsConfig::default()
     };
     let site_spa = site(&[("index.html", "app"), ("_redirects", "/moved /new 301")], spa);

@@ -90,6 +90,8 @@ async fn exceptions_are_reported(harness: Harness) {
     let worker = harness.worker(
         r#"export default { async fetch(request) {
         if (request.url.endsWith("/throw")) throw new RangeError("too far");
+        if (request.url.endsWith("/cause")) throw new Error("outer", { cause: new TypeError("inner", { cause: "root" }) });
+        if (request.url.endsWith("/object")) throw { code: 1 };
         if (request.url.endsWith("/reject")) return Promise.reject("a string");
         return new Response("fine");
     } }"#,
@@ -102,6 +104,10 @@ async fn exceptions_are_reported(harness: Harness) {
     );
     assert_eq!(error.code(), 1101);
     assert_eq!(worker.get("/reject").await.unwrap_err().to_string(), "Uncaught a string");
+    assert_eq!(worker.get("/object").await.unwrap_err().to_string(), "Uncaught [object Object]");
+    let report = worker.get("/cause").await.unwrap_err().report();
+    let starts: Vec<_> = report.lines().filter(|line| !line.starts_with("    at ")).collect();
+    assert_eq!(starts, ["Uncaught Error: outer", "Caused by: TypeError: inner", "Caused by: root"]);
     assert_eq!(worker.text("/").await, "fine");
 }
 

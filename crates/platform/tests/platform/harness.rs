@@ -18,6 +18,8 @@ pub(crate) type Test = fn(Harness) -> Pin<Box<dyn Future<Output = ()> + Send>>;
 pub(crate) struct Harness {
     pool: Arc<WarmPool>,
     runtime: Arc<tokio::runtime::Runtime>,
+    /// Held to write by a test that measures the process, to read by those that would disturb it.
+    pub(crate) quiet: Arc<tokio::sync::RwLock<()>>,
 }
 
 #[derive(Default)]
@@ -65,7 +67,7 @@ impl Harness {
             Err(error) => panic!("{error}"),
         };
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
-        Self { pool: Arc::new(WarmPool::new(engine, 128 << 20, 2)), runtime: Arc::new(runtime) }
+        Self { pool: Arc::new(WarmPool::new(engine, 128 << 20, 2)), runtime: Arc::new(runtime), quiet: Arc::default() }
     }
 
     pub(crate) fn run(&self, test: Test) -> Result<(), Failed> {

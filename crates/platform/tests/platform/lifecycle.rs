@@ -138,6 +138,7 @@ async fn an_unloaded_instance_leaves_no_memory(harness: Harness) {
         worker.worker.drain().await;
         worker.worker.unload().await;
     };
+    let _quiet = harness.quiet.write().await;
     for _ in 0..5 {
         once().await;
     }

@@ -64,7 +64,7 @@ async fn check(args: &CheckArgs, v8: V8Token, output: &Output) -> anyhow::Result
     let options =
         DeployOptions { max_instances: 1, origin: None, output: output.clone(), named: false, enforce_cpu: false };
     let files = assets.as_ref().map_or(0, |assets| assets.files.len());
-    let script = built.clone().map(bundling::script);
+    let script = built.clone().map(|bundle| bundling::script(bundle, project.manifest.no_bundle));
     let deployment = Deployment::new(&shared, &project, script, assets, &options)?;
     let handlers = deployment.start().await?.map(|handlers| handlers.default).unwrap_or_default();
 

@@ -204,6 +204,15 @@ async fn the_worker_can_come_first_for_some_paths() {
 }
 
 #[tokio::test]
+async fn with_paths_for_the_worker_all_others_are_the_assets() {
+    let settings = json!({ "run_worker_first": ["/api/*"], "not_found_handling": "404-page" });
+    let project = with_worker(settings);
+    let server = project.dev().await;
+    assert_page(&server, "/api/x", "worker /api/x").await;
+    assert_eq!(server.get("/no/such/page").await.assert_status(404).text(), "<p>lost</p>");
+}
+
+#[tokio::test]
 async fn nothing_outside_the_folder_is_served() {
     let project = site()
         .file("secret.txt", "secret")

@@ -38,6 +38,19 @@ async fn service_worker_syntax() {
 }
 
 #[tokio::test]
+async fn service_workers_may_import_and_export() {
+    let project = Project::worker(
+        "import text from './note.txt';
+         export const unused = {};
+         addEventListener('fetch', (event) => event.respondWith(new Response(GREETING + ' ' + text)));",
+    )
+    .file("src/note.txt", "from a file")
+    .config(json!({ "vars": { "GREETING": "hello" } }));
+    let server = project.dev().await;
+    assert_eq!(server.get("/").await.assert_status(200).text(), "hello from a file");
+}
+
+#[tokio::test]
 async fn worker_entrypoint_class() {
     let project = Project::worker(
         "import { WorkerEntrypoint } from 'cloudflare:workers';

@@ -72,7 +72,12 @@ const cases = {
     for (;;) keep.push(new TextEncoder().encode(text));
   },
   garbageBuffers() {
-    for (let i = 0; i < 200; i++) new Uint8Array(16 << 20)[1] = 1;
+    for (let i = 0; i < 30; i++) new Uint8Array(16 << 20)[1] = 1;
+    return "fine";
+  },
+  garbageEncoded() {
+    const text = "x".repeat(1 << 20);
+    for (let i = 0; i < 500; i++) new TextEncoder().encode(text);
     return "fine";
   },
   wasmGrown() {

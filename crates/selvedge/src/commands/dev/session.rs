@@ -112,7 +112,7 @@ impl Session {
             Ok(bundle) => {
                 self.sources = bundle.watch.clone();
                 bundle.warnings.iter().for_each(|warning| self.output.warning(&warning.to_string()));
-                Ok(Some(bundling::script(bundle)))
+                Ok(Some(bundling::script(bundle, self.project.manifest.no_bundle)))
             }
             Err(error) => {
                 // It may not have come to the files that the last good build knew.

@@ -54,7 +54,7 @@ async fn deploy_one(project: &Project, shared: &Shared, options: &DeployOptions)
         Some(main) => {
             let bundle = bundle(bundling::options(&project.manifest, &project.place.root, main, false)).await?;
             bundle.warnings.iter().for_each(|warning| output.warning(&warning.to_string()));
-            Some(bundling::script(bundle))
+            Some(bundling::script(bundle, project.manifest.no_bundle))
         }
         None => None,
     };
