@@ -125,7 +125,8 @@ impl Worker {
     fn pick(&self) -> (Option<Arc<Loaded>>, bool) {
         let mut loaded = self.loaded();
         loaded.retain(|loaded| !loaded.instance.state().is_condemned());
-        if let Some(idle) = loaded.iter().find(|loaded| loaded.instance.is_idle()) {
+        let at_home = loaded.iter().find(|loaded| loaded.instance.is_at_home() && loaded.instance.is_idle());
+        if let Some(idle) = at_home.or_else(|| loaded.iter().find(|loaded| loaded.instance.is_idle())) {
             return (Some(idle.clone()), false);
         }
         if loaded.is_empty() {

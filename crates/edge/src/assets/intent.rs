@@ -206,8 +206,7 @@ mod tests {
     ];
 
     fn ask(html: HtmlHandling, not_found: NotFoundHandling, path: &str) -> String {
-        let config =
-            AssetsConfig { html_handling: html, not_found_handling: not_found, ..AssetsConfig::default() };
+        let config = AssetsConfig { html_handling: html, not_found_handling: not_found, ..AssetsConfig::default() };
         match intent(path, &config, &|name| FILES.contains(&name)) {
             Some(Intent::Asset(name, StatusCode::OK)) => name,
             Some(Intent::Asset(name, status)) => format!("{} {name}", status.as_u16()),
