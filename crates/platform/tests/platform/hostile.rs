@@ -112,7 +112,7 @@ const CASES: &[Cases] = &[
             ("setters", "Uncaught Error: setter"),
             ("detached", DETACHED),
             ("weirdErrors", "fine true"),
-            ("throwsRevoked", "Uncaught null"),
+            ("throwsRevoked", "Uncaught an object that has no text"),
             ("throwsSymbol", "Uncaught a value that has no text"),
             ("throwsNull", "Uncaught null"),
             ("throwsError", "Uncaught "),
