@@ -52,7 +52,7 @@ impl Place {
                 None => bail!(LaidOut(failure::headline(format!(
                     "There is no wrangler.json, wrangler.jsonc or wrangler.toml in {}, nor in a folder above it.\n\n  \
                      Run `selvedge init` to make a project, or give the path of one.",
-                    shown(&folder).display()
+                    folder.display()
                 )))),
             };
         }
