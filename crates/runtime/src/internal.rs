@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use selvedge_ops::{OpDecl, v8};
 
-use crate::JsError;
+use crate::{JsError, linker};
 
 /// A crate's share of the platform: its ops and its JavaScript.
 #[derive(Clone, Debug)]
@@ -139,10 +139,7 @@ fn get<'s>(scope: &mut v8::PinScope<'s, '_>, specifier: &str) -> Option<v8::Loca
     loader.loaded.insert(specifier.to_owned(), global.clone());
     loader.names.insert(global, specifier.to_owned());
 
-    let requests = module.get_module_requests();
-    for index in 0..requests.length() {
-        let request = requests.get(scope, index)?.try_cast::<v8::ModuleRequest>().ok()?;
-        let imported = request.get_specifier().to_rust_string_lossy(scope);
+    for imported in linker::specifiers(scope, module)? {
         get(scope, &resolve_specifier(&imported, specifier))?;
     }
     Some(module)

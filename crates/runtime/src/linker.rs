@@ -147,14 +147,22 @@ fn get<'s>(scope: &mut v8::PinScope<'s, '_>, state: &InstanceState, name: &str) 
         modules.names.insert(global, name.to_owned());
     }
     if module.is_source_text_module() {
-        let requests = module.get_module_requests();
-        for index in 0..requests.length() {
-            let request = requests.get(scope, index)?.try_cast::<v8::ModuleRequest>().ok()?;
-            let specifier = request.get_specifier().to_rust_string_lossy(scope);
+        for specifier in specifiers(scope, module)? {
             import(scope, state, &specifier, name)?;
         }
     }
     Some(module)
+}
+
+/// What a compiled module imports, as its source spells it.
+pub(crate) fn specifiers(scope: &mut v8::PinScope<'_, '_>, module: v8::Local<'_, v8::Module>) -> Option<Vec<String>> {
+    let requests = module.get_module_requests();
+    (0..requests.length())
+        .map(|index| {
+            let request = requests.get(scope, index)?.try_cast::<v8::ModuleRequest>().ok()?;
+            Some(request.get_specifier().to_rust_string_lossy(scope))
+        })
+        .collect()
 }
 
 /// The module that `specifier` means in `referrer`; throws when there is none.
