@@ -60,7 +60,6 @@ fn worker(pool: &Arc<WarmPool>) -> Arc<Worker> {
         name: "hello".into(),
         script: Arc::new(Script::new("index.js", [module])),
         bindings: Vec::new(),
-        compatibility_date: "2026-01-01".into(),
         compatibility_flags: Vec::new(),
         limits: Limits::default(),
         max_instances: 1,

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use http::{HeaderMap, HeaderValue};
 use selvedge_ops::OpError;
 use selvedge_runtime::{Hold, JsError};
-use selvedge_web::fetch::{Body, SubrequestPolicy};
+use selvedge_web::fetch::{Body, CDN_LOOP, SubrequestPolicy};
 
 use crate::RequestContext;
 
@@ -119,7 +119,7 @@ impl SubrequestPolicy for Exchange {
     }
 
     fn cdn_loop(&self) -> Option<HeaderValue> {
-        self.inbound()?.with_headers(|headers| headers.get("cdn-loop").cloned())
+        self.inbound()?.with_headers(|headers| headers.get(CDN_LOOP).cloned())
     }
 }
 

@@ -27,8 +27,6 @@ pub struct WorkerOptions {
     pub script: Arc<Script>,
     /// What is on `env`.
     pub bindings: Vec<(String, Binding)>,
-    /// The compatibility date, `YYYY-MM-DD`.
-    pub compatibility_date: String,
     /// The compatibility flags.
     pub compatibility_flags: Vec<String>,
     /// What each instance may use.

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use selvedge_ops::{OpDecl, v8};
 
+use crate::script::relative;
 use crate::{JsError, linker};
 
 /// A crate's share of the platform: its ops and its JavaScript.
@@ -162,21 +163,7 @@ fn resolve<'s>(
 
 /// `specifier` as imported by the module named `referrer`.
 fn resolve_specifier(specifier: &str, referrer: &str) -> String {
-    if !specifier.starts_with("./") && !specifier.starts_with("../") {
-        return specifier.to_owned();
-    }
-    let mut parts: Vec<&str> = referrer.split('/').collect();
-    parts.pop();
-    for part in specifier.split('/') {
-        match part {
-            "." => {}
-            ".." => {
-                parts.pop();
-            }
-            part => parts.push(part),
-        }
-    }
-    parts.join("/")
+    relative(specifier, referrer).unwrap_or_else(|| specifier.to_owned())
 }
 
 #[cfg(test)]

@@ -2,12 +2,10 @@
 
 use std::time::Duration;
 
-/// Bounds on one instance and its invocations.
+/// Bounds on one instance and its invocations. The heap's is not among them: isolates are made before they know their
+/// Worker, so it is the [`WarmPool`](crate::WarmPool)'s.
 #[derive(Clone, Debug)]
 pub struct Limits {
-    /// The JavaScript heap, in bytes. Hosted: 128 MB
-    /// (<https://developers.cloudflare.com/workers/platform/limits/#memory>).
-    pub heap_bytes: usize,
     /// How long one turn may run before it is terminated.
     pub turn: Duration,
     /// How long a Worker's global scope may run. Hosted: 400 ms of CPU; wall time is measured here, so the
@@ -19,11 +17,6 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self {
-            heap_bytes: 128 << 20,
-            turn: Duration::from_secs(30),
-            startup: Duration::from_secs(2),
-            wait_until: Duration::from_secs(30),
-        }
+        Self { turn: Duration::from_secs(30), startup: Duration::from_secs(2), wait_until: Duration::from_secs(30) }
     }
 }

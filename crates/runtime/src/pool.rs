@@ -22,8 +22,9 @@ impl std::fmt::Debug for WarmPool {
 }
 
 impl WarmPool {
-    /// A pool of up to `size` isolates with a heap of `heap_bytes` each. It fills when it is first used, or by
-    /// [`WarmPool::fill`].
+    /// A pool of up to `size` isolates with a heap of `heap_bytes` each, and apart from it as much for ArrayBuffers.
+    /// Hosted: 128 MB in all (<https://developers.cloudflare.com/workers/platform/limits/#memory>). It fills when it is
+    /// first used, or by [`WarmPool::fill`].
     pub fn new(engine: Arc<Engine>, heap_bytes: usize, size: usize) -> Self {
         Self { engine, heap_bytes, size, ready: Arc::default() }
     }

@@ -116,12 +116,7 @@ impl Script {
 
     /// The name of the module that `specifier` means in the module `referrer`, if the Worker has it.
     pub(crate) fn resolve(&self, specifier: &str, referrer: &str) -> Option<&str> {
-        let name = if specifier.starts_with("./") || specifier.starts_with("../") {
-            let folder = referrer.rsplit_once('/').map_or("", |(folder, _)| folder);
-            normalize(&format!("{folder}/{specifier}"))
-        } else {
-            normalize(specifier)
-        };
+        let name = relative(specifier, referrer).unwrap_or_else(|| normalize(specifier));
         self.modules.get_key_value(&name).map(|(name, _)| name.as_str())
     }
 
@@ -170,6 +165,15 @@ impl Script {
 /// Whether a line of a stack trace is in a module of ours.
 fn is_internal_frame(line: &str) -> bool {
     line.trim_start().starts_with("at ") && (line.contains("(selvedge:") || line.contains("at selvedge:"))
+}
+
+/// The name of the module that a relative `specifier` means in the module `referrer`; `None` for other specifiers.
+pub(crate) fn relative(specifier: &str, referrer: &str) -> Option<String> {
+    if !specifier.starts_with("./") && !specifier.starts_with("../") {
+        return None;
+    }
+    let folder = referrer.rsplit_once('/').map_or("", |(folder, _)| folder);
+    Some(normalize(&format!("{folder}/{specifier}")))
 }
 
 /// A module name without `.`, `..` and a leading slash. What would leave the root stays at the root.

@@ -70,7 +70,6 @@ impl Deployment {
                 name: name.clone(),
                 script,
                 bindings,
-                compatibility_date: manifest.compatibility_date.to_string(),
                 compatibility_flags: manifest.compatibility_flags.clone(),
                 limits,
                 max_instances: options.max_instances,

@@ -91,7 +91,6 @@ impl Harness {
             name: "test".into(),
             script: Arc::new(Script::new("index.js", [module])),
             bindings: Vec::new(),
-            compatibility_date: "2026-01-01".into(),
             compatibility_flags: Vec::new(),
             limits: Limits { turn: Duration::from_millis(500), ..Limits::default() },
             max_instances: 1,

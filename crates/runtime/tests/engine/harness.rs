@@ -119,12 +119,8 @@ impl Harness {
 
     pub(crate) async fn start_script(&self, script: &Arc<Script>) -> Result<Worker, StartError> {
         let log = Arc::new(Log::default());
-        let limits = Limits {
-            heap_bytes: 64 << 20,
-            turn: Duration::from_millis(300),
-            startup: Duration::from_millis(300),
-            ..Limits::default()
-        };
+        let limits =
+            Limits { turn: Duration::from_millis(300), startup: Duration::from_millis(300), ..Limits::default() };
         let options = StartOptions { log: log.clone(), extensions: Extensions::new(), limits };
         let (instance, (dispatch, handler)) = self
             .pool()

@@ -16,7 +16,8 @@ use super::error::FetchError;
 use super::request::{headers_to_flat, outgoing};
 use super::resource::BodyResource;
 
-const CDN_LOOP: HeaderName = HeaderName::from_static("cdn-loop");
+/// `CDN-Loop` (RFC 8586).
+pub const CDN_LOOP: HeaderName = HeaderName::from_static("cdn-loop");
 
 /// What the platform has to say of an invocation's subrequests.
 pub trait SubrequestPolicy: Send + Sync {

@@ -24,7 +24,7 @@ pub use channel::{BodyWriter, ChannelBody, channel};
 pub use client::{FetchClient, FetchOptions, FetchSetupError, Fetched, Outgoing};
 pub use coding::ContentCoding;
 pub use error::{BodyError, FetchError};
-pub use fetch_ops::{ResponseParts, SubrequestPolicy, Subrequests, response_parts};
+pub use fetch_ops::{CDN_LOOP, ResponseParts, SubrequestPolicy, Subrequests, response_parts};
 pub use request::{headers_from_flat, headers_to_flat};
 pub use resource::{BodyResource, READ_ALL_LIMIT};
 
