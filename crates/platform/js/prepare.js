@@ -12,18 +12,18 @@ const { defineProperty } = Object;
 
 /**
  * A binding as the native side describes it.
- * @typedef {[name: string, kind: "value" | "json" | "fetcher", value: any]} BindingDescription
+ * @typedef {[name: string, kind: string, value: any]} BindingDescription
  */
 
 /**
- * @param {BindingDescription} description
- * @returns {unknown}
+ * What makes the value of each kind.
+ * @type {Record<string, (name: string, value: any) => unknown>}
  */
-function binding([name, kind, value]) {
-  if (kind === "json") return parse(value);
-  if (kind === "fetcher") return new Fetcher(internal, name);
-  return value;
-}
+const KINDS = {
+  value: (_, value) => value,
+  json: (_, value) => parse(value),
+  fetcher: (name) => new Fetcher(internal, name),
+};
 
 /**
  * @param {BindingDescription[]} bindings
@@ -36,11 +36,11 @@ export function prepare(bindings, isServiceWorker, flags) {
   removeSharedArrayBuffer(globalThis);
   const env = worker.env;
   worker.isServiceWorker = isServiceWorker;
-  for (const description of bindings) {
-    const value = binding(description);
-    env[description[0]] = value;
+  for (const [name, kind, described] of bindings) {
+    const value = KINDS[kind](name, described);
+    env[name] = value;
     if (isServiceWorker) {
-      defineProperty(globalThis, description[0], { value, writable: true, enumerable: true, configurable: true });
+      defineProperty(globalThis, name, { value, writable: true, enumerable: true, configurable: true });
     }
   }
   /** @type {Record<string, boolean>} */

@@ -1,9 +1,12 @@
 //! Capabilities on `env`.
 
+use std::collections::HashMap;
 use std::pin::Pin;
 use std::sync::Arc;
 
 use bytes::Bytes;
+use selvedge_ops::OpError;
+use selvedge_runtime::Invocation;
 use selvedge_web::fetch::Body;
 
 /// A future that may be sent between threads, boxed.
@@ -51,5 +54,22 @@ impl std::fmt::Debug for Binding {
             Self::Wasm(_) => "Wasm",
             Self::Fetcher(_) => "Fetcher",
         })
+    }
+}
+
+/// All bindings of a Worker by name: an extension of the instance, where ops find what they belong to.
+pub(crate) struct Bindings(pub(crate) HashMap<String, Binding>);
+
+impl Bindings {
+    /// What `pick` makes of the binding that an op was called for.
+    pub(crate) fn find<T>(
+        invocation: &Invocation,
+        name: &str,
+        pick: impl FnOnce(&Binding) -> Option<T>,
+    ) -> Result<T, OpError> {
+        let bindings = invocation.instance().extension::<Self>();
+        bindings
+            .and_then(|bindings| bindings.0.get(name).and_then(pick))
+            .ok_or_else(|| OpError::error(format!("internal error: no binding {name}")))
     }
 }

@@ -11,8 +11,8 @@ use selvedge_web::fetch::{
     Body, BodyArgument, ContentCoding, ResponseParts, Subrequests, headers_from_flat, headers_to_flat, response_parts,
 };
 
+use crate::binding::{Binding, Bindings};
 use crate::exchange::{Exchange, Held, Outcome};
-use crate::start::Fetchers;
 
 pub(crate) const OPS: &[OpDecl] = &[
     op_fetcher_fetch,
@@ -148,11 +148,10 @@ fn op_fetcher_fetch(
     headers: Vec<String>,
     body: BodyArgument,
 ) -> Result<impl Future<Output = Result<ResponseParts, OpError>> + use<>, OpError> {
-    let fetcher = invocation
-        .instance()
-        .extension::<Fetchers>()
-        .and_then(|fetchers| fetchers.0.get(&binding).cloned())
-        .ok_or_else(|| OpError::error(format!("internal error: no binding {binding}")))?;
+    let fetcher = Bindings::find(&invocation, &binding, |binding| match binding {
+        Binding::Fetcher(fetcher) => Some(fetcher.clone()),
+        _ => None,
+    })?;
     if let Some(subrequests) = invocation.extension::<Subrequests>() {
         subrequests.0.count()?;
     }

@@ -1,17 +1,13 @@
 //! From a Worker's script and bindings to an instance that takes events.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use selvedge_ops::v8;
 use selvedge_runtime::{Instance, JsError, StartError, StartOptions};
 
-use crate::binding::{Binding, Fetcher};
+use crate::binding::{Binding, Bindings};
 use crate::log::{MappedLog, map_error};
 use crate::worker::Worker;
-
-/// The bindings that answer requests, by name: an extension of the instance.
-pub(crate) struct Fetchers(pub(crate) HashMap<String, Arc<dyn Fetcher>>);
 
 /// What a started Worker handles.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -33,12 +29,8 @@ pub(crate) struct Loaded {
 /// Starts an instance.
 pub(crate) async fn start(worker: &Worker) -> Result<Loaded, StartError> {
     let options = &worker.options;
-    let fetchers = options.bindings.iter().filter_map(|(name, binding)| match binding {
-        Binding::Fetcher(fetcher) => Some((name.clone(), fetcher.clone())),
-        _ => None,
-    });
     let mut extensions = options.extensions.clone();
-    extensions.insert(Arc::new(Fetchers(fetchers.collect())));
+    extensions.insert(Arc::new(Bindings(options.bindings.iter().cloned().collect())));
     let log = MappedLog { script: options.script.clone(), inner: options.log.clone() };
     let start = StartOptions { log: Arc::new(log), extensions, limits: options.limits.clone() };
     let started =

@@ -10,6 +10,7 @@ use selvedge_config::{Binding as Configured, BindingKind};
 use selvedge_platform::{Binding, Fetcher};
 use serde_json::Value;
 
+use crate::engine::Shared;
 use crate::failure::{self, LaidOut};
 use crate::project::{Project, is_hidden};
 
@@ -61,11 +62,19 @@ fn is_available(kind: &BindingKind) -> bool {
     )
 }
 
-/// The properties of `env`.
+/// Whether a project has bindings that keep data: then the state folder must be this process's from the start.
+pub(crate) fn keep_data(project: &Project) -> bool {
+    project.manifest.bindings().any(|binding| {
+        matches!(binding.kind, BindingKind::KvNamespace(_) | BindingKind::D1Database(_) | BindingKind::R2Bucket(_))
+    })
+}
+
+/// The properties of `env`. Making them touches no data.
 ///
 /// # Errors
 /// A file that a binding names cannot be read.
 pub(crate) fn environment(
+    shared: &Shared,
     project: &Project,
     assets: Option<&Arc<dyn Fetcher>>,
 ) -> anyhow::Result<Vec<(String, Binding)>> {

@@ -59,7 +59,7 @@ impl Deployment {
         let manifest = &project.manifest;
         let name = manifest.name.clone();
         let fetcher = assets.clone().map(|assets| Arc::new(AssetsFetcher(assets)) as Arc<dyn Fetcher>);
-        let bindings = bindings::environment(project, fetcher.as_ref())?;
+        let bindings = bindings::environment(shared, project, fetcher.as_ref())?;
         let mut limits = Limits::default();
         if let Some(millis) = manifest.limits.cpu_ms.filter(|_| options.enforce_cpu) {
             limits.turn = Duration::from_millis(millis);

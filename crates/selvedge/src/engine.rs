@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use anyhow::Context;
 use selvedge_runtime::{Engine, EngineOptions, Extensions, V8Token, WarmPool};
+use selvedge_storage::LocalStorage;
 use selvedge_web::fetch::{FetchClient, FetchOptions};
 
 /// The heap of an isolate, as hosted: <https://developers.cloudflare.com/workers/platform/limits/#memory>.
@@ -16,6 +17,8 @@ pub(crate) struct Shared {
     pub(crate) pool: Arc<WarmPool>,
     /// The client behind `fetch()`.
     pub(crate) client: Arc<FetchClient>,
+    /// The data behind the bindings.
+    pub(crate) storage: Arc<LocalStorage>,
 }
 
 impl Shared {
@@ -23,7 +26,12 @@ impl Shared {
     ///
     /// # Errors
     /// A thread cannot be made, or TLS cannot be set up.
-    pub(crate) async fn new(v8: V8Token, warm: usize, allow_private: bool) -> anyhow::Result<Self> {
+    pub(crate) async fn new(
+        v8: V8Token,
+        warm: usize,
+        allow_private: bool,
+        storage: Arc<LocalStorage>,
+    ) -> anyhow::Result<Self> {
         let make = move || -> anyhow::Result<Arc<WarmPool>> {
             let options =
                 EngineOptions { extensions: selvedge_platform::extensions(), entry: selvedge_platform::ENTRY };
@@ -33,7 +41,7 @@ impl Shared {
             Ok(Arc::new(pool))
         };
         let pool = tokio::task::spawn_blocking(make).await.context("The engine could not be made.")??;
-        Ok(Self { pool, client: client(allow_private)? })
+        Ok(Self { pool, client: client(allow_private)?, storage })
     }
 
     /// What hangs on every instance.

@@ -16,11 +16,14 @@ mod engine;
 mod failure;
 mod fetchers;
 mod listen;
+mod local_args;
 mod output;
+mod print;
 mod project;
 mod project_args;
 mod request;
 mod shutdown;
+mod state;
 
 use std::process::ExitCode;
 

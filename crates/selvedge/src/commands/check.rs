@@ -15,6 +15,7 @@ use crate::engine::Shared;
 use crate::output::{Format, Output, Verbosity, count};
 use crate::project::{Place, Project};
 use crate::project_args::ProjectArgs;
+use crate::state::StateArgs;
 use crate::{bindings, bundling, custom_build, failure};
 
 /// Arguments of `selvedge check`.
@@ -60,7 +61,7 @@ async fn check(args: &CheckArgs, v8: V8Token, output: &Output) -> anyhow::Result
         output.warning(&warning.to_string());
     }
 
-    let shared = Shared::new(v8, 1, false).await?;
+    let shared = Shared::new(v8, 1, false, StateArgs::default().storage(&place.root)).await?;
     let options =
         DeployOptions { max_instances: 1, origin: None, output: output.clone(), named: false, enforce_cpu: false };
     let files = assets.as_ref().map_or(0, |assets| assets.files.len());

@@ -30,6 +30,15 @@ pub(crate) fn run(command: Command) -> anyhow::Result<()> {
     }
 }
 
+/// Runs a command that needs no Worker: on the data itself. It blocks where it likes.
+fn without_engine<F: Future<Output = anyhow::Result<()>>>(work: F) -> anyhow::Result<()> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .context("cannot start the runtime of the command")?;
+    runtime.block_on(work)
+}
+
 /// Initializes V8 while there is only one thread, and then makes the others.
 fn with_engine<F: Future<Output = anyhow::Result<()>>>(work: impl FnOnce(V8Token) -> F) -> anyhow::Result<()> {
     let v8 = initialize_v8();

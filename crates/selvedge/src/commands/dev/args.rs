@@ -12,6 +12,7 @@ use crate::listen::EdgeArgs;
 use crate::output::Verbosity;
 use crate::project_args::ProjectArgs;
 use crate::request::Upstream;
+use crate::state::StateArgs;
 
 /// Arguments of `selvedge dev`.
 #[derive(Args, Debug)]
@@ -51,6 +52,8 @@ pub(crate) struct DevArgs {
     /// The protocol of the origin, which `request.url` shows
     #[arg(long, value_enum)]
     upstream_protocol: Option<Protocol>,
+    #[command(flatten)]
+    pub(super) state: StateArgs,
     #[command(flatten)]
     pub(super) edge: EdgeArgs,
     /// How much is printed

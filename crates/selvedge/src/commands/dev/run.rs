@@ -50,7 +50,11 @@ async fn serve(args: Arc<DevArgs>, v8: V8Token, output: &Output) -> anyhow::Resu
         output.note(&format!("{table}\n"));
     }
 
-    let (shared, built) = tokio::join!(Shared::new(v8, WARM, true), session.build());
+    let storage = args.state.storage(&session.project.place.root);
+    if bindings::keep_data(&session.project) {
+        storage.open()?;
+    }
+    let (shared, built) = tokio::join!(Shared::new(v8, WARM, true, storage), session.build());
     let shared = shared?;
     let started = match built {
         Ok(script) => session.deploy(&shared, script).await,

@@ -7,6 +7,7 @@ use clap::Args;
 use super::origins::OriginArg;
 use crate::listen::EdgeArgs;
 use crate::output::Verbosity;
+use crate::state::StateArgs;
 
 /// Arguments of `selvedge serve`.
 #[derive(Args, Debug)]
@@ -44,6 +45,8 @@ pub(crate) struct ServeArgs {
     /// Where a request goes that a Worker lets pass on an exception: a URL, for one host (HOST=URL) or for all others
     #[arg(long, value_name = "[HOST=]URL")]
     pub(super) origin: Vec<OriginArg>,
+    #[command(flatten)]
+    pub(super) state: StateArgs,
     #[command(flatten)]
     pub(super) edge: EdgeArgs,
     /// Let Workers fetch from loopback, link-local and private addresses

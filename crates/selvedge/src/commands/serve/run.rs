@@ -1,5 +1,7 @@
 //! The course of `selvedge serve`.
 
+use std::path::Path;
+
 use selvedge_edge::{Scheme, Server, TlsConfig};
 use selvedge_runtime::V8Token;
 
@@ -10,12 +12,13 @@ use super::origins::Origins;
 use super::projects;
 use super::routes::Routes;
 use crate::commands::run::cores;
-use crate::cron;
 use crate::deployment::DeployOptions;
 use crate::engine::{self, Shared};
 use crate::listen::Ip;
 use crate::output::{Format, Output, count};
+use crate::project::Project;
 use crate::shutdown::Shutdown;
+use crate::{bindings, cron};
 
 /// How many isolates are kept ready for Workers' first requests.
 const WARM: usize = 4;
@@ -46,7 +49,11 @@ async fn serve(args: ServeArgs, v8: V8Token, output: &Output) -> anyhow::Result<
     // Taken now: a port in use should be told before a fleet is built.
     let server = Server::bind(config)?;
 
-    let shared = Shared::new(v8, WARM, args.allow_private_network).await?;
+    let storage = args.state.storage(home(&projects));
+    if projects.iter().any(bindings::keep_data) {
+        storage.open()?;
+    }
+    let shared = Shared::new(v8, WARM, args.allow_private_network, storage).await?;
     let options = DeployOptions {
         max_instances: args.instances.map_or_else(cores, usize::from),
         // An origin is the operator's word, also when its address is private.
@@ -73,4 +80,12 @@ async fn serve(args: ServeArgs, v8: V8Token, output: &Output) -> anyhow::Result<
     // The process ends: taking hundreds of heaps apart would only make it end later.
     std::mem::forget(deployments);
     Ok(())
+}
+
+/// The folder whose state it is: the project's, or, for several projects, the one that the command is given in.
+fn home(projects: &[Project]) -> &Path {
+    match projects {
+        [project] => &project.place.root,
+        _ => Path::new("."),
+    }
 }

@@ -1,0 +1,3 @@
+//! The storage on real files.
+
+mod databases;
