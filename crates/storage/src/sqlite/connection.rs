@@ -1,6 +1,7 @@
 //! How a connection is made.
 
-use std::fs;
+use std::fs::{self, File};
+use std::io;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -50,7 +51,7 @@ pub(super) fn open_writer(
     options: &DatabaseOptions,
 ) -> Result<Connection, StorageError> {
     if let Some(folder) = path.parent() {
-        fs::create_dir_all(folder).map_err(|error| StorageError::io("make the folder", folder, error))?;
+        make_folder(folder).map_err(|error| StorageError::io("make the folder", folder, error))?;
     }
     let open = || -> Result<Connection, StorageError> {
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE;
@@ -80,6 +81,15 @@ pub(super) fn open_reader(path: &Path, options: &DatabaseOptions) -> Result<Conn
         Ok(connection)
     };
     open().map_err(|error| error.at(path))
+}
+
+/// Makes a folder that a loss of power does not take away. Of the files in it SQLite takes care.
+fn make_folder(folder: &Path) -> io::Result<()> {
+    if folder.is_dir() {
+        return Ok(());
+    }
+    fs::create_dir_all(folder)?;
+    folder.parent().map_or(Ok(()), |parent| File::open(parent)?.sync_all())
 }
 
 fn prepare(connection: &Connection, options: &DatabaseOptions, access: Access) -> Result<(), StorageError> {

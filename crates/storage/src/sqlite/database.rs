@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
 use std::time::{Duration, Instant};
 
 use rusqlite::Connection;
@@ -175,8 +175,13 @@ impl Database {
         }
     }
 
+    /// The connections, if the file is open. Does not wait for one that is being opened or closed just now.
     fn if_open(&self) -> Option<Arc<Open>> {
-        lock(&self.open).clone()
+        match self.open.try_lock() {
+            Ok(open) => open.clone(),
+            Err(TryLockError::Poisoned(poisoned)) => poisoned.into_inner().clone(),
+            Err(TryLockError::WouldBlock) => None,
+        }
     }
 
     /// Opens the file, if it is not open. Blocks.
