@@ -12,6 +12,7 @@
 
 mod error;
 mod folder;
+pub mod import;
 mod local;
 pub mod sqlite;
 
