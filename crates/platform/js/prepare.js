@@ -1,10 +1,13 @@
 // Sets the stage before a Worker's global scope runs: `env`, and the modules that the platform provides.
 
+import { op_fetcher_fetch } from "selvedge:ops";
 import { internal } from "selvedge:web/webidl.js";
 import { removeSharedArrayBuffer } from "./buffers.js";
 import { waitUntil } from "./context.js";
 import { Fetcher } from "./fetcher.js";
 import { DurableObject, RpcTarget, WorkerEntrypoint, WorkflowEntrypoint } from "./classes.js";
+import { RateLimit } from "./rate-limit.js";
+import { createService } from "./service.js";
 import { worker } from "./state.js";
 
 const { parse } = JSON;
@@ -22,7 +25,10 @@ const { defineProperty } = Object;
 const KINDS = {
   value: (_, value) => value,
   json: (_, value) => parse(value),
-  fetcher: (name) => new Fetcher(internal, name),
+  fetcher: (name) =>
+    new Fetcher(internal, (method, url, headers, body) => op_fetcher_fetch(name, method, url, headers, body)),
+  rateLimit: (name) => new RateLimit(internal, name),
+  service: createService,
 };
 
 /**

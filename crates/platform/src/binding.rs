@@ -9,6 +9,9 @@ use selvedge_ops::OpError;
 use selvedge_runtime::Invocation;
 use selvedge_web::fetch::Body;
 
+use crate::rate_limit::RateLimit;
+use crate::service::Service;
+
 /// A future that may be sent between threads, boxed.
 pub type BoxFuture<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 
@@ -42,6 +45,10 @@ pub enum Binding {
     Wasm(Bytes),
     /// An object with a `fetch` method.
     Fetcher(Arc<dyn Fetcher>),
+    /// A limit on how often something happens.
+    RateLimit(RateLimit),
+    /// Another Worker.
+    Service(Arc<dyn Service>),
 }
 
 impl std::fmt::Debug for Binding {
@@ -53,6 +60,8 @@ impl std::fmt::Debug for Binding {
             Self::Data(_) => "Data",
             Self::Wasm(_) => "Wasm",
             Self::Fetcher(_) => "Fetcher",
+            Self::RateLimit(_) => "RateLimit",
+            Self::Service(_) => "Service",
         })
     }
 }

@@ -61,6 +61,7 @@ pub(crate) struct Exchange {
     pass_through: AtomicBool,
     streams: AtomicUsize,
     subrequests: AtomicU32,
+    depth: u32,
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -68,14 +69,20 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl Exchange {
-    pub(crate) fn new(inbound: Option<Inbound>) -> Self {
+    pub(crate) fn new(inbound: Option<Inbound>, depth: u32) -> Self {
         Self {
             inbound,
             outcome: Mutex::default(),
             pass_through: AtomicBool::new(false),
             streams: AtomicUsize::new(0),
             subrequests: AtomicU32::new(0),
+            depth,
         }
+    }
+
+    /// How many Workers have called each other before this event's.
+    pub(crate) fn depth(&self) -> u32 {
+        self.depth
     }
 
     pub(crate) fn inbound(&self) -> Option<&Inbound> {

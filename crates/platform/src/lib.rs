@@ -15,13 +15,17 @@ mod event;
 mod exchange;
 mod log;
 mod ops;
+mod rate_limit;
+mod service;
 mod start;
 mod worker;
 
 pub use binding::{Binding, BoxFuture, Fetcher, FetcherError};
 pub use error::WorkerError;
 pub use event::{FetchEvent, RequestContext, ScheduledEvent};
+pub use rate_limit::{RateLimit, RateLimiter};
 pub use selvedge_web::fetch::Body;
+pub use service::{Service, ServiceCall, ServiceError};
 pub use start::Handlers;
 pub use worker::{Worker, WorkerOptions};
 
@@ -34,5 +38,8 @@ pub const ENTRY: &str = "selvedge:platform/main.js";
 
 /// All that the platform is made of, for the engine.
 pub fn extensions() -> Vec<Extension> {
-    vec![selvedge_web::extension(), Extension { name: "platform", ops: ops::OPS.to_vec(), modules: MODULES }]
+    vec![
+        selvedge_web::extension(),
+        Extension { name: "platform", ops: [ops::OPS, rate_limit::OPS, service::OPS].concat(), modules: MODULES },
+    ]
 }

@@ -168,9 +168,9 @@ impl Worker {
     /// When it gives no response.
     pub async fn fetch(self: &Arc<Self>, event: FetchEvent) -> Result<Response<Body>, WorkerError> {
         let loaded = self.acquire().await.map_err(WorkerError::Start)?;
-        let FetchEvent { request, url, context, entrypoint } = event;
+        let FetchEvent { request, url, context, entrypoint, props, depth } = event;
         let (head, body) = request.into_parts();
-        let exchange = Arc::new(Exchange::new(Some(Inbound::new(head.headers, context))));
+        let exchange = Arc::new(Exchange::new(Some(Inbound::new(head.headers, context)), depth));
         let mut run = Run::begin(&loaded, &exchange);
         let resources = run.driver().invocation().resources();
         let body = match body {
@@ -191,7 +191,15 @@ impl Worker {
                     Some(id) => v8::Integer::new_from_unsigned(scope, id).into(),
                     None => v8::null(scope).into(),
                 };
-                call_function(scope, dispatch, &[entrypoint.into(), method.into(), url.into(), body]).err()
+                let arguments = [entrypoint.into(), method.into(), url.into(), body];
+                match &props {
+                    None => call_function(scope, dispatch, &arguments).err(),
+                    Some(props) => {
+                        let [entrypoint, method, url, body] = arguments;
+                        let props = string(scope, props).into();
+                        call_function(scope, dispatch, &[entrypoint, method, url, body, props]).err()
+                    }
+                }
             })
             .await;
         match self.outcome(&mut run, &exchange, called).await? {
@@ -207,7 +215,7 @@ impl Worker {
     /// When the handler throws or there is none.
     pub async fn scheduled(self: &Arc<Self>, event: ScheduledEvent) -> Result<(), WorkerError> {
         let loaded = self.acquire().await.map_err(WorkerError::Start)?;
-        let exchange = Arc::new(Exchange::new(None));
+        let exchange = Arc::new(Exchange::new(None, 0));
         let mut run = Run::begin(&loaded, &exchange);
         let time = event.scheduled_time.duration_since(UNIX_EPOCH).unwrap_or_default();
         let called = run

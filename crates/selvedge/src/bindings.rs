@@ -6,13 +6,18 @@ use std::sync::Arc;
 
 use anyhow::{Context, bail};
 use bytes::Bytes;
-use selvedge_config::{Binding as Configured, BindingKind};
+use selvedge_config::{Binding as Configured, BindingKind, SimpleRateLimit};
 use selvedge_platform::{Binding, Fetcher};
-use serde_json::Value;
+use serde_json::{Value, json};
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+use uuid::Uuid;
 
 use crate::engine::Shared;
 use crate::failure::{self, LaidOut};
 use crate::project::{Project, is_hidden};
+use crate::rate_limiters;
+use crate::services::ServiceBinding;
 
 /// How much of a value the table shows.
 const SHOWN: usize = 40;
@@ -51,15 +56,19 @@ pub(crate) fn check(project: &Project) -> anyhow::Result<()> {
 }
 
 fn is_available(kind: &BindingKind) -> bool {
-    matches!(
-        kind,
-        BindingKind::Var(_)
-            | BindingKind::Secret
-            | BindingKind::WasmModule(_)
-            | BindingKind::TextBlob(_)
-            | BindingKind::DataBlob(_)
-            | BindingKind::Assets
-    )
+    let is_rate_limit = rate_limiters::configured(kind).is_some();
+    is_rate_limit
+        || matches!(
+            kind,
+            BindingKind::Var(_)
+                | BindingKind::Secret
+                | BindingKind::WasmModule(_)
+                | BindingKind::TextBlob(_)
+                | BindingKind::DataBlob(_)
+                | BindingKind::Assets
+                | BindingKind::Service(_)
+                | BindingKind::VersionMetadata
+        )
 }
 
 /// Whether a project has bindings that keep data: then the state folder must be this process's from the start.
@@ -79,6 +88,7 @@ pub(crate) fn environment(
     assets: Option<&Arc<dyn Fetcher>>,
 ) -> anyhow::Result<Vec<(String, Binding)>> {
     let root = &project.place.root;
+    let version = version_metadata();
     let mut environment = Vec::new();
     for Configured { name, kind, .. } in project.manifest.bindings() {
         let binding = match kind {
@@ -94,12 +104,28 @@ pub(crate) fn environment(
                 Some(assets) => Binding::Fetcher(assets.clone()),
                 None => continue,
             },
-            // A secret without a value was warned of; the others were refused.
-            _ => continue,
+            BindingKind::Service(service) => {
+                Binding::Service(Arc::new(ServiceBinding::new(shared.services.clone(), service)))
+            }
+            BindingKind::VersionMetadata => Binding::Json(version.clone()),
+            kind => match rate_limiters::configured(kind) {
+                Some(limit) => Binding::RateLimit(shared.rate_limiters.binding(&limit)),
+                // A secret without a value was warned of; the others were refused.
+                None => continue,
+            },
         };
         environment.push((name.clone(), binding));
     }
     Ok(environment)
+}
+
+/// What a version says of itself: each deployment is one
+/// (<https://developers.cloudflare.com/workers/runtime-apis/bindings/version-metadata/>).
+fn version_metadata() -> Value {
+    let now = OffsetDateTime::now_utc();
+    let now = now.replace_millisecond(now.millisecond()).unwrap_or(now);
+    let timestamp = now.format(&Rfc3339).unwrap_or_default();
+    json!({ "id": Uuid::new_v4(), "tag": "", "timestamp": timestamp })
 }
 
 /// The files that bindings are read from.
@@ -148,7 +174,14 @@ fn shown_value(project: &Project, binding: &Configured) -> Option<String> {
         BindingKind::WasmModule(path) | BindingKind::DataBlob(path) | BindingKind::TextBlob(path) => {
             Some(shorten(path))
         }
-        _ => None,
+        BindingKind::Service(service) => Some(match &service.entrypoint {
+            Some(entrypoint) => format!("{}#{entrypoint}", service.service),
+            None => service.service.clone(),
+        }),
+        kind => {
+            let SimpleRateLimit { limit, period } = rate_limiters::configured(kind)?.simple;
+            Some(format!("{limit} requests/{period}s"))
+        }
     }
 }
 

@@ -7,6 +7,9 @@ use selvedge_runtime::{Engine, EngineOptions, Extensions, V8Token, WarmPool};
 use selvedge_storage::LocalStorage;
 use selvedge_web::fetch::{FetchClient, FetchOptions};
 
+use crate::rate_limiters::RateLimiters;
+use crate::services::Services;
+
 /// The heap of an isolate, as hosted: <https://developers.cloudflare.com/workers/platform/limits/#memory>.
 const HEAP_BYTES: usize = 128 << 20;
 
@@ -19,6 +22,10 @@ pub(crate) struct Shared {
     pub(crate) client: Arc<FetchClient>,
     /// The data behind the bindings.
     pub(crate) storage: Arc<LocalStorage>,
+    /// The Workers that others may call.
+    pub(crate) services: Arc<Services>,
+    /// The counts behind rate limits.
+    pub(crate) rate_limiters: Arc<RateLimiters>,
 }
 
 impl Shared {
@@ -41,7 +48,13 @@ impl Shared {
             Ok(Arc::new(pool))
         };
         let pool = tokio::task::spawn_blocking(make).await.context("The engine could not be made.")??;
-        Ok(Self { pool, client: client(allow_private)?, storage })
+        Ok(Self {
+            pool,
+            client: client(allow_private)?,
+            storage,
+            services: Arc::default(),
+            rate_limiters: Arc::default(),
+        })
     }
 
     /// What hangs on every instance.

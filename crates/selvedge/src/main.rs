@@ -21,7 +21,9 @@ mod output;
 mod print;
 mod project;
 mod project_args;
+mod rate_limiters;
 mod request;
+mod services;
 mod shutdown;
 mod state;
 

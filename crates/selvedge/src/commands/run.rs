@@ -5,6 +5,7 @@ use std::num::NonZero;
 use std::time::Duration;
 
 use anyhow::Context;
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use selvedge_runtime::{V8Token, initialize_v8};
 
 use super::{check, completions, dev, init, serve};
@@ -42,6 +43,7 @@ fn without_engine<F: Future<Output = anyhow::Result<()>>>(work: F) -> anyhow::Re
 /// Initializes V8 while there is only one thread, and then makes the others.
 fn with_engine<F: Future<Output = anyhow::Result<()>>>(work: impl FnOnce(V8Token) -> F) -> anyhow::Result<()> {
     let v8 = initialize_v8();
+    raise_open_files();
     let runtime = tokio::runtime::Builder::new_multi_thread()
         // More threads than cores: a turn that spins holds one of them, never the server.
         .worker_threads(cores() + 2)
@@ -52,6 +54,13 @@ fn with_engine<F: Future<Output = anyhow::Result<()>>>(work: impl FnOnce(V8Token
     let result = runtime.block_on(work(v8));
     runtime.shutdown_timeout(FAREWELL);
     result
+}
+
+/// Allows as many open files as an administrator lets this process have: each connection is one, each open database a
+/// few. Where it is not to be had, the default stays.
+fn raise_open_files() {
+    let limit = getrlimit(Resource::Nofile);
+    let _ = setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, ..limit });
 }
 
 /// How many cores this process may use.

@@ -15,6 +15,7 @@ mod auth;
 mod bad_input;
 mod commands;
 mod console;
+mod crash;
 mod environment;
 mod examples;
 mod failures;

@@ -18,7 +18,7 @@ use crate::engine::Shared;
 use crate::listen::Ip;
 use crate::output::{Format, Output};
 use crate::shutdown::Shutdown;
-use crate::{bindings, cron, failure};
+use crate::{bindings, cron, failure, services};
 
 /// wrangler's port.
 const PORT: u16 = 8787;
@@ -48,6 +48,11 @@ async fn serve(args: Arc<DevArgs>, v8: V8Token, output: &Output) -> anyhow::Resu
     let (server, url) = bind(&args, &session, output)?;
     if let Some(table) = bindings::table(&session.project) {
         output.note(&format!("{table}\n"));
+    }
+    for (binding, worker) in services::unconnected(&session.project, &[&session.project.manifest.name]) {
+        let text =
+            format!("The service binding {} is not connected: the Worker {worker} does not run here.", binding.name);
+        output.warning(&failure::warning(text));
     }
 
     let storage = args.state.storage(&session.project.place.root);
