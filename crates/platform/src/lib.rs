@@ -13,6 +13,7 @@ mod binding;
 mod error;
 mod event;
 mod exchange;
+mod kv;
 mod log;
 mod ops;
 mod start;
@@ -34,5 +35,6 @@ pub const ENTRY: &str = "selvedge:platform/main.js";
 
 /// All that the platform is made of, for the engine.
 pub fn extensions() -> Vec<Extension> {
-    vec![selvedge_web::extension(), Extension { name: "platform", ops: ops::OPS.to_vec(), modules: MODULES }]
+    let ops = [ops::OPS, kv::OPS].concat();
+    vec![selvedge_web::extension(), Extension { name: "platform", ops, modules: MODULES }]
 }
