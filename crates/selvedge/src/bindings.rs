@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use anyhow::{Context, bail};
 use bytes::Bytes;
-use selvedge_config::{Binding as Configured, BindingKind};
+use selvedge_config::{Binding as Configured, BindingKind, KvNamespace};
 use selvedge_platform::{Binding, Fetcher};
 use serde_json::Value;
 
@@ -59,6 +59,7 @@ fn is_available(kind: &BindingKind) -> bool {
             | BindingKind::TextBlob(_)
             | BindingKind::DataBlob(_)
             | BindingKind::Assets
+            | BindingKind::KvNamespace(_)
     )
 }
 
@@ -94,12 +95,19 @@ pub(crate) fn environment(
                 Some(assets) => Binding::Fetcher(assets.clone()),
                 None => continue,
             },
+            BindingKind::KvNamespace(kv) => Binding::KvNamespace(shared.kv.get(kv_id(name, kv))),
             // A secret without a value was warned of; the others were refused.
             _ => continue,
         };
         environment.push((name.clone(), binding));
     }
     Ok(environment)
+}
+
+/// The namespace behind a binding: as under `wrangler dev` the one for previews, if there is one, and one named after
+/// the binding where the wrangler file has no identifier.
+pub(crate) fn kv_id<'a>(name: &'a str, kv: &'a KvNamespace) -> &'a str {
+    kv.preview_id.as_deref().or(kv.id.as_deref()).unwrap_or(name)
 }
 
 /// The files that bindings are read from.
@@ -148,6 +156,7 @@ fn shown_value(project: &Project, binding: &Configured) -> Option<String> {
         BindingKind::WasmModule(path) | BindingKind::DataBlob(path) | BindingKind::TextBlob(path) => {
             Some(shorten(path))
         }
+        BindingKind::KvNamespace(kv) => Some(kv_id(&binding.name, kv).to_owned()),
         _ => None,
     }
 }
@@ -194,12 +203,10 @@ mod tests {
 
     #[test]
     fn what_is_not_there_is_refused_by_name_and_place() {
-        let (_folder, project) = project(
-            r#""kv_namespaces":[{"binding":"CACHE","id":"0123456789abcdef0123456789abcdef"}],"ai":{"binding":"AI"}"#,
-            "",
-        );
+        let (_folder, project) =
+            project(r#""vectorize":[{"binding":"INDEX","index_name":"i"}],"ai":{"binding":"AI"}"#, "");
         let error = check(&project).unwrap_err().to_string();
-        for words in ["wrangler.json:1:", "KV Namespace binding CACHE: not available", "AI binding AI"] {
+        for words in ["wrangler.json:1:", "Vectorize Index binding INDEX: not available", "AI binding AI"] {
             assert!(error.contains(words), "{words}: {error}");
         }
     }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use anyhow::Context;
 use selvedge_runtime::{Engine, EngineOptions, Extensions, V8Token, WarmPool};
 use selvedge_storage::LocalStorage;
+use selvedge_storage::kv::KvNamespaces;
 use selvedge_web::fetch::{FetchClient, FetchOptions};
 
 /// The heap of an isolate, as hosted: <https://developers.cloudflare.com/workers/platform/limits/#memory>.
@@ -19,6 +20,8 @@ pub(crate) struct Shared {
     pub(crate) client: Arc<FetchClient>,
     /// The data behind the bindings.
     pub(crate) storage: Arc<LocalStorage>,
+    /// The KV namespaces in it.
+    pub(crate) kv: Arc<KvNamespaces>,
 }
 
 impl Shared {
@@ -41,7 +44,8 @@ impl Shared {
             Ok(Arc::new(pool))
         };
         let pool = tokio::task::spawn_blocking(make).await.context("The engine could not be made.")??;
-        Ok(Self { pool, client: client(allow_private)?, storage })
+        let kv = Arc::new(KvNamespaces::new(storage.clone()));
+        Ok(Self { pool, client: client(allow_private)?, storage, kv })
     }
 
     /// What hangs on every instance.

@@ -51,9 +51,7 @@ function decode(type, content) {
     case "stream":
       return createNativeByteStream(new NativeBody(content, null));
     default:
-      throw new TypeError(
-        'Unknown response type. Possible types are "text", "arrayBuffer", "json", and "stream".',
-      );
+      throw new TypeError('Unknown response type. Possible types are "text", "arrayBuffer", "json", and "stream".');
   }
 }
 
@@ -190,14 +188,10 @@ export class KvNamespace {
       if (json === undefined) throw new Error("KV PUT failed: 500 Internal Server Error");
       const body = new PutValue(value);
       try {
-        return then(
-          op_kv_put(binding, key, body.argument, expiration, expirationTtl, json),
-          undefined,
-          (error) => {
-            // That the stream failed is the cause, that the value broke off the effect.
-            throw body.failed ? body.reason : error;
-          },
-        );
+        return then(op_kv_put(binding, key, body.argument, expiration, expirationTtl, json), undefined, (error) => {
+          // That the stream failed is the cause, that the value broke off the effect.
+          throw body.failed ? body.reason : error;
+        });
       } catch (error) {
         body.abandon();
         throw error;

@@ -6,9 +6,9 @@ use bytes::Bytes;
 use selvedge_ops::{Buffer, IntoV8, OpError, v8};
 
 /// Bytes as a string: UTF-8, with U+FFFD for what is none.
-pub(super) struct Text(pub(super) Bytes);
+pub(super) struct KvText(pub(super) Bytes);
 
-impl<'s> IntoV8<'s> for Text {
+impl<'s> IntoV8<'s> for KvText {
     fn into_v8(self, scope: &mut v8::PinScope<'s, '_>) -> Result<v8::Local<'s, v8::Value>, OpError> {
         let text = match self.0.is_ascii() {
             true => v8::String::new_from_one_byte(scope, &self.0, v8::NewStringType::Normal),
@@ -21,7 +21,7 @@ impl<'s> IntoV8<'s> for Text {
 /// A value in the form that is wanted.
 pub(super) enum Content {
     /// A string.
-    Text(Text),
+    Text(KvText),
     /// A `Uint8Array` of its own buffer.
     Bytes(Bytes),
     /// The number of a native body.
@@ -39,7 +39,7 @@ impl<'s> IntoV8<'s> for Content {
 }
 
 /// The answer to a read.
-pub(super) enum Answer {
+pub(super) enum KvAnswer {
     /// `undefined`: memory does not know.
     Unknown,
     /// `null`: there is no such key.
@@ -50,7 +50,7 @@ pub(super) enum Answer {
     WithMetadata(Content, Option<Arc<str>>),
 }
 
-impl<'s> IntoV8<'s> for Answer {
+impl<'s> IntoV8<'s> for KvAnswer {
     fn into_v8(self, scope: &mut v8::PinScope<'s, '_>) -> Result<v8::Local<'s, v8::Value>, OpError> {
         match self {
             Self::Unknown => Ok(v8::undefined(scope).into()),

@@ -13,7 +13,7 @@ use selvedge_storage::kv::{
 use selvedge_web::fetch::{BodyArgument, BodyResource, Subrequests};
 use serde_json::Value as Json;
 
-use super::answer::{Answer, Content, Text};
+use super::answer::{Content, KvAnswer, KvText};
 use super::value::{of_body, to_body};
 use crate::binding::{Binding, Bindings};
 
@@ -63,20 +63,20 @@ fn op_kv_peek(
     form: u32,
     cache_ttl: Option<i64>,
     with_metadata: bool,
-) -> Result<Answer, OpError> {
+) -> Result<KvAnswer, OpError> {
     check("GET", &key)?;
     cache_ttl.map_or(Ok(()), check_cache_ttl).map_err(refused("GET"))?;
     count(&invocation)?;
     match find(&invocation, &binding)?.peek(&key) {
-        None => Ok(Answer::Unknown),
-        Some(None) => Ok(Answer::Absent),
+        None => Ok(KvAnswer::Unknown),
+        Some(None) => Ok(KvAnswer::Absent),
         Some(Some(KvEntry { value, metadata, .. })) => {
             let content = match value {
                 KvValue::Whole(bytes) if form == BYTES => Content::Bytes(bytes),
-                KvValue::Whole(bytes) if form != STREAM => Content::Text(Text(bytes)),
+                KvValue::Whole(bytes) if form != STREAM => Content::Text(KvText(bytes)),
                 value => body(invocation.resources(), value),
             };
-            Ok(if with_metadata { Answer::WithMetadata(content, metadata) } else { Answer::Value(content) })
+            Ok(if with_metadata { KvAnswer::WithMetadata(content, metadata) } else { KvAnswer::Value(content) })
         }
     }
 }
@@ -93,18 +93,18 @@ fn op_kv_get(
     key: String,
     form: u32,
     with_metadata: bool,
-) -> Result<impl Future<Output = Result<Answer, OpError>> + use<>, OpError> {
+) -> Result<impl Future<Output = Result<KvAnswer, OpError>> + use<>, OpError> {
     let read = find(&invocation, &binding)?.get(key);
     Ok(async move {
         let Some(KvEntry { value, metadata, .. }) = read.await.map_err(failed("GET"))? else {
-            return Ok(Answer::Absent);
+            return Ok(KvAnswer::Absent);
         };
         let content = match form {
             STREAM => body(invocation.resources(), value),
             BYTES => Content::Bytes(value.collect().await.map_err(failed("GET"))?),
-            _ => Content::Text(Text(value.collect().await.map_err(failed("GET"))?)),
+            _ => Content::Text(KvText(value.collect().await.map_err(failed("GET"))?)),
         };
-        Ok(if with_metadata { Answer::WithMetadata(content, metadata) } else { Answer::Value(content) })
+        Ok(if with_metadata { KvAnswer::WithMetadata(content, metadata) } else { KvAnswer::Value(content) })
     })
 }
 
@@ -132,7 +132,7 @@ fn op_kv_get_many(
     keys: Vec<String>,
     kind: String,
     cache_ttl: Option<i64>,
-) -> Result<impl Future<Output = Result<Vec<Option<Text>>, OpError>> + use<>, OpError> {
+) -> Result<impl Future<Output = Result<Vec<Option<KvText>>, OpError>> + use<>, OpError> {
     check_many(&keys, &kind, cache_ttl).map_err(refused("GET_BULK"))?;
     count(&invocation)?;
     let namespace = find(&invocation, &binding)?;
@@ -153,8 +153,8 @@ fn op_kv_get_many(
                 let refusal = KvRefusal::new(413, format!("Total size of request exceeds the limit of {limit}MB"));
                 return Err(refused("GET_BULK")(refusal));
             }
-            found.push(Some(Text(entry.value.collect().await.map_err(failed("GET_BULK"))?)));
-            found.push(entry.metadata.map(|metadata| Text(metadata.as_bytes().to_vec().into())));
+            found.push(Some(KvText(entry.value.collect().await.map_err(failed("GET_BULK"))?)));
+            found.push(entry.metadata.map(|metadata| KvText(metadata.as_bytes().to_vec().into())));
         }
         Ok(found)
     })

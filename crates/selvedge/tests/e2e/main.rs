@@ -21,6 +21,7 @@ mod failures;
 mod fetching;
 mod fleet;
 mod handlers;
+mod kv;
 mod lifecycle;
 mod modules;
 mod protocols;

@@ -149,6 +149,11 @@ impl<'project> Server<'project> {
         kill_process(Pid::from_raw(pid).unwrap(), Signal::TERM).unwrap();
     }
 
+    /// Ends it at once, as a loss of power does; returns when it is gone.
+    pub(crate) async fn kill(mut self) {
+        within("the server's end", self.child.kill()).await.unwrap();
+    }
+
     /// Waits until it has ended by itself.
     pub(crate) async fn ended(mut self) -> ExitStatus {
         within("the server's end", self.child.wait()).await.unwrap()
