@@ -25,6 +25,8 @@ pub(super) async fn run(known: Weak<Known>) {
         for namespace in due.collect::<Vec<_>>() {
             if let Err(error) = namespace.sweep(now).await {
                 tracing::warn!("the KV namespace {} could not be swept: {error}", namespace.id);
+                // Tried again in a while.
+                namespace.need().loose = true;
             }
         }
     }

@@ -128,6 +128,7 @@ const tries = {
   list_prefixempty: async (kv) => (await kv.list({ prefix: "", cursor: "" })).keys.length > 2,
   list_prefixlong: (kv) => kv.list({ prefix: "x".repeat(513) }),
   list_end: (kv) => kv.list({ prefix: "zzz" }),
+  clone: (kv) => structuredClone(kv),
   ctor: (kv) => new kv.constructor(),
 };
 function show(v) {
