@@ -38,7 +38,12 @@ const ARGUMENTS = {
 };
 
 /** Types of results only. */
-const RESULTS = { Buffer: "Uint8Array<ArrayBuffer>", Bytes: "Uint8Array<ArrayBuffer>" };
+const RESULTS = {
+  Buffer: "Uint8Array<ArrayBuffer>",
+  Bytes: "Uint8Array<ArrayBuffer>",
+  KvAnswer: "any",
+  KvText: "string",
+};
 
 /** The names that `type` items give to tuples, filled while reading. @type {Map<string, string>} */
 const aliases = new Map();

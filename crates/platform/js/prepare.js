@@ -8,6 +8,7 @@ import { Fetcher } from "./fetcher.js";
 import { DurableObject, RpcTarget, WorkerEntrypoint, WorkflowEntrypoint } from "./classes.js";
 import { RateLimit } from "./rate-limit.js";
 import { createService } from "./service.js";
+import { KvNamespace } from "./kv/kv-namespace.js";
 import { worker } from "./state.js";
 
 const { parse } = JSON;
@@ -29,6 +30,7 @@ const KINDS = {
     new Fetcher(internal, (method, url, headers, body) => op_fetcher_fetch(name, method, url, headers, body)),
   rateLimit: (name) => new RateLimit(internal, name),
   service: createService,
+  kv: (name) => new KvNamespace(internal, name),
 };
 
 /**

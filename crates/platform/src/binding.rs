@@ -7,6 +7,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use selvedge_ops::OpError;
 use selvedge_runtime::Invocation;
+use selvedge_storage::kv::KvNamespace;
 use selvedge_web::fetch::Body;
 
 use crate::rate_limit::RateLimit;
@@ -49,6 +50,8 @@ pub enum Binding {
     RateLimit(RateLimit),
     /// Another Worker.
     Service(Arc<dyn Service>),
+    /// A KV namespace.
+    KvNamespace(Arc<dyn KvNamespace>),
 }
 
 impl std::fmt::Debug for Binding {
@@ -62,6 +65,7 @@ impl std::fmt::Debug for Binding {
             Self::Fetcher(_) => "Fetcher",
             Self::RateLimit(_) => "RateLimit",
             Self::Service(_) => "Service",
+            Self::KvNamespace(_) => "KvNamespace",
         })
     }
 }

@@ -13,6 +13,7 @@ mod binding;
 mod error;
 mod event;
 mod exchange;
+mod kv;
 mod log;
 mod ops;
 mod rate_limit;
@@ -38,8 +39,6 @@ pub const ENTRY: &str = "selvedge:platform/main.js";
 
 /// All that the platform is made of, for the engine.
 pub fn extensions() -> Vec<Extension> {
-    vec![
-        selvedge_web::extension(),
-        Extension { name: "platform", ops: [ops::OPS, rate_limit::OPS, service::OPS].concat(), modules: MODULES },
-    ]
+    let ops = [kv::OPS, ops::OPS, rate_limit::OPS, service::OPS].concat();
+    vec![selvedge_web::extension(), Extension { name: "platform", ops, modules: MODULES }]
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use anyhow::{Context, bail};
 use bytes::Bytes;
-use selvedge_config::{Binding as Configured, BindingKind, SimpleRateLimit};
+use selvedge_config::{Binding as Configured, BindingKind, KvNamespace, SimpleRateLimit};
 use selvedge_platform::{Binding, Fetcher};
 use serde_json::{Value, json};
 use time::OffsetDateTime;
@@ -66,6 +66,7 @@ fn is_available(kind: &BindingKind) -> bool {
                 | BindingKind::TextBlob(_)
                 | BindingKind::DataBlob(_)
                 | BindingKind::Assets
+                | BindingKind::KvNamespace(_)
                 | BindingKind::Service(_)
                 | BindingKind::VersionMetadata
         )
@@ -104,6 +105,7 @@ pub(crate) fn environment(
                 Some(assets) => Binding::Fetcher(assets.clone()),
                 None => continue,
             },
+            BindingKind::KvNamespace(kv) => Binding::KvNamespace(shared.kv.get(kv_id(name, kv))),
             BindingKind::Service(service) => {
                 Binding::Service(Arc::new(ServiceBinding::new(shared.services.clone(), service)))
             }
@@ -126,6 +128,12 @@ fn version_metadata() -> Value {
     let now = now.replace_millisecond(now.millisecond()).unwrap_or(now);
     let timestamp = now.format(&Rfc3339).unwrap_or_default();
     json!({ "id": Uuid::new_v4(), "tag": "", "timestamp": timestamp })
+}
+
+/// The namespace behind a binding: as under `wrangler dev` the one for previews, if there is one, and one named after
+/// the binding where the wrangler file has no identifier.
+pub(crate) fn kv_id<'a>(name: &'a str, kv: &'a KvNamespace) -> &'a str {
+    kv.preview_id.as_deref().or(kv.id.as_deref()).unwrap_or(name)
 }
 
 /// The files that bindings are read from.
@@ -174,6 +182,7 @@ fn shown_value(project: &Project, binding: &Configured) -> Option<String> {
         BindingKind::WasmModule(path) | BindingKind::DataBlob(path) | BindingKind::TextBlob(path) => {
             Some(shorten(path))
         }
+        BindingKind::KvNamespace(kv) => Some(kv_id(&binding.name, kv).to_owned()),
         BindingKind::Service(service) => Some(match &service.entrypoint {
             Some(entrypoint) => format!("{}#{entrypoint}", service.service),
             None => service.service.clone(),
@@ -227,12 +236,10 @@ mod tests {
 
     #[test]
     fn what_is_not_there_is_refused_by_name_and_place() {
-        let (_folder, project) = project(
-            r#""kv_namespaces":[{"binding":"CACHE","id":"0123456789abcdef0123456789abcdef"}],"ai":{"binding":"AI"}"#,
-            "",
-        );
+        let (_folder, project) =
+            project(r#""vectorize":[{"binding":"INDEX","index_name":"i"}],"ai":{"binding":"AI"}"#, "");
         let error = check(&project).unwrap_err().to_string();
-        for words in ["wrangler.json:1:", "KV Namespace binding CACHE: not available", "AI binding AI"] {
+        for words in ["wrangler.json:1:", "Vectorize Index binding INDEX: not available", "AI binding AI"] {
             assert!(error.contains(words), "{words}: {error}");
         }
     }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use anyhow::Context;
 use selvedge_runtime::{Engine, EngineOptions, Extensions, V8Token, WarmPool};
 use selvedge_storage::LocalStorage;
+use selvedge_storage::kv::KvNamespaces;
 use selvedge_web::fetch::{FetchClient, FetchOptions};
 
 use crate::rate_limiters::RateLimiters;
@@ -26,6 +27,8 @@ pub(crate) struct Shared {
     pub(crate) services: Arc<Services>,
     /// The counts behind rate limits.
     pub(crate) rate_limiters: Arc<RateLimiters>,
+    /// The KV namespaces in it.
+    pub(crate) kv: Arc<KvNamespaces>,
 }
 
 impl Shared {
@@ -51,6 +54,7 @@ impl Shared {
         Ok(Self {
             pool,
             client: client(allow_private)?,
+            kv: Arc::new(KvNamespaces::new(storage.clone())),
             storage,
             services: Arc::default(),
             rate_limiters: Arc::default(),

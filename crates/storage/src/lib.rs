@@ -13,6 +13,7 @@
 mod error;
 mod folder;
 pub mod import;
+pub mod kv;
 mod local;
 pub mod sqlite;
 

@@ -51,8 +51,8 @@ async fn a_dot_env_file_serves_where_there_is_no_dev_vars() {
 
 #[tokio::test]
 async fn a_binding_without_its_service_is_refused_by_name() {
-    let project = Project::worker(PRINT_ENV)
-        .config(json!({ "kv_namespaces": [{ "binding": "SESSIONS", "id": "0123456789abcdef0123456789abcdef" }] }));
-    project.run(&["dev", "--port", "0"]).await.assert_refused(&["SESSIONS", "KV"]);
-    project.run(&["check"]).await.assert_refused(&["SESSIONS", "KV"]);
+    let project =
+        Project::worker(PRINT_ENV).config(json!({ "vectorize": [{ "binding": "VECTORS", "index_name": "words" }] }));
+    project.run(&["dev", "--port", "0"]).await.assert_refused(&["VECTORS", "Vectorize"]);
+    project.run(&["check"]).await.assert_refused(&["VECTORS", "Vectorize"]);
 }

@@ -22,6 +22,7 @@ mod failures;
 mod fetching;
 mod fleet;
 mod handlers;
+mod kv;
 mod lifecycle;
 mod modules;
 mod protocols;

@@ -2,3 +2,4 @@
 
 mod databases;
 mod import;
+mod kv;
