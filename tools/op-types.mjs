@@ -34,11 +34,17 @@ const ARGUMENTS = {
   Bytes: BYTES,
   BufferRef: BYTES,
   BufferMut: BYTES,
+  D1Values: "(null | number | string | Uint8Array)[]",
   BodyArgument: `null | undefined | string | number | ${BYTES}`,
 };
 
 /** Types of results only. */
-const RESULTS = { Buffer: "Uint8Array<ArrayBuffer>", Bytes: "Uint8Array<ArrayBuffer>" };
+const RESULTS = {
+  D1Reply:
+    "[failure: string | null, place: number, answers: [columns: string[], cells: any[], figures: number[]][], bookmark: string | null]",
+  Buffer: "Uint8Array<ArrayBuffer>",
+  Bytes: "Uint8Array<ArrayBuffer>",
+};
 
 /** The names that `type` items give to tuples, filled while reading. @type {Map<string, string>} */
 const aliases = new Map();

@@ -3,6 +3,7 @@
 import { internal } from "selvedge:web/webidl.js";
 import { removeSharedArrayBuffer } from "./buffers.js";
 import { waitUntil } from "./context.js";
+import { D1Database } from "./d1/index.js";
 import { Fetcher } from "./fetcher.js";
 import { DurableObject, RpcTarget, WorkerEntrypoint, WorkflowEntrypoint } from "./classes.js";
 import { worker } from "./state.js";
@@ -22,6 +23,7 @@ const { defineProperty } = Object;
 const KINDS = {
   value: (_, value) => value,
   json: (_, value) => parse(value),
+  d1: (name) => new D1Database(internal, name),
   fetcher: (name) => new Fetcher(internal, name),
 };
 

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use selvedge_ops::OpError;
 use selvedge_runtime::Invocation;
+use selvedge_storage::d1::SqlDatabase;
 use selvedge_web::fetch::Body;
 
 /// A future that may be sent between threads, boxed.
@@ -40,6 +41,8 @@ pub enum Binding {
     Data(Bytes),
     /// WebAssembly: a `WebAssembly.Module`.
     Wasm(Bytes),
+    /// A D1 database.
+    D1(Arc<dyn SqlDatabase>),
     /// An object with a `fetch` method.
     Fetcher(Arc<dyn Fetcher>),
 }
@@ -52,6 +55,7 @@ impl std::fmt::Debug for Binding {
             Self::Json(_) => "Json",
             Self::Data(_) => "Data",
             Self::Wasm(_) => "Wasm",
+            Self::D1(_) => "D1",
             Self::Fetcher(_) => "Fetcher",
         })
     }

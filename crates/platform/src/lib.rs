@@ -10,6 +10,7 @@
 //! [`Fetcher`]; static assets are the first of that kind.
 
 mod binding;
+mod d1;
 mod error;
 mod event;
 mod exchange;
@@ -34,5 +35,5 @@ pub const ENTRY: &str = "selvedge:platform/main.js";
 
 /// All that the platform is made of, for the engine.
 pub fn extensions() -> Vec<Extension> {
-    vec![selvedge_web::extension(), Extension { name: "platform", ops: ops::OPS.to_vec(), modules: MODULES }]
+    vec![selvedge_web::extension(), Extension { name: "platform", ops: [ops::OPS, d1::OPS].concat(), modules: MODULES }]
 }

@@ -8,8 +8,10 @@ use anyhow::{Context, bail};
 use bytes::Bytes;
 use selvedge_config::{Binding as Configured, BindingKind};
 use selvedge_platform::{Binding, Fetcher};
+use selvedge_storage::d1::D1Database;
 use serde_json::Value;
 
+use crate::d1;
 use crate::engine::Shared;
 use crate::failure::{self, LaidOut};
 use crate::project::{Project, is_hidden};
@@ -59,6 +61,7 @@ fn is_available(kind: &BindingKind) -> bool {
             | BindingKind::TextBlob(_)
             | BindingKind::DataBlob(_)
             | BindingKind::Assets
+            | BindingKind::D1Database(_)
     )
 }
 
@@ -89,6 +92,9 @@ pub(crate) fn environment(
             BindingKind::TextBlob(path) => {
                 let text = String::from_utf8(read(root, path, name)?.into());
                 Binding::Text(text.with_context(|| format!("{path}, the text blob {name}, is not UTF-8 text."))?)
+            }
+            BindingKind::D1Database(database) => {
+                Binding::D1(Arc::new(D1Database::new(shared.storage.clone(), d1::id(name, database))))
             }
             BindingKind::Assets => match assets {
                 Some(assets) => Binding::Fetcher(assets.clone()),

@@ -15,6 +15,7 @@ mod auth;
 mod bad_input;
 mod commands;
 mod console;
+mod d1;
 mod environment;
 mod examples;
 mod failures;
