@@ -109,9 +109,8 @@ fn cells<'s>(scope: &mut v8::PinScope<'s, '_>, rows: &Rows) -> Result<v8::Local<
 /// A blob comes back as an array of numbers, as hosted.
 fn numbers<'s>(scope: &mut v8::PinScope<'s, '_>, bytes: &[u8]) -> v8::Local<'s, v8::Value> {
     let mut known: [Option<v8::Local<'s, v8::Value>>; 256] = [None; 256];
-    let mut number = |byte: u8| {
-        *known[usize::from(byte)].get_or_insert_with(|| v8::Integer::new(scope, i32::from(byte)).into())
-    };
+    let mut number =
+        |byte: u8| *known[usize::from(byte)].get_or_insert_with(|| v8::Integer::new(scope, i32::from(byte)).into());
     let numbers: Vec<_> = bytes.iter().map(|&byte| number(byte)).collect();
     v8::Array::new_with_elements(scope, &numbers).into()
 }
@@ -134,8 +133,7 @@ async fn reach(database: &dyn SqlDatabase, session: Option<&str>) -> Result<(), 
     if text.is_empty() {
         return Ok(());
     }
-    let bookmark: Bookmark =
-        text.parse().map_err(|_| "D1_SESSION_ERROR: invalid bookmark or constraint".to_owned())?;
+    let bookmark: Bookmark = text.parse().map_err(|_| "D1_SESSION_ERROR: invalid bookmark or constraint".to_owned())?;
     let newest = database.bookmark().await.map_err(|error| error.to_string())?;
     if (bookmark.log, bookmark.frame) > (newest.log, newest.frame) {
         return Err(format!("D1_SESSION_ERROR: the bookmark {bookmark} is ahead of this database ({newest})"));

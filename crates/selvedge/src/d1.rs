@@ -32,11 +32,9 @@ impl Configuration {
 /// All databases of a project.
 pub(crate) fn all(project: &Project) -> Vec<Configuration> {
     let of = |Configured { name, kind, .. }: &Configured| match kind {
-        BindingKind::D1Database(database) => Some(Configuration {
-            binding: name.clone(),
-            id: id(name, database).to_owned(),
-            database: database.clone(),
-        }),
+        BindingKind::D1Database(database) => {
+            Some(Configuration { binding: name.clone(), id: id(name, database).to_owned(), database: database.clone() })
+        }
         _ => None,
     };
     project.manifest.bindings().filter_map(of).collect()
