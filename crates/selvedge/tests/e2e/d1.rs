@@ -211,7 +211,8 @@ async fn data_outlives_the_server_and_is_served_for_good() {
     let project = project(ACTIONS);
     let server = project.dev().await;
     ask(&server, "setup").await;
-    drop(server);
+    server.terminate();
+    server.ended().await;
     assert!(project.path().join(".selvedge/state/d1/0123-abc.sqlite").exists());
     let server = project.serve().await;
     assert_eq!(ask(&server, "count").await["ok"], 2);

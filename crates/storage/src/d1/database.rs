@@ -8,7 +8,7 @@ use std::time::Instant;
 
 use futures_util::future::BoxFuture;
 use rusqlite::Connection;
-use rusqlite::backup::Backup;
+use rusqlite::backup::{Backup, StepResult};
 
 use super::history::{History, HistoryError, Moment};
 use super::keeper::D1Keeper;
@@ -171,6 +171,15 @@ impl Opened {
 /// Copies a database as it is at one moment into a new file.
 pub(super) fn back_up(from: &Connection, to: &std::path::Path) -> rusqlite::Result<()> {
     let mut copy = Connection::open(to)?;
-    Backup::new(from, &mut copy)?.step(-1)?;
+    copy_all(&Backup::new(from, &mut copy)?)?;
     copy.close().map_err(|(_, error)| error)
+}
+
+/// Takes all steps of a backup.
+pub(super) fn copy_all(backup: &Backup<'_, '_>) -> rusqlite::Result<()> {
+    match backup.step(-1)? {
+        StepResult::Done => Ok(()),
+        // Who has the lock was waited for.
+        _ => Err(rusqlite::Error::SqliteFailure(rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_BUSY), None)),
+    }
 }

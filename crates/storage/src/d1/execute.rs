@@ -64,8 +64,9 @@ pub(super) fn write(connection: &Connection, queries: &[Query], changes: &Change
     let mut pragmas = false;
     let mut failure = None;
     for (place, query) in queries.iter().enumerate().filter(|(_, query)| !is_blank(&query.sql)) {
-        pragmas |= has_pragma(&query.sql);
-        match write_one(connection, query, changes) {
+        let is_pragma = has_pragma(&query.sql);
+        pragmas |= is_pragma;
+        match write_one(connection, query, is_pragma, changes) {
             Ok(answer) => answers.push(answer),
             Err(error) => {
                 failure = Some(BatchError { place: Some(place), error });
@@ -83,13 +84,15 @@ pub(super) fn write(connection: &Connection, queries: &[Query], changes: &Change
     }
 }
 
-fn write_one(connection: &Connection, query: &Query, changes: &Changes) -> Result<Answer, SqlError> {
+fn write_one(connection: &Connection, query: &Query, is_pragma: bool, changes: &Changes) -> Result<Answer, SqlError> {
     let begun = Instant::now();
     let before = (connection.total_changes(), connection.last_insert_rowid(), size(connection)?);
     changes.reset();
     let (rows, rows_read) = {
         let guest = Guest::enter();
         match connection.prepare_cached(&query.sql) {
+            // Of pragmas some are ours too: what was prepared for us is not for a Worker to find.
+            Ok(_) if is_pragma => run_all(connection, query)?,
             Ok(mut statement) => run(&mut statement, query).map_err(|error| error.within(leading(&query.sql)))?,
             Err(_) if statements(&query.sql).len() > 1 => run_all(connection, query)?,
             Err(error) => return Err(refusal(&guest, error, &query.sql)),

@@ -121,6 +121,7 @@ async fn errors_are_hosteds() {
         ("CREATE VIRTUAL TABLE x USING rtree(a, b, c)", "not authorized: SQLITE_AUTH"),
         ("PRAGMA journal_mode", "not authorized: SQLITE_AUTH"),
         ("PRAGMA wal_checkpoint", "not authorized: SQLITE_AUTH"),
+        ("PRAGMA page_count", "not authorized: SQLITE_AUTH"),
         ("SELECT * FROM pragma_compile_options", "not authorized: SQLITE_AUTH"),
         ("SELECT sqlite_version()", "not authorized to use function: sqlite_version at offset 7: SQLITE_ERROR"),
         ("VACUUM", "cannot VACUUM from within a transaction: SQLITE_ERROR"),

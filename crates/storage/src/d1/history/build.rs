@@ -11,6 +11,7 @@ use super::HistoryError;
 use super::files::Files;
 use crate::StorageError;
 use crate::d1::Bookmark;
+use crate::d1::database::copy_all;
 
 /// Writes the state at a position over a database. One commit.
 pub(super) fn restore(files: &Files, database: &Path, bookmark: Bookmark) -> Result<(), HistoryError> {
@@ -70,6 +71,5 @@ fn write(scratch: &Path, database: &Path) -> Result<(), HistoryError> {
     to.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
     to.pragma_update(None, "wal_autocheckpoint", 0)?;
     to.pragma_update(None, "synchronous", "FULL")?;
-    Backup::new(&from, &mut to)?.step(-1)?;
-    Ok(())
+    Ok(copy_all(&Backup::new(&from, &mut to)?)?)
 }
