@@ -155,7 +155,8 @@ impl Opened {
         /// So that two at once do not write to one file.
         static NUMBER: AtomicU64 = AtomicU64::new(0);
         let number = NUMBER.fetch_add(1, Ordering::Relaxed);
-        let copy = self.database.path().with_extension(format!("dump-{number}"));
+        // In the history's folder, which is cleaned when the file is opened: a crash may leave it.
+        let copy = self.database.path().with_extension("history").join(format!("dump-{number}.new"));
         let read = move |reader: &Connection| -> Result<Vec<u8>, SqlError> {
             let copied = back_up(reader, &copy)
                 .map_err(SqlError::from)

@@ -99,6 +99,8 @@ pub(super) struct History {
     database: PathBuf,
     files: Files,
     state: Mutex<State>,
+    /// The state's position, for those who cannot wait until a log is copied.
+    position: Mutex<Bookmark>,
 }
 
 #[derive(Debug, Default)]
@@ -117,7 +119,7 @@ struct State {
 impl History {
     /// The history of a database, in a folder that is made when it is needed.
     pub(super) fn new(database: PathBuf, folder: PathBuf) -> Self {
-        Self { database, files: Files::new(folder), state: Mutex::default() }
+        Self { database, files: Files::new(folder), state: Mutex::default(), position: Mutex::default() }
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -126,7 +128,11 @@ impl History {
 
     /// The position of the last commit.
     pub(super) fn position(&self) -> Bookmark {
-        self.lock().position
+        *self.position.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn publish(&self, state: &State) {
+        *self.position.lock().unwrap_or_else(PoisonError::into_inner) = state.position;
     }
 
     fn wal_path(&self) -> PathBuf {
@@ -170,6 +176,7 @@ impl History {
             }
             self.rebase(&mut state, writer)?;
         }
+        self.publish(&state);
         Ok(())
     }
 
@@ -177,8 +184,10 @@ impl History {
     pub(super) fn committed(&self, writer: &Connection) -> Result<(), StorageError> {
         let mut state = self.lock();
         self.follow(&mut state, SystemTime::now())?;
+        self.publish(&state);
         if state.wal.as_ref().is_some_and(|wal| wal.bytes() >= state.next) {
             self.checkpoint(&mut state, writer)?;
+            self.publish(&state);
         }
         Ok(())
     }
