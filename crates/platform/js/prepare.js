@@ -4,6 +4,7 @@ import { op_fetcher_fetch } from "selvedge:ops";
 import { internal } from "selvedge:web/webidl.js";
 import { removeSharedArrayBuffer } from "./buffers.js";
 import { waitUntil } from "./context.js";
+import { D1Database } from "./d1/index.js";
 import { Fetcher } from "./fetcher.js";
 import { DurableObject, RpcTarget, WorkerEntrypoint, WorkflowEntrypoint } from "./classes.js";
 import { RateLimit } from "./rate-limit.js";
@@ -31,6 +32,7 @@ const KINDS = {
   rateLimit: (name) => new RateLimit(internal, name),
   service: createService,
   kv: (name) => new KvNamespace(internal, name),
+  d1: (name) => new D1Database(internal, name),
 };
 
 /**

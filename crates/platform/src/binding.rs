@@ -8,6 +8,7 @@ use bytes::Bytes;
 use selvedge_ops::OpError;
 use selvedge_runtime::Invocation;
 use selvedge_storage::kv::KvNamespace;
+use selvedge_storage::d1::SqlDatabase;
 use selvedge_web::fetch::Body;
 
 use crate::rate_limit::RateLimit;
@@ -44,6 +45,8 @@ pub enum Binding {
     Data(Bytes),
     /// WebAssembly: a `WebAssembly.Module`.
     Wasm(Bytes),
+    /// A D1 database.
+    D1(Arc<dyn SqlDatabase>),
     /// An object with a `fetch` method.
     Fetcher(Arc<dyn Fetcher>),
     /// A limit on how often something happens.
@@ -62,6 +65,7 @@ impl std::fmt::Debug for Binding {
             Self::Json(_) => "Json",
             Self::Data(_) => "Data",
             Self::Wasm(_) => "Wasm",
+            Self::D1(_) => "D1",
             Self::Fetcher(_) => "Fetcher",
             Self::RateLimit(_) => "RateLimit",
             Self::Service(_) => "Service",

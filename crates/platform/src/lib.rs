@@ -10,6 +10,7 @@
 //! [`Fetcher`]; static assets are the first of that kind.
 
 mod binding;
+mod d1;
 mod error;
 mod event;
 mod exchange;
@@ -39,6 +40,6 @@ pub const ENTRY: &str = "selvedge:platform/main.js";
 
 /// All that the platform is made of, for the engine.
 pub fn extensions() -> Vec<Extension> {
-    let ops = [kv::OPS, ops::OPS, rate_limit::OPS, service::OPS].concat();
+    let ops = [d1::OPS, kv::OPS, ops::OPS, rate_limit::OPS, service::OPS].concat();
     vec![selvedge_web::extension(), Extension { name: "platform", ops, modules: MODULES }]
 }

@@ -90,6 +90,7 @@ fn describe<'s>(
     let (kind, value) = match binding {
         Binding::Text(text) => ("value", string(scope, text)?.into()),
         Binding::Json(json) => ("json", string(scope, &json.to_string())?.into()),
+        Binding::D1(_) => ("d1", v8::undefined(scope).into()),
         Binding::Fetcher(_) => ("fetcher", v8::undefined(scope).into()),
         Binding::RateLimit(_) => ("rateLimit", v8::undefined(scope).into()),
         Binding::Service(_) => ("service", v8::undefined(scope).into()),

@@ -8,11 +8,13 @@ use anyhow::{Context, bail};
 use bytes::Bytes;
 use selvedge_config::{Binding as Configured, BindingKind, KvNamespace, SimpleRateLimit};
 use selvedge_platform::{Binding, Fetcher};
+use selvedge_storage::d1::D1Database;
 use serde_json::{Value, json};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 use uuid::Uuid;
 
+use crate::d1;
 use crate::engine::Shared;
 use crate::failure::{self, LaidOut};
 use crate::project::{Project, is_hidden};
@@ -69,6 +71,7 @@ fn is_available(kind: &BindingKind) -> bool {
                 | BindingKind::KvNamespace(_)
                 | BindingKind::Service(_)
                 | BindingKind::VersionMetadata
+                | BindingKind::D1Database(_)
         )
 }
 
@@ -100,6 +103,9 @@ pub(crate) fn environment(
             BindingKind::TextBlob(path) => {
                 let text = String::from_utf8(read(root, path, name)?.into());
                 Binding::Text(text.with_context(|| format!("{path}, the text blob {name}, is not UTF-8 text."))?)
+            }
+            BindingKind::D1Database(database) => {
+                Binding::D1(Arc::new(D1Database::new(shared.storage.clone(), d1::id(name, database))))
             }
             BindingKind::Assets => match assets {
                 Some(assets) => Binding::Fetcher(assets.clone()),

@@ -2,7 +2,7 @@
 
 use clap::{Parser, Subcommand};
 
-use crate::commands::{check, completions, dev, init, kv, serve};
+use crate::commands::{check, completions, d1, dev, init, kv, serve};
 
 /// Cloudflare's edge platform, self-hosted: runs Workers projects as they are.
 #[derive(Debug, Parser)]
@@ -37,6 +37,8 @@ pub(crate) enum Command {
     Init(init::InitArgs),
     /// Read and write KV namespaces of the local state
     Kv(kv::KvArgs),
+    /// Work on D1 databases
+    D1(d1::D1Args),
     /// Print a script that completes selvedge's commands in a shell
     Completions(completions::CompletionsArgs),
 }

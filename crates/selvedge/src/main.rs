@@ -11,6 +11,7 @@ mod cli;
 mod commands;
 mod cron;
 mod custom_build;
+mod d1;
 mod deployment;
 mod engine;
 mod failure;

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::sqlite::{Database, DatabaseOptions, Databases};
+use crate::sqlite::{Database, DatabaseOptions, Databases, Keeper};
 use crate::{StateFolder, StorageError, file_name};
 
 /// What an acknowledged write survives.
@@ -71,9 +71,25 @@ impl LocalStorage {
         id: &str,
         options: impl FnOnce() -> DatabaseOptions,
     ) -> Result<Arc<Database>, StorageError> {
+        self.kept_database(kind, id, || (options(), None))
+    }
+
+    /// As [`LocalStorage::database`], for a file that a product watches over.
+    ///
+    /// # Errors
+    /// As [`LocalStorage::open`].
+    pub fn kept_database(
+        &self,
+        kind: &str,
+        id: &str,
+        make: impl FnOnce() -> (DatabaseOptions, Option<Arc<dyn Keeper>>),
+    ) -> Result<Arc<Database>, StorageError> {
         let folder = self.open()?;
         let path = self.path_of(kind, id, ".sqlite");
-        Ok(self.databases.get(&path, || Database::new(path.clone(), self.durability, folder, options())))
+        Ok(self.databases.get(&path, || {
+            let (options, keeper) = make();
+            Database::new(path.clone(), self.durability, folder, options, keeper)
+        }))
     }
 
     /// The databases that were asked for.

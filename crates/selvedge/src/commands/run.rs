@@ -8,7 +8,7 @@ use anyhow::Context;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use selvedge_runtime::{V8Token, initialize_v8};
 
-use super::{check, completions, dev, init, kv, serve};
+use super::{check, completions, d1, dev, init, kv, serve};
 use crate::cli::Command;
 
 /// How long work that nobody waits for may go on when the process ends.
@@ -28,6 +28,7 @@ pub(crate) fn run(command: Command) -> anyhow::Result<()> {
         Command::Check(args) => with_engine(|v8| check::run(args, v8)),
         Command::Init(args) => init::run(&args),
         Command::Kv(args) => without_engine(kv::run(args)),
+        Command::D1(args) => without_engine(d1::run(args)),
         Command::Completions(args) => completions::run(&args),
     }
 }

@@ -139,3 +139,47 @@ async fn itty_router() {
     preflight.assert_status(204);
     assert_eq!(preflight.header("access-control-allow-origin"), "https://app.example");
 }
+
+#[tokio::test]
+async fn users_api_keeps_users_and_lets_the_rest_through() {
+    let origin = Origin::echo().await;
+    let project = Project::example("users-api");
+    project.run(&["d1", "migrations", "apply", "users"]).await.assert_succeeded();
+    let upstream = origin.url().replace("http://", "");
+    let server = project.dev_with(&["--local-upstream", &upstream, "--upstream-protocol", "http"]).await;
+    assert_eq!(server.get("/api/users").await.assert_status(200).json(), json!([]));
+    let ada = json!({ "id": 1, "name": "Ada", "email": "ada@example.com" });
+    let added = server.post("/api/users", r#"{"name":"Ada","email":"ada@example.com"}"#).await;
+    assert_eq!(added.assert_status(201).json(), ada);
+    server.post("/api/users", r#"{"name":"A","email":"ada@example.com"}"#).await.assert_status(409);
+    server.post("/api/users", "{}").await.assert_status(400);
+    assert_eq!(server.get("/api/users").await.json(), json!([ada]));
+    let deleted = Answer::of(server.request(Method::DELETE, "/api/users")).await;
+    assert_eq!(deleted.assert_status(405).header("allow"), "GET, POST");
+    server.get("/api/nothing").await.assert_status(404);
+    server.get("/index.html?x=1").await.assert_status(200).assert_says(&["GET /index.html?x=1"]);
+    origin.asked_for("/index.html?x=1").await;
+}
+
+#[tokio::test]
+async fn hono_drizzle() {
+    let project = Project::example("hono-drizzle");
+    project.run(&["d1", "migrations", "apply", "library"]).await.assert_succeeded();
+    let server = project.dev().await;
+    let post = |body: &'static str| {
+        let request = server.request(Method::POST, "/books").header("content-type", "application/json");
+        Answer::of(request.body(body))
+    };
+    let kindred = post(r#"{"title":"Kindred","author":"Octavia E. Butler"}"#).await;
+    let expected = json!({ "id": 1, "title": "Kindred", "authorId": 1, "read": false });
+    assert_eq!(kindred.assert_status(201).json(), expected);
+    post(r#"{"title":"Fledgling","author":"Octavia E. Butler"}"#).await.assert_status(201);
+    post("{}").await.assert_status(422);
+    Answer::of(server.request(Method::PUT, "/books/2/read")).await.assert_status(200);
+    Answer::of(server.request(Method::PUT, "/books/9/read")).await.assert_status(404);
+    let expected = json!([
+        { "id": 1, "title": "Kindred", "read": false, "author": "Octavia E. Butler" },
+        { "id": 2, "title": "Fledgling", "read": true, "author": "Octavia E. Butler" },
+    ]);
+    assert_eq!(server.get("/books").await.assert_status(200).json(), expected);
+}

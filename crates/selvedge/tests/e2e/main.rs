@@ -16,6 +16,7 @@ mod bad_input;
 mod commands;
 mod console;
 mod crash;
+mod d1;
 mod environment;
 mod examples;
 mod failures;
