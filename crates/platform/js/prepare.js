@@ -1,9 +1,12 @@
 // Sets the stage before a Worker's global scope runs: `env`, and the modules that the platform provides.
 
 import { internal } from "selvedge:web/webidl.js";
+import { AnalyticsEngine } from "./analytics/analytics-engine.js";
 import { removeSharedArrayBuffer } from "./buffers.js";
 import { waitUntil } from "./context.js";
 import { Fetcher } from "./fetcher.js";
+import { Hyperdrive } from "./hyperdrive/hyperdrive.js";
+import { SecretsStoreSecret } from "./secrets/secret.js";
 import { DurableObject, RpcTarget, WorkerEntrypoint, WorkflowEntrypoint } from "./classes.js";
 import { worker } from "./state.js";
 
@@ -22,7 +25,10 @@ const { defineProperty } = Object;
 const KINDS = {
   value: (_, value) => value,
   json: (_, value) => parse(value),
+  analytics: (name) => new AnalyticsEngine(internal, name),
   fetcher: (name) => new Fetcher(internal, name),
+  hyperdrive: (_, value) => new Hyperdrive(internal, parse(value)),
+  secret: (name) => new SecretsStoreSecret(internal, name),
 };
 
 /**

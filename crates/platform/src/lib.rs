@@ -9,16 +9,19 @@
 //! Bindings are described to JavaScript once, when an instance starts. One that answers requests is a
 //! [`Fetcher`]; static assets are the first of that kind.
 
+mod analytics;
 mod binding;
 mod error;
 mod event;
 mod exchange;
+mod hyperdrive;
 mod log;
 mod ops;
+mod secrets;
 mod start;
 mod worker;
 
-pub use binding::{Binding, BoxFuture, Fetcher, FetcherError};
+pub use binding::{Binding, BoxFuture, Fetcher, FetcherError, Hyperdrive};
 pub use error::WorkerError;
 pub use event::{FetchEvent, RequestContext, ScheduledEvent};
 pub use selvedge_web::fetch::Body;
@@ -34,5 +37,6 @@ pub const ENTRY: &str = "selvedge:platform/main.js";
 
 /// All that the platform is made of, for the engine.
 pub fn extensions() -> Vec<Extension> {
-    vec![selvedge_web::extension(), Extension { name: "platform", ops: ops::OPS.to_vec(), modules: MODULES }]
+    let ops = [ops::OPS, analytics::OPS, secrets::OPS].concat();
+    vec![selvedge_web::extension(), Extension { name: "platform", ops, modules: MODULES }]
 }

@@ -8,10 +8,12 @@ use anyhow::{Context, bail};
 use bytes::Bytes;
 use selvedge_config::{Binding as Configured, BindingKind};
 use selvedge_platform::{Binding, Fetcher};
+use selvedge_storage::secrets::Secret;
 use serde_json::Value;
 
 use crate::engine::Shared;
 use crate::failure::{self, LaidOut};
+use crate::hyperdrive;
 use crate::project::{Project, is_hidden};
 
 /// How much of a value the table shows.
@@ -41,7 +43,7 @@ pub(crate) fn check(project: &Project) -> anyhow::Result<()> {
         format!("{}: Queue consumer of {}: not available in this version of Selvedge", file.display(), consumer.queue)
     }));
     if refused.is_empty() {
-        return Ok(());
+        return hyperdrive::check(project);
     }
     bail!(LaidOut(format!(
         "{}\n\n  {}\n\n  Remove what the Worker can do without, or put it into an environment of its own (env.NAME) and start another.",
@@ -59,13 +61,23 @@ fn is_available(kind: &BindingKind) -> bool {
             | BindingKind::TextBlob(_)
             | BindingKind::DataBlob(_)
             | BindingKind::Assets
+            | BindingKind::AnalyticsEngineDataset(_)
+            | BindingKind::Hyperdrive(_)
+            | BindingKind::SecretsStoreSecret(_)
     )
 }
 
 /// Whether a project has bindings that keep data: then the state folder must be this process's from the start.
 pub(crate) fn keep_data(project: &Project) -> bool {
     project.manifest.bindings().any(|binding| {
-        matches!(binding.kind, BindingKind::KvNamespace(_) | BindingKind::D1Database(_) | BindingKind::R2Bucket(_))
+        matches!(
+            binding.kind,
+            BindingKind::KvNamespace(_)
+                | BindingKind::D1Database(_)
+                | BindingKind::R2Bucket(_)
+                | BindingKind::AnalyticsEngineDataset(_)
+                | BindingKind::SecretsStoreSecret(_)
+        )
     })
 }
 
@@ -80,7 +92,8 @@ pub(crate) fn environment(
 ) -> anyhow::Result<Vec<(String, Binding)>> {
     let root = &project.place.root;
     let mut environment = Vec::new();
-    for Configured { name, kind, .. } in project.manifest.bindings() {
+    for configured in project.manifest.bindings() {
+        let Configured { name, kind, .. } = configured;
         let binding = match kind {
             BindingKind::Var(Value::String(text)) => Binding::Text(text.clone()),
             BindingKind::Var(value) => Binding::Json(value.clone()),
@@ -94,6 +107,15 @@ pub(crate) fn environment(
                 Some(assets) => Binding::Fetcher(assets.clone()),
                 None => continue,
             },
+            BindingKind::AnalyticsEngineDataset(dataset) => {
+                Binding::Analytics(shared.analytics.dataset(dataset.dataset.as_deref().unwrap_or(name)))
+            }
+            BindingKind::Hyperdrive(settings) => {
+                Binding::Hyperdrive(hyperdrive::address(project, configured, settings)?)
+            }
+            BindingKind::SecretsStoreSecret(secret) => {
+                Binding::Secret(Secret::new(shared.secrets.clone(), &secret.store_id, &secret.secret_name))
+            }
             // A secret without a value was warned of; the others were refused.
             _ => continue,
         };

@@ -2,7 +2,7 @@
 
 use clap::{Parser, Subcommand};
 
-use crate::commands::{check, completions, dev, init, serve};
+use crate::commands::{analytics, check, completions, dev, init, secrets_store, serve};
 
 /// Cloudflare's edge platform, self-hosted: runs Workers projects as they are.
 #[derive(Debug, Parser)]
@@ -35,6 +35,10 @@ pub(crate) enum Command {
     Check(check::CheckArgs),
     /// Make a new project from a template
     Init(init::InitArgs),
+    /// Query what Workers wrote to Analytics Engine
+    Analytics(analytics::AnalyticsArgs),
+    /// Keep the secrets of Secrets Stores
+    SecretsStore(secrets_store::SecretsStoreArgs),
     /// Print a script that completes selvedge's commands in a shell
     Completions(completions::CompletionsArgs),
 }

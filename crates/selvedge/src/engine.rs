@@ -5,6 +5,8 @@ use std::sync::Arc;
 use anyhow::Context;
 use selvedge_runtime::{Engine, EngineOptions, Extensions, V8Token, WarmPool};
 use selvedge_storage::LocalStorage;
+use selvedge_storage::analytics::Analytics;
+use selvedge_storage::secrets::Secrets;
 use selvedge_web::fetch::{FetchClient, FetchOptions};
 
 /// The heap of an isolate, as hosted: <https://developers.cloudflare.com/workers/platform/limits/#memory>.
@@ -19,6 +21,10 @@ pub(crate) struct Shared {
     pub(crate) client: Arc<FetchClient>,
     /// The data behind the bindings.
     pub(crate) storage: Arc<LocalStorage>,
+    /// The datasets of Analytics Engine.
+    pub(crate) analytics: Arc<Analytics>,
+    /// The Secrets Stores.
+    pub(crate) secrets: Arc<Secrets>,
 }
 
 impl Shared {
@@ -41,7 +47,9 @@ impl Shared {
             Ok(Arc::new(pool))
         };
         let pool = tokio::task::spawn_blocking(make).await.context("The engine could not be made.")??;
-        Ok(Self { pool, client: client(allow_private)?, storage })
+        let analytics = Arc::new(Analytics::new(storage.clone()));
+        let secrets = Arc::new(Secrets::new(storage.clone()));
+        Ok(Self { pool, client: client(allow_private)?, storage, analytics, secrets })
     }
 
     /// What hangs on every instance.

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use anyhow::bail;
 use clap::Args;
 use selvedge_storage::LocalStorage;
 
@@ -25,6 +26,9 @@ pub(crate) struct LocalArgs {
     /// Work on local state, which is all there is: wrangler's flag, accepted so that its commands can be pasted
     #[arg(long, hide = true)]
     pub(crate) local: bool,
+    /// Work on Cloudflare's copy: wrangler's flag, refused in words of its own
+    #[arg(long, hide = true)]
+    pub(crate) remote: bool,
     /// Print JSON
     #[arg(long)]
     pub(crate) json: bool,
@@ -44,6 +48,11 @@ impl LocalArgs {
     /// # Errors
     /// There is no valid wrangler file, or another process has the state.
     pub(crate) fn open(&self) -> anyhow::Result<Local> {
+        if self.remote {
+            bail!(
+                "There is no remote here: --remote would work on Cloudflare's copy of the data, and Selvedge has its own. Leave it out to work on the local state."
+            );
+        }
         let args = ProjectArgs { config: self.config.clone(), env: self.env.clone(), ..ProjectArgs::default() };
         let place = Place::find(&args)?;
         let project = Project::load(&place, &args)?;
@@ -51,5 +60,18 @@ impl LocalArgs {
         let storage = state.storage(&project.place.root);
         storage.open()?;
         Ok(Local { project, storage })
+    }
+
+    /// Where the state is, for a command that looks at it whoever has it: the folder is not taken.
+    ///
+    /// # Errors
+    /// There is no wrangler file.
+    pub(crate) fn place(&self) -> anyhow::Result<PathBuf> {
+        if let Some(folder) = &self.persist_to {
+            return Ok(folder.clone());
+        }
+        let args = ProjectArgs { config: self.config.clone(), ..ProjectArgs::default() };
+        let root = Place::find(&args)?.root;
+        Ok(StateArgs::default().storage(&root).path().to_owned())
     }
 }

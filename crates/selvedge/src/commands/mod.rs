@@ -1,10 +1,12 @@
 //! One module for each command.
 
+pub(crate) mod analytics;
 pub(crate) mod check;
 pub(crate) mod completions;
 pub(crate) mod dev;
 pub(crate) mod init;
 mod run;
+pub(crate) mod secrets_store;
 pub(crate) mod serve;
 
 pub(crate) use run::run;

@@ -56,6 +56,34 @@ fn options() -> DatabaseOptions {
     DatabaseOptions { migrations: MIGRATIONS, configure: Some(Arc::new(configure)) }
 }
 
+/// One secret by its name: what a binding stands for. It need not be there.
+#[derive(Clone, Debug)]
+pub struct Secret {
+    secrets: Arc<Secrets>,
+    store_id: String,
+    name: String,
+}
+
+impl Secret {
+    /// The secret of a name in a store.
+    pub fn new(secrets: Arc<Secrets>, store_id: impl Into<String>, name: impl Into<String>) -> Self {
+        Self { secrets, store_id: store_id.into(), name: name.into() }
+    }
+
+    /// Its name.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Its value.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub async fn value(&self) -> Result<Option<String>, StorageError> {
+        self.secrets.value(&self.store_id, &self.name).await
+    }
+}
+
 impl Secrets {
     /// The stores of a state folder.
     pub fn new(storage: Arc<LocalStorage>) -> Self {
