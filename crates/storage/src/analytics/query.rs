@@ -5,6 +5,7 @@
 
 use std::fs;
 use std::path::Path;
+use std::time::Duration;
 
 use percent_encoding::percent_decode_str;
 use rusqlite::types::ValueRef;
@@ -19,6 +20,9 @@ const MISSING: &str = "no such table: ";
 
 /// The most datasets of one query: SQLite's limit on attached files.
 const MOST_DATASETS: usize = 10;
+
+/// How long to wait for a server that makes a file, or recovers one.
+const BUSY: Duration = Duration::from_secs(10);
 
 /// The suffix of datasets' files.
 const SUFFIX: &str = ".sqlite";
@@ -98,6 +102,7 @@ pub fn query(state: &Path, sql: &str) -> Result<Answer, QueryError> {
     }
     // What is attached to a connection that only reads can only be read.
     let connection = Connection::open_with_flags(":memory:", OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+    connection.busy_timeout(BUSY)?;
     for attached in 0.. {
         let missing = match connection.prepare(sql) {
             Ok(statement) if statement.readonly() && statement.column_count() > 0 => break,
@@ -110,7 +115,7 @@ pub fn query(state: &Path, sql: &str) -> Result<Answer, QueryError> {
         attach(&connection, state, &missing, attached)?;
     }
     let mut statement = connection.prepare(sql)?;
-    let columns: Vec<_> = statement.column_names().into_iter().map(str::to_owned).collect();
+    let columns: Vec<_> = statement.column_names().map(str::to_owned).collect();
     let width = columns.len();
     let read = |row: &Row<'_>| (0..width).map(|n| row.get_ref(n).map(value)).collect::<Result<Vec<_>, _>>();
     let rows = statement.query_map((), read)?.collect::<Result<_, _>>()?;
