@@ -31,6 +31,7 @@ const BYTES = "ArrayBuffer | ArrayBufferView";
 
 /** Types of arguments only. */
 const ARGUMENTS = {
+  AnalyticsField: `null | undefined | string | ${BYTES}`,
   Bytes: BYTES,
   BufferRef: BYTES,
   BufferMut: BYTES,

@@ -2,10 +2,13 @@
 
 import { op_fetcher_fetch } from "selvedge:ops";
 import { internal } from "selvedge:web/webidl.js";
+import { AnalyticsEngine } from "./analytics/analytics-engine.js";
 import { removeSharedArrayBuffer } from "./buffers.js";
 import { waitUntil } from "./context.js";
 import { D1Database } from "./d1/index.js";
 import { Fetcher } from "./fetcher.js";
+import { Hyperdrive } from "./hyperdrive/hyperdrive.js";
+import { SecretsStoreSecret } from "./secrets/secret.js";
 import { DurableObject, RpcTarget, WorkerEntrypoint, WorkflowEntrypoint } from "./classes.js";
 import { RateLimit } from "./rate-limit.js";
 import { createService } from "./service.js";
@@ -33,6 +36,9 @@ const KINDS = {
   service: createService,
   kv: (name) => new KvNamespace(internal, name),
   d1: (name) => new D1Database(internal, name),
+  analytics: (name) => new AnalyticsEngine(internal, name),
+  hyperdrive: (_, value) => new Hyperdrive(internal, parse(value)),
+  secret: (name) => new SecretsStoreSecret(internal, name),
 };
 
 /**

@@ -9,20 +9,23 @@
 //! Bindings are described to JavaScript once, when an instance starts. One that answers requests is a
 //! [`Fetcher`]; static assets are the first of that kind.
 
+mod analytics;
 mod binding;
 mod d1;
 mod error;
 mod event;
 mod exchange;
+mod hyperdrive;
 mod kv;
 mod log;
 mod ops;
 mod rate_limit;
+mod secrets;
 mod service;
 mod start;
 mod worker;
 
-pub use binding::{Binding, BoxFuture, Fetcher, FetcherError};
+pub use binding::{Binding, BoxFuture, Fetcher, FetcherError, Hyperdrive};
 pub use error::WorkerError;
 pub use event::{FetchEvent, RequestContext, ScheduledEvent};
 pub use rate_limit::{RateLimit, RateLimiter};
@@ -40,6 +43,6 @@ pub const ENTRY: &str = "selvedge:platform/main.js";
 
 /// All that the platform is made of, for the engine.
 pub fn extensions() -> Vec<Extension> {
-    let ops = [d1::OPS, kv::OPS, ops::OPS, rate_limit::OPS, service::OPS].concat();
+    let ops = [analytics::OPS, d1::OPS, kv::OPS, ops::OPS, rate_limit::OPS, secrets::OPS, service::OPS].concat();
     vec![selvedge_web::extension(), Extension { name: "platform", ops, modules: MODULES }]
 }

@@ -9,6 +9,7 @@ use bytes::Bytes;
 use selvedge_config::{Binding as Configured, BindingKind, KvNamespace, SimpleRateLimit};
 use selvedge_platform::{Binding, Fetcher};
 use selvedge_storage::d1::D1Database;
+use selvedge_storage::secrets::Secret;
 use serde_json::{Value, json};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
@@ -17,6 +18,7 @@ use uuid::Uuid;
 use crate::d1;
 use crate::engine::Shared;
 use crate::failure::{self, LaidOut};
+use crate::hyperdrive;
 use crate::project::{Project, is_hidden};
 use crate::rate_limiters;
 use crate::services::ServiceBinding;
@@ -48,7 +50,7 @@ pub(crate) fn check(project: &Project) -> anyhow::Result<()> {
         format!("{}: Queue consumer of {}: not available in this version of Selvedge", file.display(), consumer.queue)
     }));
     if refused.is_empty() {
-        return Ok(());
+        return hyperdrive::check(project);
     }
     bail!(LaidOut(format!(
         "{}\n\n  {}\n\n  Remove what the Worker can do without, or put it into an environment of its own (env.NAME) and start another.",
@@ -72,13 +74,23 @@ fn is_available(kind: &BindingKind) -> bool {
                 | BindingKind::Service(_)
                 | BindingKind::VersionMetadata
                 | BindingKind::D1Database(_)
+                | BindingKind::AnalyticsEngineDataset(_)
+                | BindingKind::Hyperdrive(_)
+                | BindingKind::SecretsStoreSecret(_)
         )
 }
 
 /// Whether a project has bindings that keep data: then the state folder must be this process's from the start.
 pub(crate) fn keep_data(project: &Project) -> bool {
     project.manifest.bindings().any(|binding| {
-        matches!(binding.kind, BindingKind::KvNamespace(_) | BindingKind::D1Database(_) | BindingKind::R2Bucket(_))
+        matches!(
+            binding.kind,
+            BindingKind::KvNamespace(_)
+                | BindingKind::D1Database(_)
+                | BindingKind::R2Bucket(_)
+                | BindingKind::AnalyticsEngineDataset(_)
+                | BindingKind::SecretsStoreSecret(_)
+        )
     })
 }
 
@@ -94,7 +106,8 @@ pub(crate) fn environment(
     let root = &project.place.root;
     let version = version_metadata();
     let mut environment = Vec::new();
-    for Configured { name, kind, .. } in project.manifest.bindings() {
+    for configured in project.manifest.bindings() {
+        let Configured { name, kind, .. } = configured;
         let binding = match kind {
             BindingKind::Var(Value::String(text)) => Binding::Text(text.clone()),
             BindingKind::Var(value) => Binding::Json(value.clone()),
@@ -116,6 +129,15 @@ pub(crate) fn environment(
                 Binding::Service(Arc::new(ServiceBinding::new(shared.services.clone(), service)))
             }
             BindingKind::VersionMetadata => Binding::Json(version.clone()),
+            BindingKind::AnalyticsEngineDataset(dataset) => {
+                Binding::Analytics(shared.analytics.dataset(dataset.dataset.as_deref().unwrap_or(name)))
+            }
+            BindingKind::Hyperdrive(settings) => {
+                Binding::Hyperdrive(hyperdrive::address(project, configured, settings)?)
+            }
+            BindingKind::SecretsStoreSecret(secret) => {
+                Binding::Secret(Secret::new(shared.secrets.clone(), &secret.store_id, &secret.secret_name))
+            }
             kind => match rate_limiters::configured(kind) {
                 Some(limit) => Binding::RateLimit(shared.rate_limiters.binding(&limit)),
                 // A secret without a value was warned of; the others were refused.
@@ -133,7 +155,7 @@ fn version_metadata() -> Value {
     let now = OffsetDateTime::now_utc();
     let now = now.replace_millisecond(now.millisecond()).unwrap_or(now);
     let timestamp = now.format(&Rfc3339).unwrap_or_default();
-    json!({ "id": Uuid::new_v4(), "tag": "", "timestamp": timestamp })
+    json!({ "id": Uuid::new_v4().to_string(), "tag": "", "timestamp": timestamp })
 }
 
 /// The namespace behind a binding: as under `wrangler dev` the one for previews, if there is one, and one named after

@@ -2,7 +2,7 @@
 
 use clap::{Parser, Subcommand};
 
-use crate::commands::{check, completions, d1, dev, init, kv, serve};
+use crate::commands::{analytics, check, completions, d1, dev, init, kv, secrets_store, serve};
 
 /// Cloudflare's edge platform, self-hosted: runs Workers projects as they are.
 #[derive(Debug, Parser)]
@@ -39,6 +39,10 @@ pub(crate) enum Command {
     Kv(kv::KvArgs),
     /// Work on D1 databases
     D1(d1::D1Args),
+    /// Query what Workers wrote to Analytics Engine
+    Analytics(analytics::AnalyticsArgs),
+    /// Keep the secrets of Secrets Stores
+    SecretsStore(secrets_store::SecretsStoreArgs),
     /// Print a script that completes selvedge's commands in a shell
     Completions(completions::CompletionsArgs),
 }

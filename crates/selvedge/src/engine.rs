@@ -5,7 +5,9 @@ use std::sync::Arc;
 use anyhow::Context;
 use selvedge_runtime::{Engine, EngineOptions, Extensions, V8Token, WarmPool};
 use selvedge_storage::LocalStorage;
+use selvedge_storage::analytics::Analytics;
 use selvedge_storage::kv::KvNamespaces;
+use selvedge_storage::secrets::Secrets;
 use selvedge_web::fetch::{FetchClient, FetchOptions};
 
 use crate::rate_limiters::RateLimiters;
@@ -29,6 +31,10 @@ pub(crate) struct Shared {
     pub(crate) rate_limiters: Arc<RateLimiters>,
     /// The KV namespaces in it.
     pub(crate) kv: Arc<KvNamespaces>,
+    /// The datasets of Analytics Engine.
+    pub(crate) analytics: Arc<Analytics>,
+    /// The Secrets Stores.
+    pub(crate) secrets: Arc<Secrets>,
 }
 
 impl Shared {
@@ -54,7 +60,9 @@ impl Shared {
         Ok(Self {
             pool,
             client: client(allow_private)?,
+            analytics: Arc::new(Analytics::new(storage.clone())),
             kv: Arc::new(KvNamespaces::new(storage.clone())),
+            secrets: Arc::new(Secrets::new(storage.clone())),
             storage,
             services: Arc::default(),
             rate_limiters: Arc::default(),

@@ -16,6 +16,7 @@ mod deployment;
 mod engine;
 mod failure;
 mod fetchers;
+mod hyperdrive;
 mod listen;
 mod local_args;
 mod output;

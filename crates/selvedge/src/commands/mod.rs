@@ -1,5 +1,6 @@
 //! One module for each command.
 
+pub(crate) mod analytics;
 pub(crate) mod check;
 pub(crate) mod completions;
 pub(crate) mod d1;
@@ -7,6 +8,7 @@ pub(crate) mod dev;
 pub(crate) mod init;
 pub(crate) mod kv;
 mod run;
+pub(crate) mod secrets_store;
 pub(crate) mod serve;
 
 pub(crate) use run::run;

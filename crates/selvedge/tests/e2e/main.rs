@@ -10,6 +10,7 @@
     reason = "clippy's exemption of tests ends at the helpers that they call"
 )]
 
+mod analytics;
 mod assets;
 mod auth;
 mod bad_input;
@@ -23,6 +24,7 @@ mod failures;
 mod fetching;
 mod fleet;
 mod handlers;
+mod hyperdrive;
 mod kv;
 mod lifecycle;
 mod modules;
@@ -31,5 +33,6 @@ mod refusals;
 mod reload;
 mod request_cf;
 mod sandbox;
+mod secrets_store;
 mod streaming;
 mod support;

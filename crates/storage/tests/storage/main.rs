@@ -7,8 +7,10 @@
     reason = "clippy's exemption of tests ends at the helpers that they call"
 )]
 
+mod analytics;
 mod d1;
 mod d1_history;
 mod databases;
 mod import;
 mod kv;
+mod secrets;

@@ -79,6 +79,7 @@ async fn serve(args: ServeArgs, v8: V8Token, output: &Output) -> anyhow::Result<
     for deployment in &deployments {
         deployment.drain().await;
     }
+    shared.analytics.flush().await;
     // The process ends: taking hundreds of heaps apart would only make it end later.
     std::mem::forget(deployments);
     Ok(())
