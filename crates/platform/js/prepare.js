@@ -5,6 +5,7 @@ import { removeSharedArrayBuffer } from "./buffers.js";
 import { waitUntil } from "./context.js";
 import { Fetcher } from "./fetcher.js";
 import { DurableObject, RpcTarget, WorkerEntrypoint, WorkflowEntrypoint } from "./classes.js";
+import { R2Bucket } from "./r2/bucket.js";
 import { worker } from "./state.js";
 
 const { parse } = JSON;
@@ -23,6 +24,7 @@ const KINDS = {
   value: (_, value) => value,
   json: (_, value) => parse(value),
   fetcher: (name) => new Fetcher(internal, name),
+  r2: (name) => new R2Bucket(internal, name),
 };
 
 /**

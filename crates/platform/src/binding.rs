@@ -7,6 +7,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use selvedge_ops::OpError;
 use selvedge_runtime::Invocation;
+use selvedge_storage::blob::BlobBucket;
 use selvedge_web::fetch::Body;
 
 /// A future that may be sent between threads, boxed.
@@ -42,6 +43,8 @@ pub enum Binding {
     Wasm(Bytes),
     /// An object with a `fetch` method.
     Fetcher(Arc<dyn Fetcher>),
+    /// An R2 bucket.
+    R2Bucket(Arc<dyn BlobBucket>),
 }
 
 impl std::fmt::Debug for Binding {
@@ -53,6 +56,7 @@ impl std::fmt::Debug for Binding {
             Self::Data(_) => "Data",
             Self::Wasm(_) => "Wasm",
             Self::Fetcher(_) => "Fetcher",
+            Self::R2Bucket(_) => "R2Bucket",
         })
     }
 }

@@ -15,6 +15,7 @@ mod event;
 mod exchange;
 mod log;
 mod ops;
+mod r2;
 mod start;
 mod worker;
 
@@ -34,5 +35,5 @@ pub const ENTRY: &str = "selvedge:platform/main.js";
 
 /// All that the platform is made of, for the engine.
 pub fn extensions() -> Vec<Extension> {
-    vec![selvedge_web::extension(), Extension { name: "platform", ops: ops::OPS.to_vec(), modules: MODULES }]
+    vec![selvedge_web::extension(), Extension { name: "platform", ops: [ops::OPS, r2::OPS].concat(), modules: MODULES }]
 }

@@ -91,6 +91,7 @@ fn describe<'s>(
         Binding::Text(text) => ("value", string(scope, text)?.into()),
         Binding::Json(json) => ("json", string(scope, &json.to_string())?.into()),
         Binding::Fetcher(_) => ("fetcher", v8::undefined(scope).into()),
+        Binding::R2Bucket(_) => ("r2", v8::undefined(scope).into()),
         Binding::Data(bytes) => {
             let store = v8::ArrayBuffer::new_backing_store_from_vec(bytes.to_vec()).make_shared();
             ("value", v8::ArrayBuffer::with_backing_store(scope, &store).into())

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use anyhow::{Context, bail};
 use bytes::Bytes;
-use selvedge_config::{Binding as Configured, BindingKind};
+use selvedge_config::{Binding as Configured, BindingKind, R2Bucket};
 use selvedge_platform::{Binding, Fetcher};
 use serde_json::Value;
 
@@ -59,6 +59,7 @@ fn is_available(kind: &BindingKind) -> bool {
             | BindingKind::TextBlob(_)
             | BindingKind::DataBlob(_)
             | BindingKind::Assets
+            | BindingKind::R2Bucket(_)
     )
 }
 
@@ -94,12 +95,20 @@ pub(crate) fn environment(
                 Some(assets) => Binding::Fetcher(assets.clone()),
                 None => continue,
             },
+            BindingKind::R2Bucket(bucket) => {
+                Binding::R2Bucket(Arc::new(shared.storage.bucket(bucket_name(bucket, name))))
+            }
             // A secret without a value was warned of; the others were refused.
             _ => continue,
         };
         environment.push((name.clone(), binding));
     }
     Ok(environment)
+}
+
+/// The bucket of a binding, by wrangler's rule for local development.
+pub(crate) fn bucket_name<'a>(bucket: &'a R2Bucket, binding: &'a str) -> &'a str {
+    bucket.preview_bucket_name.as_deref().or(bucket.bucket_name.as_deref()).unwrap_or(binding)
 }
 
 /// The files that bindings are read from.

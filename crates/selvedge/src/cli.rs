@@ -2,7 +2,7 @@
 
 use clap::{Parser, Subcommand};
 
-use crate::commands::{check, completions, dev, init, serve};
+use crate::commands::{check, completions, dev, init, r2, serve};
 
 /// Cloudflare's edge platform, self-hosted: runs Workers projects as they are.
 #[derive(Debug, Parser)]
@@ -35,6 +35,8 @@ pub(crate) enum Command {
     Check(check::CheckArgs),
     /// Make a new project from a template
     Init(init::InitArgs),
+    /// Work on R2 buckets and their objects in local state
+    R2(Box<r2::R2Args>),
     /// Print a script that completes selvedge's commands in a shell
     Completions(completions::CompletionsArgs),
 }

@@ -4,6 +4,7 @@ pub(crate) mod check;
 pub(crate) mod completions;
 pub(crate) mod dev;
 pub(crate) mod init;
+pub(crate) mod r2;
 mod run;
 pub(crate) mod serve;
 

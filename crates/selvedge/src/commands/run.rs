@@ -7,7 +7,7 @@ use std::time::Duration;
 use anyhow::Context;
 use selvedge_runtime::{V8Token, initialize_v8};
 
-use super::{check, completions, dev, init, serve};
+use super::{check, completions, dev, init, r2, serve};
 use crate::cli::Command;
 
 /// How long work that nobody waits for may go on when the process ends.
@@ -26,6 +26,7 @@ pub(crate) fn run(command: Command) -> anyhow::Result<()> {
         Command::Serve(args) => with_engine(|v8| serve::run(args, v8)),
         Command::Check(args) => with_engine(|v8| check::run(args, v8)),
         Command::Init(args) => init::run(&args),
+        Command::R2(args) => without_engine(r2::run(*args)),
         Command::Completions(args) => completions::run(&args),
     }
 }

@@ -24,6 +24,7 @@ mod handlers;
 mod lifecycle;
 mod modules;
 mod protocols;
+mod r2;
 mod refusals;
 mod reload;
 mod request_cf;

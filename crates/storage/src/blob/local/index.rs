@@ -105,12 +105,17 @@ pub(super) fn to_json(value: &impl serde::Serialize) -> String {
     serde_json::to_string(value).unwrap_or_default()
 }
 
+/// A length or a count: never negative, and SQLite's integers are signed.
+pub(super) fn size(row: &Row<'_>, column: usize) -> rusqlite::Result<u64> {
+    row.get::<_, i64>(column).map(i64::cast_unsigned)
+}
+
 /// An object from its [`COLUMNS`], followed by its metadata where that was asked for.
 pub(super) fn object(row: &Row<'_>, http: bool, custom: bool) -> rusqlite::Result<Object> {
     Ok(Object {
         key: row.get(0)?,
         version: row.get(1)?,
-        size: row.get(2)?,
+        size: size(row, 2)?,
         etag: row.get(3)?,
         uploaded: row.get(4)?,
         checksums: from_json(row, 5)?,
@@ -131,7 +136,7 @@ pub(super) fn find(connection: &Connection, key: &str) -> Result<Option<Object>,
 pub(super) fn bodies(connection: &Connection, version: &str) -> Result<Vec<(String, u64)>, BlobError> {
     let mut statement =
         connection.prepare_cached("SELECT blob, size FROM bodies WHERE version = ?1 ORDER BY number")?;
-    let rows = statement.query_map([version], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let rows = statement.query_map([version], |row| Ok((row.get(0)?, size(row, 1)?)))?;
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
@@ -168,13 +173,13 @@ pub(super) fn replace(connection: &Connection, new: &NewObject<'_>) -> Result<(O
              coalesce(:class, (SELECT storage_class FROM bucket), 'Standard'), :http, :custom)",
         )?
         .execute(named_params! {
-            ":key": new.key, ":version": new.version, ":size": new.size, ":etag": new.etag, ":uploaded": uploaded,
+            ":key": new.key, ":version": new.version, ":size": new.size.cast_signed(), ":etag": new.etag, ":uploaded": uploaded,
             ":checksums": to_json(new.checksums), ":class": class,
             ":http": to_json(&new.metadata.http), ":custom": to_json(&new.metadata.custom),
         })?;
     let mut statement = connection.prepare_cached("INSERT INTO bodies VALUES (?1, ?2, ?3, ?4)")?;
     for (number, (blob, size)) in (0i64..).zip(new.bodies) {
-        statement.execute(params![new.version, number, blob, size])?;
+        statement.execute(params![new.version, number, blob, size.cast_signed()])?;
     }
     let object = find(connection, new.key)?.ok_or(BlobError::Internal)?;
     Ok((object, discarded))
@@ -200,8 +205,8 @@ pub(super) fn info(connection: &Connection) -> Result<BucketInfo, BlobError> {
             name: row.get(0)?,
             created: row.get(1)?,
             storage_class: StorageClass::parse(row.get_ref(2)?.as_str()?).unwrap_or_default(),
-            objects: row.get(3)?,
-            bytes: row.get(4)?,
+            objects: size(row, 3)?,
+            bytes: size(row, 4)?,
         })
     })?)
 }

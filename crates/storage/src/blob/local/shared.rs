@@ -25,12 +25,12 @@ pub(super) type Shared = Arc<OnceCell<Open>>;
 pub struct Buckets(Mutex<HashMap<String, Shared>>);
 
 impl Buckets {
-    pub(in crate::blob) fn get(&self, name: &str) -> Handle {
+    pub(crate) fn get(&self, name: &str) -> Handle {
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         Handle(known.entry(name.to_owned()).or_default().clone())
     }
 
-    pub(in crate::blob) fn forget(&self, name: &str) {
+    pub(crate) fn forget(&self, name: &str) {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(name);
     }
 }

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::files::Discarded;
-use super::index::{NewObject, now, replace, to_json};
+use super::index::{NewObject, now, replace, size, to_json};
 use crate::blob::hash::{hex, multipart_etag};
 use crate::blob::{BlobError, Checksums, Metadata, Object, PART_BYTES, StorageClass, UploadedPart};
 
@@ -62,7 +62,7 @@ pub(super) fn add_part(
         id,
         part.number,
         part.blob,
-        part.size,
+        part.size.cast_signed(),
         part.md5
     ])?;
     Ok(replaced.flatten().map(unread))
@@ -78,7 +78,7 @@ fn take_parts(connection: &Connection, id: &str) -> Result<Vec<Part>, BlobError>
     let mut statement =
         connection.prepare_cached("DELETE FROM parts WHERE upload = ?1 RETURNING number, blob, size, md5")?;
     let rows = statement.query_map([id], |row| {
-        Ok(Part { number: row.get(0)?, blob: row.get(1)?, size: row.get(2)?, md5: row.get(3)? })
+        Ok(Part { number: row.get(0)?, blob: row.get(1)?, size: size(row, 2)?, md5: row.get(3)? })
     })?;
     Ok(rows.collect::<Result<_, _>>()?)
 }
