@@ -13,6 +13,7 @@ import { DurableObject, RpcTarget, WorkerEntrypoint, WorkflowEntrypoint } from "
 import { RateLimit } from "./rate-limit.js";
 import { createService } from "./service.js";
 import { KvNamespace } from "./kv/kv-namespace.js";
+import { R2Bucket } from "./r2/bucket.js";
 import { worker } from "./state.js";
 
 const { parse } = JSON;
@@ -39,6 +40,7 @@ const KINDS = {
   analytics: (name) => new AnalyticsEngine(internal, name),
   hyperdrive: (_, value) => new Hyperdrive(internal, parse(value)),
   secret: (name) => new SecretsStoreSecret(internal, name),
+  r2: (name) => new R2Bucket(internal, name),
 };
 
 /**

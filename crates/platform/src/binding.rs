@@ -11,6 +11,7 @@ use selvedge_storage::analytics::Dataset;
 use selvedge_storage::d1::SqlDatabase;
 use selvedge_storage::kv::KvNamespace;
 use selvedge_storage::secrets::Secret;
+use selvedge_storage::blob::BlobBucket;
 use selvedge_web::fetch::Body;
 
 use crate::rate_limit::RateLimit;
@@ -81,6 +82,8 @@ pub enum Binding {
     Service(Arc<dyn Service>),
     /// A KV namespace.
     KvNamespace(Arc<dyn KvNamespace>),
+    /// An R2 bucket.
+    R2Bucket(Arc<dyn BlobBucket>),
 }
 
 impl std::fmt::Debug for Binding {
@@ -99,6 +102,7 @@ impl std::fmt::Debug for Binding {
             Self::RateLimit(_) => "RateLimit",
             Self::Service(_) => "Service",
             Self::KvNamespace(_) => "KvNamespace",
+            Self::R2Bucket(_) => "R2Bucket",
         })
     }
 }

@@ -22,6 +22,7 @@ mod ops;
 mod rate_limit;
 mod secrets;
 mod service;
+mod r2;
 mod start;
 mod worker;
 
@@ -43,6 +44,6 @@ pub const ENTRY: &str = "selvedge:platform/main.js";
 
 /// All that the platform is made of, for the engine.
 pub fn extensions() -> Vec<Extension> {
-    let ops = [analytics::OPS, d1::OPS, kv::OPS, ops::OPS, rate_limit::OPS, secrets::OPS, service::OPS].concat();
+    let ops = [analytics::OPS, d1::OPS, kv::OPS, ops::OPS, r2::OPS, rate_limit::OPS, secrets::OPS, service::OPS].concat();
     vec![selvedge_web::extension(), Extension { name: "platform", ops, modules: MODULES }]
 }

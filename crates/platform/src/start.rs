@@ -99,6 +99,7 @@ fn describe<'s>(
         Binding::RateLimit(_) => ("rateLimit", v8::undefined(scope).into()),
         Binding::Service(_) => ("service", v8::undefined(scope).into()),
         Binding::KvNamespace(_) => ("kv", v8::undefined(scope).into()),
+        Binding::R2Bucket(_) => ("r2", v8::undefined(scope).into()),
         Binding::Data(bytes) => {
             let store = v8::ArrayBuffer::new_backing_store_from_vec(bytes.to_vec()).make_shared();
             ("value", v8::ArrayBuffer::with_backing_store(scope, &store).into())

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use anyhow::{Context, bail};
 use bytes::Bytes;
 use selvedge_config::{Binding as Configured, BindingKind, KvNamespace, SimpleRateLimit};
+use selvedge_config::{Binding as Configured, BindingKind, R2Bucket};
 use selvedge_platform::{Binding, Fetcher};
 use selvedge_storage::d1::D1Database;
 use selvedge_storage::secrets::Secret;
@@ -77,6 +78,7 @@ fn is_available(kind: &BindingKind) -> bool {
                 | BindingKind::AnalyticsEngineDataset(_)
                 | BindingKind::Hyperdrive(_)
                 | BindingKind::SecretsStoreSecret(_)
+                | BindingKind::R2Bucket(_)
         )
 }
 
@@ -143,6 +145,11 @@ pub(crate) fn environment(
                 // A secret without a value was warned of; the others were refused.
                 None => continue,
             },
+            BindingKind::R2Bucket(bucket) => {
+                Binding::R2Bucket(Arc::new(shared.storage.bucket(bucket_name(bucket, name))))
+            }
+            // A secret without a value was warned of; the others were refused.
+            _ => continue,
         };
         environment.push((name.clone(), binding));
     }
@@ -162,6 +169,9 @@ fn version_metadata() -> Value {
 /// the binding where the wrangler file has no identifier.
 pub(crate) fn kv_id<'a>(name: &'a str, kv: &'a KvNamespace) -> &'a str {
     kv.preview_id.as_deref().or(kv.id.as_deref()).unwrap_or(name)
+/// The bucket of a binding, by wrangler's rule for local development.
+pub(crate) fn bucket_name<'a>(bucket: &'a R2Bucket, binding: &'a str) -> &'a str {
+    bucket.preview_bucket_name.as_deref().or(bucket.bucket_name.as_deref()).unwrap_or(binding)
 }
 
 /// The files that bindings are read from.

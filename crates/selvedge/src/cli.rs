@@ -2,7 +2,7 @@
 
 use clap::{Parser, Subcommand};
 
-use crate::commands::{analytics, check, completions, d1, dev, init, kv, secrets_store, serve};
+use crate::commands::{analytics, check, completions, d1, dev, init, kv, r2, secrets_store, serve};
 
 /// Cloudflare's edge platform, self-hosted: runs Workers projects as they are.
 #[derive(Debug, Parser)]
@@ -43,6 +43,8 @@ pub(crate) enum Command {
     Analytics(analytics::AnalyticsArgs),
     /// Keep the secrets of Secrets Stores
     SecretsStore(secrets_store::SecretsStoreArgs),
+    /// Work on R2 buckets and their objects in local state
+    R2(Box<r2::R2Args>),
     /// Print a script that completes selvedge's commands in a shell
     Completions(completions::CompletionsArgs),
 }

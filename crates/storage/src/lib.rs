@@ -12,6 +12,7 @@
 
 pub mod analytics;
 pub mod d1;
+pub mod blob;
 mod error;
 mod folder;
 pub mod import;

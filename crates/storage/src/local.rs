@@ -4,6 +4,8 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::sqlite::{Database, DatabaseOptions, Databases, Keeper};
+use crate::blob::{Buckets, LocalBucket};
+use crate::sqlite::{Database, DatabaseOptions, Databases};
 use crate::{StateFolder, StorageError, file_name};
 
 /// What an acknowledged write survives.
@@ -23,12 +25,19 @@ pub struct LocalStorage {
     durability: Durability,
     folder: Mutex<Option<Arc<StateFolder>>>,
     databases: Databases,
+    buckets: Buckets,
 }
 
 impl LocalStorage {
     /// The state in a folder.
     pub fn new(path: impl Into<PathBuf>, durability: Durability) -> Self {
-        Self { path: path.into(), durability, folder: Mutex::default(), databases: Databases::default() }
+        Self {
+            path: path.into(),
+            durability,
+            folder: Mutex::default(),
+            databases: Databases::default(),
+            buckets: Buckets::default(),
+        }
     }
 
     /// Where the state is.
@@ -90,6 +99,17 @@ impl LocalStorage {
             let (options, keeper) = make();
             Database::new(path.clone(), self.durability, folder, options, keeper)
         }))
+    }
+
+    /// The bucket of a name. Nothing is touched before it is first used; all that are given for one name share what
+    /// they know of their files.
+    pub fn bucket(self: &Arc<Self>, name: &str) -> LocalBucket {
+        LocalBucket::new(self.clone(), name, self.buckets.get(name))
+    }
+
+    /// Forgets what is known of a bucket that is removed.
+    pub(crate) fn forget_bucket(&self, name: &str) {
+        self.buckets.forget(name);
     }
 
     /// The databases that were asked for.

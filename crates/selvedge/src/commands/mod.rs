@@ -7,6 +7,7 @@ pub(crate) mod d1;
 pub(crate) mod dev;
 pub(crate) mod init;
 pub(crate) mod kv;
+pub(crate) mod r2;
 mod run;
 pub(crate) mod secrets_store;
 pub(crate) mod serve;

@@ -29,6 +29,7 @@ mod kv;
 mod lifecycle;
 mod modules;
 mod protocols;
+mod r2;
 mod refusals;
 mod reload;
 mod request_cf;

@@ -10,6 +10,7 @@
 mod analytics;
 mod d1;
 mod d1_history;
+mod blobs;
 mod databases;
 mod import;
 mod kv;

@@ -143,6 +143,11 @@ impl<'project> Server<'project> {
         self.output.wait_for(&what, |line| words.iter().all(|word| line.contains(word)).then_some(())).await;
     }
 
+    /// Its process.
+    pub(crate) fn pid(&self) -> u32 {
+        self.child.id().unwrap()
+    }
+
     /// Asks it to end, as an init system does.
     pub(crate) fn terminate(&self) {
         let pid = i32::try_from(self.child.id().unwrap()).unwrap();
