@@ -10,6 +10,7 @@
 //! All of it may be called from async code. What may take long runs on tokio's blocking threads; a small read runs
 //! where it is asked, within a bound (see [`sqlite::Database::read`]).
 
+pub mod cache;
 mod error;
 mod folder;
 mod local;

@@ -1,3 +1,4 @@
 //! The storage on real files.
 
+mod cache;
 mod databases;
