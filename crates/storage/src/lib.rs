@@ -13,6 +13,7 @@
 pub mod analytics;
 pub mod d1;
 pub mod blob;
+pub mod cache;
 mod error;
 mod folder;
 pub mod import;

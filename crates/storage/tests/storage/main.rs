@@ -11,6 +11,7 @@ mod analytics;
 mod d1;
 mod d1_history;
 mod blobs;
+mod cache;
 mod databases;
 mod import;
 mod kv;
