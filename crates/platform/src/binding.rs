@@ -8,10 +8,10 @@ use bytes::Bytes;
 use selvedge_ops::OpError;
 use selvedge_runtime::Invocation;
 use selvedge_storage::analytics::Dataset;
+use selvedge_storage::blob::BlobBucket;
 use selvedge_storage::d1::SqlDatabase;
 use selvedge_storage::kv::KvNamespace;
 use selvedge_storage::secrets::Secret;
-use selvedge_storage::blob::BlobBucket;
 use selvedge_web::fetch::Body;
 
 use crate::rate_limit::RateLimit;

@@ -19,10 +19,10 @@ mod hyperdrive;
 mod kv;
 mod log;
 mod ops;
+mod r2;
 mod rate_limit;
 mod secrets;
 mod service;
-mod r2;
 mod start;
 mod worker;
 
@@ -44,6 +44,7 @@ pub const ENTRY: &str = "selvedge:platform/main.js";
 
 /// All that the platform is made of, for the engine.
 pub fn extensions() -> Vec<Extension> {
-    let ops = [analytics::OPS, d1::OPS, kv::OPS, ops::OPS, r2::OPS, rate_limit::OPS, secrets::OPS, service::OPS].concat();
+    let ops =
+        [analytics::OPS, d1::OPS, kv::OPS, ops::OPS, r2::OPS, rate_limit::OPS, secrets::OPS, service::OPS].concat();
     vec![selvedge_web::extension(), Extension { name: "platform", ops, modules: MODULES }]
 }

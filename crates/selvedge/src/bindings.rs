@@ -6,8 +6,7 @@ use std::sync::Arc;
 
 use anyhow::{Context, bail};
 use bytes::Bytes;
-use selvedge_config::{Binding as Configured, BindingKind, KvNamespace, SimpleRateLimit};
-use selvedge_config::{Binding as Configured, BindingKind, R2Bucket};
+use selvedge_config::{Binding as Configured, BindingKind, KvNamespace, R2Bucket, SimpleRateLimit};
 use selvedge_platform::{Binding, Fetcher};
 use selvedge_storage::d1::D1Database;
 use selvedge_storage::secrets::Secret;
@@ -137,6 +136,9 @@ pub(crate) fn environment(
             BindingKind::Hyperdrive(settings) => {
                 Binding::Hyperdrive(hyperdrive::address(project, configured, settings)?)
             }
+            BindingKind::R2Bucket(bucket) => {
+                Binding::R2Bucket(Arc::new(shared.storage.bucket(bucket_name(bucket, name))))
+            }
             BindingKind::SecretsStoreSecret(secret) => {
                 Binding::Secret(Secret::new(shared.secrets.clone(), &secret.store_id, &secret.secret_name))
             }
@@ -145,11 +147,6 @@ pub(crate) fn environment(
                 // A secret without a value was warned of; the others were refused.
                 None => continue,
             },
-            BindingKind::R2Bucket(bucket) => {
-                Binding::R2Bucket(Arc::new(shared.storage.bucket(bucket_name(bucket, name))))
-            }
-            // A secret without a value was warned of; the others were refused.
-            _ => continue,
         };
         environment.push((name.clone(), binding));
     }
@@ -169,6 +166,8 @@ fn version_metadata() -> Value {
 /// the binding where the wrangler file has no identifier.
 pub(crate) fn kv_id<'a>(name: &'a str, kv: &'a KvNamespace) -> &'a str {
     kv.preview_id.as_deref().or(kv.id.as_deref()).unwrap_or(name)
+}
+
 /// The bucket of a binding, by wrangler's rule for local development.
 pub(crate) fn bucket_name<'a>(bucket: &'a R2Bucket, binding: &'a str) -> &'a str {
     bucket.preview_bucket_name.as_deref().or(bucket.bucket_name.as_deref()).unwrap_or(binding)

@@ -11,9 +11,9 @@
 //! where it is asked, within a bound (see [`sqlite::Database::read`]).
 
 pub mod analytics;
-pub mod d1;
 pub mod blob;
 pub mod cache;
+pub mod d1;
 mod error;
 mod folder;
 pub mod import;

@@ -3,9 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::sqlite::{Database, DatabaseOptions, Databases, Keeper};
 use crate::blob::{Buckets, LocalBucket};
-use crate::sqlite::{Database, DatabaseOptions, Databases};
+use crate::sqlite::{Database, DatabaseOptions, Databases, Keeper};
 use crate::{StateFolder, StorageError, file_name};
 
 /// What an acknowledged write survives.

@@ -8,10 +8,10 @@
 )]
 
 mod analytics;
-mod d1;
-mod d1_history;
 mod blobs;
 mod cache;
+mod d1;
+mod d1_history;
 mod databases;
 mod import;
 mod kv;
