@@ -10,6 +10,9 @@ use super::SqlError;
 /// The most bytes of one result. Hosted ends a database that needs more memory than that.
 const MOST: usize = 128 << 20;
 
+/// The bytes of a cell's text and of its column's name: a guess that spares a small result most growing.
+const TYPICAL: usize = 32;
+
 /// A value, or where in the result its bytes are.
 #[derive(Clone, Debug, PartialEq)]
 enum Packed {
@@ -53,6 +56,10 @@ impl Rows {
         while let Some(row) = cursor.next()? {
             // Not known before the first step, which may prepare the statement anew after a change of the schema.
             let width = row.as_ref().column_count();
+            if rows.count == 0 {
+                rows.cells.reserve(width);
+                rows.text.reserve(width * TYPICAL);
+            }
             for column in 0..width {
                 rows.push(row.get_ref(column)?);
             }
@@ -62,6 +69,7 @@ impl Rows {
             }
         }
         drop(cursor);
+        rows.columns.reserve_exact(statement.column_count());
         for column in 0..statement.column_count() {
             let name = rows.pack(statement.column_name(column)?);
             rows.columns.push(name);
@@ -80,7 +88,10 @@ impl Rows {
             ValueRef::Null => Packed::Null,
             ValueRef::Integer(value) => Packed::Integer(value),
             ValueRef::Real(value) => Packed::Real(value),
-            ValueRef::Text(text) => Packed::Text(self.pack(&String::from_utf8_lossy(text))),
+            ValueRef::Text(text) => Packed::Text(match std::str::from_utf8(text) {
+                Ok(text) => self.pack(text),
+                Err(_) => self.pack(&String::from_utf8_lossy(text)),
+            }),
             ValueRef::Blob(bytes) => {
                 let start = self.bytes.len();
                 self.bytes.extend_from_slice(bytes);

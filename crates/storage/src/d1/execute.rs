@@ -25,6 +25,9 @@ const DEFAULTS: &str = "PRAGMA case_sensitive_like = 0; PRAGMA ignore_check_cons
 /// pragmas, which may set something, from connections that read.
 pub(super) fn surely_writes(sql: &str) -> bool {
     let sql = sql.trim_start();
+    if begins(sql, "select") && !sql.contains(';') {
+        return false;
+    }
     let words = ["insert", "update", "delete", "replace", "create", "drop", "alter"];
     words.iter().any(|word| begins(sql, word)) || has_pragma(sql)
 }

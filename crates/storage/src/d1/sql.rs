@@ -2,6 +2,9 @@
 
 /// Whether a text has no statement in it, by hosted's reckoning: lines of space, and comments after some space.
 pub fn is_blank(sql: &str) -> bool {
+    if sql.starts_with(|c: char| c.is_ascii_alphabetic()) {
+        return false;
+    }
     sql.lines().all(|line| {
         let text = line.trim();
         text.is_empty() || (text.starts_with("--") && line.starts_with(char::is_whitespace))
