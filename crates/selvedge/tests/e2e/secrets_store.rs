@@ -4,7 +4,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::process::Stdio;
 
 use serde_json::{Value, json};
-use tokio::io::AsyncWriteExt;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::process::Command;
 
 use crate::support::{Project, within};
@@ -90,6 +90,33 @@ async fn a_secret_is_changed_copied_and_deleted() {
     done(&project, &["secret", "delete", STORE, "--secret-id", id], "").await;
     let got = done(&project, &["secret", "get", STORE, "--secret-id", copy["id"].as_str().unwrap()], "").await;
     assert_eq!(got["name"], "api-key");
+    let server = project.dev().await;
+    assert_eq!(server.get("/").await.assert_status(200).text(), "hunter2");
+}
+
+#[tokio::test]
+async fn a_terminal_does_not_show_what_is_typed() {
+    let project = project();
+    let binary = env!("CARGO_BIN_EXE_selvedge");
+    // util-linux's: runs a command on a terminal of its own.
+    let mut command = Command::new("script");
+    let create = format!("'{binary}' secrets-store secret create {STORE} --name api-key --scopes workers");
+    command.args(["--quiet", "--return", "--command", &create, "/dev/null"]).current_dir(project.path());
+    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    let (mut stdin, mut stdout) = (child.stdin.take().unwrap(), child.stdout.take().unwrap());
+    let mut shown = String::new();
+    while !shown.contains("Enter a secret value: ") {
+        let mut bytes = [0; 256];
+        let length = within("the question", stdout.read(&mut bytes)).await.unwrap();
+        assert!(length > 0, "{shown}");
+        shown.push_str(&String::from_utf8_lossy(&bytes[..length]));
+    }
+    stdin.write_all(b"hunter2\n").await.unwrap();
+    let mut rest = Vec::new();
+    within("the command's end", stdout.read_to_end(&mut rest)).await.unwrap();
+    shown.push_str(&String::from_utf8_lossy(&rest));
+    assert!(child.wait().await.unwrap().success() && !shown.contains("hunter"), "{shown}");
+
     let server = project.dev().await;
     assert_eq!(server.get("/").await.assert_status(200).text(), "hunter2");
 }

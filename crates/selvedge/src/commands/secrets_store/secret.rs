@@ -202,9 +202,9 @@ fn show(done: &str, secret: SecretEntry, json: bool) -> anyhow::Result<()> {
 }
 
 fn table(secrets: Vec<SecretEntry>) -> anyhow::Result<()> {
-    let headings = ["Name", "ID", "StoreID", "Comment", "Scopes", "Created", "Modified"];
-    let row = |SecretEntry { id, store_id, name, comment, scopes, created, modified }| {
-        vec![name, id, store_id, comment, scopes.join(", "), created, modified]
+    let headings = ["Name", "ID", "Comment", "Scopes", "Created", "Modified"];
+    let row = |SecretEntry { id, name, comment, scopes, created, modified, .. }| {
+        vec![name, id, comment, scopes.join(", "), created, modified]
     };
     print::table(&headings, secrets.into_iter().map(row))
 }

@@ -45,8 +45,9 @@ fn read(question: &str) -> anyhow::Result<String> {
         io::stdin().take(64 << 10).read_to_string(&mut text).context("The value cannot be read from stdin.")?;
         return Ok(text);
     }
-    ask(question)?;
+    // Before the question: who answers at once is not shown either.
     let silence = Silence::begin()?;
+    ask(question)?;
     let text = line();
     drop(silence);
     ask("\n")?;
