@@ -29,15 +29,16 @@ pub(super) fn content(invocation: &Invocation, body: BodyArgument) -> Result<Con
 
 /// Content of a bucket as a body, which knows its length.
 pub(super) fn body(stream: BlobStream, length: u64) -> Body {
-    if length == 0 { Body::Empty } else { Body::boxed(Sized { stream, left: length }) }
+    if length == 0 { Body::Empty } else { Body::boxed(Measured { stream, left: length }) }
 }
 
-struct Sized {
+/// A stream that knows how much it has yet to give.
+struct Measured {
     stream: BlobStream,
     left: u64,
 }
 
-impl HttpBody for Sized {
+impl HttpBody for Measured {
     type Data = Bytes;
     type Error = BoxError;
 

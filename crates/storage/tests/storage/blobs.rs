@@ -15,6 +15,18 @@ fn storage(folder: &Path) -> Arc<LocalStorage> {
     Arc::new(LocalStorage::new(folder.join("state"), Durability::Full))
 }
 
+/// The storage of another process, once the one before has let go: it may be tidying still.
+async fn reopened(folder: &Path) -> Arc<LocalStorage> {
+    let storage = storage(folder);
+    let opening = async {
+        while storage.open().is_err() {
+            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+        }
+    };
+    tokio::time::timeout(std::time::Duration::from_secs(20), opening).await.unwrap();
+    storage
+}
+
 async fn put(bucket: &LocalBucket, key: &str, content: impl Into<Bytes>) {
     bucket.put(key, from_bytes(content), PutOptions::default()).await.unwrap().unwrap();
 }
@@ -70,7 +82,7 @@ async fn objects_are_kept_with_all_that_belongs_to_them() {
     let object = bucket.put("k/1", from_bytes(content.clone()), options).await.unwrap().unwrap();
     assert_eq!((object.size, object.checksums.md5.as_ref()), (4_000_000, Some(&object.etag)));
     drop((bucket, first));
-    let bucket = storage(folder.path()).bucket("b");
+    let bucket = reopened(folder.path()).await.bucket("b");
     let found = get(&bucket, "k/1").await.unwrap();
     assert_eq!(found.object, object);
     assert_eq!(all(found.body.unwrap()).await, content);
@@ -246,7 +258,7 @@ async fn what_a_crash_left_is_removed_and_nothing_else() {
     let prefix = shard.file_name().unwrap().to_str().unwrap();
     std::fs::write(shard.join(format!("{prefix}0000000000000000000000ffffffff")), "x").unwrap();
     assert_eq!(files(folder.path()).len(), 3);
-    let bucket = storage(folder.path()).bucket("b");
+    let bucket = reopened(folder.path()).await.bucket("b");
     assert_eq!(read(&bucket, "k").await.unwrap(), b"kept");
     settled(folder.path(), 1).await;
     assert_eq!(files(folder.path()), kept);

@@ -3,8 +3,9 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use super::admin::tidy;
 use super::files::{Discarded, Files, random_id};
-use super::index::{self, BucketInfo, NewObject};
+use super::index::{self, NewObject};
 use super::listing;
 use super::read::{Piece, Reading, cut};
 use super::receive::{Stored, receive};
@@ -14,12 +15,12 @@ use crate::blob::hash::hex;
 use crate::blob::limits::{check_key, check_new};
 use crate::blob::{
     Algorithm, BlobBucket, BlobError, BoxFuture, Checksum, Checksums, Content, Found, GetOptions, ListOptions, Listing,
-    MOST_DELETED, Metadata, Object, PutOptions, StorageClass, UploadedPart,
+    MOST_DELETED, Metadata, Object, PutOptions, UploadedPart,
 };
 use crate::{LocalStorage, StorageError};
 
 /// The folder of buckets.
-const KIND: &str = "r2";
+pub(super) const KIND: &str = "r2";
 
 /// Digits of an upload's identifier, in bytes.
 const UPLOAD_ID: usize = 32;
@@ -27,8 +28,8 @@ const UPLOAD_ID: usize = 32;
 /// A bucket. Making it touches nothing: its folder is made at the first use.
 #[derive(Clone, Debug)]
 pub struct LocalBucket {
-    storage: Arc<LocalStorage>,
-    name: String,
+    pub(super) storage: Arc<LocalStorage>,
+    pub(super) name: String,
     handle: Handle,
 }
 
@@ -42,33 +43,8 @@ impl LocalBucket {
         &self.name
     }
 
-    /// Whether it has been made.
-    pub fn exists(&self) -> bool {
-        self.storage.path_of(KIND, &self.name, ".sqlite").exists()
-    }
-
-    /// The names of the buckets that a storage has. Blocks.
-    ///
-    /// # Errors
-    /// What the operating system says of the folder.
-    pub fn names(storage: &LocalStorage) -> Result<Vec<String>, StorageError> {
-        let folder = storage.path().join(KIND);
-        let entries = match std::fs::read_dir(&folder) {
-            Ok(entries) => entries,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
-            Err(error) => return Err(StorageError::io("read the folder", &folder, error)),
-        };
-        let name = |file: String| {
-            let name = file.strip_suffix(".sqlite")?;
-            Some(percent_encoding::percent_decode_str(name).decode_utf8().ok()?.into_owned())
-        };
-        let mut names: Vec<_> = entries.filter_map(|entry| name(entry.ok()?.file_name().into_string().ok()?)).collect();
-        names.sort();
-        Ok(names)
-    }
-
     /// The bucket, opened.
-    async fn open(&self) -> Result<&Open, BlobError> {
+    pub(super) async fn open(&self) -> Result<&Open, BlobError> {
         self.handle.0.get_or_try_init(|| self.open_first()).await
     }
 
@@ -80,46 +56,6 @@ impl LocalBucket {
         let open = Open { index, files: Arc::new(files) };
         tokio::spawn(tidy(Open { index: open.index.clone(), files: open.files.clone() }));
         Ok(open)
-    }
-
-    /// Makes the bucket, if it is not there yet.
-    ///
-    /// # Errors
-    /// What keeps its files from being made.
-    pub async fn create(&self, storage_class: StorageClass) -> Result<(), BlobError> {
-        let index = &self.open().await?.index;
-        index.write(move |connection| index::set_storage_class(connection, storage_class)).await
-    }
-
-    /// What is known of the bucket as a whole.
-    ///
-    /// # Errors
-    /// What keeps it from being read.
-    pub async fn info(&self) -> Result<BucketInfo, BlobError> {
-        self.open().await?.index.read_long(index::info).await
-    }
-
-    /// Removes the bucket with all that is in it. Nobody may be using it.
-    ///
-    /// # Errors
-    /// What keeps its files from being removed.
-    pub async fn destroy(self) -> Result<(), BlobError> {
-        let root = self.storage.path_of(KIND, &self.name, "");
-        self.storage.forget_bucket(&self.name);
-        let storage = self.storage.clone();
-        let name = self.name.clone();
-        drop(self);
-        blocking(move || {
-            storage.databases().close();
-            for suffix in [".sqlite", ".sqlite-wal", ".sqlite-shm"] {
-                let path = storage.path_of(KIND, &name, suffix);
-                ignore_missing(std::fs::remove_file(&path))
-                    .map_err(|error| StorageError::io("remove", &path, error))?;
-            }
-            ignore_missing(std::fs::remove_dir_all(&root)).map_err(|error| StorageError::io("remove", &root, error))?;
-            Ok(())
-        })
-        .await
     }
 
     async fn find(&self, key: String) -> Result<Option<Object>, BlobError> {
@@ -168,6 +104,9 @@ impl LocalBucket {
             let now = self.find(object.key.clone()).await?;
             if now.is_none_or(|now| now.version != object.version) {
                 return Ok(None);
+            }
+            if !is_whole {
+                return Err(missing(open.files.path(&object.version)));
             }
         }
         let paths = bodies.into_iter().map(|(blob, size)| (open.files.path(&blob), size));
@@ -385,24 +324,6 @@ impl BlobBucket for LocalBucket {
     }
 }
 
-/// Removes what earlier uses of the bucket left behind.
-async fn tidy(open: Open) {
-    match open.index.write(uploads::expire).await {
-        Ok(discarded) => open.files.discard(discarded),
-        Err(error) => tracing::warn!(%error, "uploads that have expired could not be removed"),
-    }
-    let runtime = tokio::runtime::Handle::current();
-    let swept = blocking(move || {
-        open.files.sweep(|shard| {
-            let shard = shard.to_owned();
-            runtime.block_on(open.index.read_long(move |connection| index::known_blobs(connection, &shard)))
-        })
-    });
-    if let Err(error) = swept.await {
-        tracing::warn!(%error, "a bucket could not be searched for files that nothing refers to");
-    }
-}
-
 /// Opens a piece's file; false if it is not there.
 fn open_piece(piece: &mut Piece) -> Result<bool, BlobError> {
     let open = || {
@@ -424,13 +345,6 @@ fn missing(path: PathBuf) -> BlobError {
     StorageError::io("find the content of an object in", &path, std::io::ErrorKind::NotFound.into()).into()
 }
 
-fn ignore_missing(result: std::io::Result<()>) -> std::io::Result<()> {
-    match result {
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(()),
-        result => result,
-    }
-}
-
 fn checksums(md5: &str, given: Option<&Checksum>) -> Checksums {
     let mut checksums = Checksums { md5: Some(md5.to_owned()), ..Checksums::default() };
     if let Some(Checksum { algorithm, value }) = given {
@@ -446,7 +360,7 @@ fn checksums(md5: &str, given: Option<&Checksum>) -> Checksums {
     checksums
 }
 
-async fn blocking<T: Send + 'static>(
+pub(super) async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, BlobError> + Send + 'static,
 ) -> Result<T, BlobError> {
     tokio::task::spawn_blocking(work).await.map_err(|_| StorageError::Closed)?

@@ -11,6 +11,7 @@
 //!
 //! Files are read and written on blocking threads, a piece at a time, so that a slow client holds no thread.
 
+mod admin;
 mod bucket;
 mod files;
 mod index;

@@ -127,6 +127,7 @@ pub(super) async fn receive(
 }
 
 /// Who has the body: this task, or a blocking thread.
+#[allow(clippy::large_enum_variant, reason = "there is one in an upload, and boxing it would cost one more allocation")]
 enum Writing {
     Idle(Incoming),
     Busy(JoinHandle<Result<Incoming, BlobError>>),
