@@ -10,6 +10,7 @@
 //! [`Fetcher`]; static assets are the first of that kind.
 
 mod binding;
+mod cache;
 mod error;
 mod event;
 mod exchange;
@@ -19,6 +20,7 @@ mod start;
 mod worker;
 
 pub use binding::{Binding, BoxFuture, Fetcher, FetcherError};
+pub use cache::WorkerCache;
 pub use error::WorkerError;
 pub use event::{FetchEvent, RequestContext, ScheduledEvent};
 pub use selvedge_web::fetch::Body;
@@ -34,5 +36,8 @@ pub const ENTRY: &str = "selvedge:platform/main.js";
 
 /// All that the platform is made of, for the engine.
 pub fn extensions() -> Vec<Extension> {
-    vec![selvedge_web::extension(), Extension { name: "platform", ops: ops::OPS.to_vec(), modules: MODULES }]
+    vec![
+        selvedge_web::extension(),
+        Extension { name: "platform", ops: [ops::OPS, cache::OPS].concat(), modules: MODULES },
+    ]
 }

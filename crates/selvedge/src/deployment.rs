@@ -75,7 +75,7 @@ impl Deployment {
                 max_instances: options.max_instances,
                 log: Arc::new(log),
                 origin: options.origin.clone(),
-                extensions: shared.extensions(),
+                extensions: shared.extensions(&name),
             };
             Worker::new(shared.pool.clone(), options)
         });

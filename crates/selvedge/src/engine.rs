@@ -3,8 +3,10 @@
 use std::sync::Arc;
 
 use anyhow::Context;
+use selvedge_platform::WorkerCache;
 use selvedge_runtime::{Engine, EngineOptions, Extensions, V8Token, WarmPool};
 use selvedge_storage::LocalStorage;
+use selvedge_storage::cache::{CacheLimits, LocalCache};
 use selvedge_web::fetch::{FetchClient, FetchOptions};
 
 /// The heap of an isolate, as hosted: <https://developers.cloudflare.com/workers/platform/limits/#memory>.
@@ -19,6 +21,8 @@ pub(crate) struct Shared {
     pub(crate) client: Arc<FetchClient>,
     /// The data behind the bindings.
     pub(crate) storage: Arc<LocalStorage>,
+    /// Responses that Workers keep. The disk is not touched before one of them does.
+    cache: LocalCache,
 }
 
 impl Shared {
@@ -41,13 +45,15 @@ impl Shared {
             Ok(Arc::new(pool))
         };
         let pool = tokio::task::spawn_blocking(make).await.context("The engine could not be made.")??;
-        Ok(Self { pool, client: client(allow_private)?, storage })
+        let cache = LocalCache::new(storage.clone(), CacheLimits::default());
+        Ok(Self { pool, client: client(allow_private)?, storage, cache })
     }
 
-    /// What hangs on every instance.
-    pub(crate) fn extensions(&self) -> Extensions {
+    /// What hangs on every instance of the Worker of a name.
+    pub(crate) fn extensions(&self, worker: &str) -> Extensions {
         let mut extensions = Extensions::new();
         extensions.insert(self.client.clone());
+        WorkerCache::new(Arc::new(self.cache.clone()), worker).install(&mut extensions);
         extensions
     }
 }

@@ -13,6 +13,7 @@
 mod assets;
 mod auth;
 mod bad_input;
+mod caching;
 mod commands;
 mod console;
 mod environment;
