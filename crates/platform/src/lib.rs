@@ -11,6 +11,7 @@
 
 mod analytics;
 mod binding;
+mod cache;
 mod d1;
 mod error;
 mod event;
@@ -27,6 +28,7 @@ mod start;
 mod worker;
 
 pub use binding::{Binding, BoxFuture, Fetcher, FetcherError, Hyperdrive};
+pub use cache::WorkerCache;
 pub use error::WorkerError;
 pub use event::{FetchEvent, RequestContext, ScheduledEvent};
 pub use rate_limit::{RateLimit, RateLimiter};
@@ -45,6 +47,7 @@ pub const ENTRY: &str = "selvedge:platform/main.js";
 /// All that the platform is made of, for the engine.
 pub fn extensions() -> Vec<Extension> {
     let ops =
-        [analytics::OPS, d1::OPS, kv::OPS, ops::OPS, r2::OPS, rate_limit::OPS, secrets::OPS, service::OPS].concat();
+        [analytics::OPS, cache::OPS, d1::OPS, kv::OPS, ops::OPS, r2::OPS, rate_limit::OPS, secrets::OPS, service::OPS]
+            .concat();
     vec![selvedge_web::extension(), Extension { name: "platform", ops, modules: MODULES }]
 }

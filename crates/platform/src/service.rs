@@ -1,13 +1,11 @@
 //! Service bindings: one Worker asks another
 //! (<https://developers.cloudflare.com/workers/runtime-apis/bindings/service-bindings/http/>).
 //!
-//! The request goes from instance to instance in the caller's own task: no socket, no serialization, and a body that
-//! neither side reads does not enter V8. Who answers is found at each call, so that Workers may call each other, and
+//! The request goes from instance to instance: no socket, no serialization, and a body that neither side reads does not
+//! enter V8. Who answers is found at each call, so that Workers may call each other, and
 //! themselves, whatever the order in which they are deployed.
 
-use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
 
 use http::header::HeaderMap;
 use http::{HeaderValue, Request, Response};
@@ -17,6 +15,7 @@ use selvedge_web::fetch::{
     Body, BodyArgument, CDN_LOOP, ContentCoding, ResponseParts, SubrequestPolicy, Subrequests, headers_from_flat,
     response_parts,
 };
+use tokio::task::JoinHandle;
 
 use crate::binding::{Binding, Bindings, BoxFuture};
 use crate::exchange::Exchange;
@@ -88,18 +87,21 @@ fn exception(error: ServiceError) -> OpError {
     }
 }
 
-/// Pending once. The first poll of an op is made within the caller's turn, where no other turn may begin.
-struct NextPoll(bool);
+/// A Worker at work in a task of its own, which ends with this. Were it polled by the caller's driver, the two could
+/// wait for each other for ever: a Worker that calls itself has one instance, and who has its turn granted must be
+/// polled to take it, while the driver that should poll waits for the next turn itself.
+struct Called(JoinHandle<Result<Response<Body>, ServiceError>>);
 
-impl Future for NextPoll {
-    type Output = ();
+impl Called {
+    async fn answer(&mut self) -> Result<Response<Body>, ServiceError> {
+        let ended = (&mut self.0).await;
+        ended.unwrap_or_else(|_| Err(ServiceError::Absent("The called Worker was stopped.".into())))
+    }
+}
 
-    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
-        if std::mem::replace(&mut self.0, true) {
-            return Poll::Ready(());
-        }
-        cx.waker().wake_by_ref();
-        Poll::Pending
+impl Drop for Called {
+    fn drop(&mut self) {
+        self.0.abort();
     }
 }
 
@@ -140,8 +142,7 @@ fn op_service_fetch(
     let call = ServiceCall { request, url: url.clone(), context, depth };
     let bodiless = method == "HEAD";
     Ok(async move {
-        NextPoll(false).await;
-        let response = service.fetch(call).await.map_err(exception)?;
+        let response = Called(tokio::spawn(service.fetch(call))).answer().await.map_err(exception)?;
         let coding = ContentCoding::of(response.headers());
         Ok(response_parts(&invocation, response, coding, bodiless, url, false))
     })

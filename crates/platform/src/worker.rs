@@ -100,9 +100,14 @@ impl Worker {
         drop(loaded);
     }
 
+    /// Whether no invocation is under way.
+    pub fn is_idle(&self) -> bool {
+        self.loaded().iter().all(|loaded| loaded.instance.state().invocations() == 0)
+    }
+
     /// Waits until no invocation is left: responses that stream, and `waitUntil`.
     pub async fn drain(&self) {
-        while self.loaded().iter().any(|loaded| loaded.instance.state().invocations() > 0) {
+        while !self.is_idle() {
             tokio::time::sleep(DRAIN_PERIOD).await;
         }
     }

@@ -76,7 +76,7 @@ impl Deployment {
                 max_instances: options.max_instances,
                 log: Arc::new(log),
                 origin: options.origin.clone(),
-                extensions: shared.extensions(),
+                extensions: shared.extensions(&name),
             };
             Worker::new(shared.pool.clone(), options)
         });
@@ -99,6 +99,11 @@ impl Deployment {
         if let Some(worker) = &self.worker {
             worker.unload().await;
         }
+    }
+
+    /// Whether nothing is under way.
+    pub(crate) fn is_idle(&self) -> bool {
+        self.worker.as_ref().is_none_or(|worker| worker.is_idle())
     }
 
     /// Waits for the work that goes on after responses.

@@ -3,9 +3,11 @@
 use std::sync::Arc;
 
 use anyhow::Context;
+use selvedge_platform::WorkerCache;
 use selvedge_runtime::{Engine, EngineOptions, Extensions, V8Token, WarmPool};
 use selvedge_storage::LocalStorage;
 use selvedge_storage::analytics::Analytics;
+use selvedge_storage::cache::{CacheLimits, LocalCache};
 use selvedge_storage::kv::KvNamespaces;
 use selvedge_storage::secrets::Secrets;
 use selvedge_web::fetch::{FetchClient, FetchOptions};
@@ -35,6 +37,8 @@ pub(crate) struct Shared {
     pub(crate) analytics: Arc<Analytics>,
     /// The Secrets Stores.
     pub(crate) secrets: Arc<Secrets>,
+    /// Responses that Workers keep. The disk is not touched before one of them does.
+    cache: LocalCache,
 }
 
 impl Shared {
@@ -60,6 +64,7 @@ impl Shared {
         Ok(Self {
             pool,
             client: client(allow_private)?,
+            cache: LocalCache::new(storage.clone(), CacheLimits::default()),
             analytics: Arc::new(Analytics::new(storage.clone())),
             kv: Arc::new(KvNamespaces::new(storage.clone())),
             secrets: Arc::new(Secrets::new(storage.clone())),
@@ -69,10 +74,11 @@ impl Shared {
         })
     }
 
-    /// What hangs on every instance.
-    pub(crate) fn extensions(&self) -> Extensions {
+    /// What hangs on every instance of the Worker of a name.
+    pub(crate) fn extensions(&self, worker: &str) -> Extensions {
         let mut extensions = Extensions::new();
         extensions.insert(self.client.clone());
+        WorkerCache::new(Arc::new(self.cache.clone()), worker).install(&mut extensions);
         extensions
     }
 }

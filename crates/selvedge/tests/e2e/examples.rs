@@ -82,6 +82,47 @@ async fn streaming_proxy_numbers_the_lines_of_text_only() {
 }
 
 #[tokio::test]
+async fn cached_origin_asks_the_origin_once() {
+    let origin = Origin::start(|request| async move {
+        let mut response = crate::support::reply(format!("the page {}", request.uri().path()));
+        response.headers_mut().insert("etag", "\"v1\"".parse().unwrap());
+        if request.uri().path() == "/private" {
+            response.headers_mut().insert("cache-control", "private".parse().unwrap());
+        }
+        response
+    })
+    .await;
+    let project = Project::example("cached-origin").replace("wrangler.jsonc", "http://localhost:9000", &origin.url());
+    let server = project.dev().await;
+    let first = server.get("/a").await;
+    assert_eq!((first.header("cf-cache-status"), first.text()), ("MISS", "the page /a".into()));
+    // It is put after the response.
+    crate::support::eventually("an answer from the cache", || async {
+        let again = server.get("/a").await;
+        assert_eq!(again.text(), "the page /a");
+        (again.header("cf-cache-status") == "HIT").then_some(())
+    })
+    .await;
+    let asked = origin.times_asked_for("/a");
+    let part = Answer::of(server.request(Method::GET, "/a").header("range", "bytes=4-7")).await;
+    assert_eq!(part.assert_status(206).text(), "page");
+    let same = Answer::of(server.request(Method::GET, "/a").header("if-none-match", "\"v1\"")).await;
+    same.assert_status(304);
+    assert_eq!(origin.times_asked_for("/a"), asked);
+
+    let purge = || Answer::of(server.request(Method::from_bytes(b"PURGE").unwrap(), "/a"));
+    purge().await.assert_status(200);
+    purge().await.assert_status(404);
+    server.get("/a").await.assert_status(200);
+    assert_eq!(origin.times_asked_for("/a"), asked + 1);
+
+    for _ in 0..2 {
+        assert_eq!(server.get("/private").await.header("cf-cache-status"), "MISS");
+    }
+    assert_eq!(origin.times_asked_for("/private"), 2);
+}
+
+#[tokio::test]
 async fn wasm_hashes_the_body() {
     let project = Project::example("wasm");
     let server = project.dev().await;

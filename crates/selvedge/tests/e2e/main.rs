@@ -14,6 +14,7 @@ mod analytics;
 mod assets;
 mod auth;
 mod bad_input;
+mod caching;
 mod commands;
 mod console;
 mod crash;

@@ -34,8 +34,9 @@ pub trait HttpCache: Send + Sync {
 
 /// The body of a response that is being put. Dropped before it commits, it leaves nothing.
 pub trait CacheWriter: Send {
-    /// Writes a part of the body. A body that turns out to be too large is taken all the same, and not kept.
-    fn write(&mut self, chunk: Bytes) -> BoxFuture<'_, Result<(), StorageError>>;
+    /// Writes a part of the body. False if it will not be kept, as it is too large or there is no room: then the rest
+    /// is of no use.
+    fn write(&mut self, chunk: Bytes) -> BoxFuture<'_, Result<bool, StorageError>>;
 
     /// The body is complete. Whether it is kept now. It goes on when the future is dropped.
     fn commit(self: Box<Self>) -> BoxFuture<'static, Result<bool, StorageError>>;

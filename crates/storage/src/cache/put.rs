@@ -30,9 +30,11 @@ pub(super) struct Put {
     buffer: BytesMut,
     file: Option<NamedTempFile>,
     length: u64,
+    /// The length that the body was said to have.
+    announced: Option<u64>,
     /// Room on the disk that was set aside.
     reserved: u64,
-    /// It is too large, or there is no room: the rest is not kept.
+    /// It is too large, there is no room, or a part of it was lost: it is not kept.
     given_up: bool,
 }
 
@@ -46,18 +48,21 @@ impl Put {
     ) -> Self {
         let given_up = length.is_some_and(|length| length > shared.limits.body.min(shared.limits.disk));
         let buffer = BytesMut::new();
-        Self { shared, opened, key, head, buffer, file: None, length: 0, reserved: 0, given_up }
+        Self { shared, opened, key, head, buffer, file: None, length: 0, announced: length, reserved: 0, given_up }
     }
 
-    async fn take(&mut self, chunk: Bytes) -> Result<(), StorageError> {
+    async fn take(&mut self, chunk: Bytes) -> Result<bool, StorageError> {
         self.length += chunk.len() as u64;
         if self.given_up || self.length > self.shared.limits.body || !self.reserve(chunk.len() as u64) {
             self.give_up();
-            return Ok(());
+            return Ok(false);
         }
         self.buffer.extend_from_slice(&chunk);
         let most = if self.file.is_some() { CHUNK } else { SMALL };
-        if self.buffer.len() > most { self.flush().await } else { Ok(()) }
+        if self.buffer.len() > most {
+            self.flush().await?;
+        }
+        Ok(true)
     }
 
     fn reserve(&mut self, bytes: u64) -> bool {
@@ -78,7 +83,8 @@ impl Put {
         let file = self.file.take();
         let chunk = std::mem::take(&mut self.buffer).freeze();
         let folder = self.opened.bodies.clone();
-        // If this future is dropped meanwhile, the file goes with the closure.
+        // If this future is dropped meanwhile, the file goes with the closure, and what comes then is no whole body.
+        self.given_up = true;
         let written = blocking(move || {
             let write = || {
                 let mut file = match file {
@@ -91,11 +97,12 @@ impl Put {
             write().map_err(|error| StorageError::io("write a body to", &folder, error))
         });
         self.file = Some(written.await?);
+        self.given_up = false;
         Ok(())
     }
 
     async fn finish(mut self) -> Result<bool, StorageError> {
-        if self.given_up {
+        if self.given_up || self.announced.is_some_and(|announced| announced != self.length) {
             return Ok(false);
         }
         if self.file.is_some() {
@@ -131,7 +138,7 @@ impl Drop for Put {
 }
 
 impl CacheWriter for Put {
-    fn write(&mut self, chunk: Bytes) -> BoxFuture<'_, Result<(), StorageError>> {
+    fn write(&mut self, chunk: Bytes) -> BoxFuture<'_, Result<bool, StorageError>> {
         self.take(chunk).boxed()
     }
 

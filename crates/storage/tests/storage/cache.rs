@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use futures_util::TryStreamExt;
+use futures_util::{FutureExt, TryStreamExt};
 use http::{HeaderMap, HeaderValue};
 use selvedge_storage::cache::{CacheHead, CacheKey, CacheLimits, HttpCache, LocalCache};
 use selvedge_storage::{Durability, LocalStorage, StateFolder, StorageError};
@@ -109,6 +109,22 @@ async fn a_put_that_is_broken_off_leaves_nothing() {
     }
     assert_eq!(get(&cache, "a").await.unwrap(), b"before");
     assert_eq!(bodies(&folder), Vec::<PathBuf>::new());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_body_that_lost_a_part_is_not_kept() {
+    let folder = tempfile::tempdir().unwrap();
+    let cache = open(&folder, SMALL);
+    // It is shorter than it was said to be.
+    let mut short = cache.put(key("a"), head(FOREVER), Some(3)).await.unwrap();
+    short.write(Bytes::from_static(b"ab")).await.unwrap();
+    assert!(!short.commit().await.unwrap());
+    // A write was given up halfway.
+    let mut writer = cache.put(key("a"), head(FOREVER), None).await.unwrap();
+    assert!(writer.write(content(500_000, 0).into()).now_or_never().is_none());
+    assert!(!writer.write(content(500_000, 1).into()).await.unwrap());
+    assert!(!writer.commit().await.unwrap());
+    assert_eq!(get(&cache, "a").await, None);
 }
 
 #[tokio::test(flavor = "multi_thread")]

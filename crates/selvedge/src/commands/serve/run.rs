@@ -76,8 +76,11 @@ async fn serve(args: ServeArgs, v8: V8Token, output: &Output) -> anyhow::Result<
     let access_log = args.access_log;
     let fleet = Fleet { routes, deployments: deployments.clone(), output: output.clone(), access_log };
     server.serve(fleet, shutdown.begun()).await?;
-    for deployment in &deployments {
-        deployment.drain().await;
+    // One that is idle may be called again by another that is not.
+    while !deployments.iter().all(|deployment| deployment.is_idle()) {
+        for deployment in &deployments {
+            deployment.drain().await;
+        }
     }
     shared.analytics.flush().await;
     // The process ends: taking hundreds of heaps apart would only make it end later.
