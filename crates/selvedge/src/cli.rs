@@ -2,7 +2,7 @@
 
 use clap::{Parser, Subcommand};
 
-use crate::commands::{analytics, check, completions, d1, dev, init, kv, r2, secrets_store, serve};
+use crate::commands::{analytics, check, completions, d1, dev, import, init, kv, r2, secrets_store, serve};
 
 /// Cloudflare's edge platform, self-hosted: runs Workers projects as they are.
 #[derive(Debug, Parser)]
@@ -45,6 +45,8 @@ pub(crate) enum Command {
     SecretsStore(secrets_store::SecretsStoreArgs),
     /// Work on R2 buckets and their objects in local state
     R2(Box<r2::R2Args>),
+    /// Bring over the data that `wrangler dev` left
+    Import(import::ImportArgs),
     /// Print a script that completes selvedge's commands in a shell
     Completions(completions::CompletionsArgs),
 }

@@ -1,8 +1,13 @@
 //! Which D1 database a binding or a name means: as wrangler's local development does, for `dev`, `serve` and the
 //! commands alike.
 
-use anyhow::bail;
+use std::fs;
+use std::path::PathBuf;
+
+use anyhow::{Context, bail};
 use selvedge_config::{Binding as Configured, BindingKind, D1Database};
+use selvedge_storage::LocalStorage;
+use selvedge_storage::d1::KIND;
 
 use crate::project::Project;
 
@@ -27,6 +32,25 @@ impl Configuration {
     pub(crate) fn name(&self) -> &str {
         self.database.database_name.as_deref().unwrap_or(&self.binding)
     }
+}
+
+/// Removes a database's files, with its history; nothing happens where there are none.
+///
+/// # Errors
+/// What the operating system refuses.
+pub(crate) fn remove(storage: &LocalStorage, id: &str) -> anyhow::Result<()> {
+    let remove = |path: PathBuf| -> anyhow::Result<()> {
+        let removed = if path.is_dir() { fs::remove_dir_all(&path) } else { fs::remove_file(&path) };
+        match removed {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                Err(error).with_context(|| format!("Cannot remove {}.", path.display()))
+            }
+            _ => Ok(()),
+        }
+    };
+    // The file before its log: a log without its file is nothing, a file without its log would be an old state.
+    let suffixes = [".history", ".sqlite", ".sqlite-wal", ".sqlite-shm"];
+    suffixes.into_iter().map(|suffix| storage.path_of(KIND, id, suffix)).try_for_each(remove)
 }
 
 /// All databases of a project.

@@ -5,6 +5,7 @@ pub(crate) mod check;
 pub(crate) mod completions;
 pub(crate) mod d1;
 pub(crate) mod dev;
+pub(crate) mod import;
 pub(crate) mod init;
 pub(crate) mod kv;
 pub(crate) mod r2;

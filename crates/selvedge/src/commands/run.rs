@@ -8,7 +8,7 @@ use anyhow::Context;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use selvedge_runtime::{V8Token, initialize_v8};
 
-use super::{analytics, check, completions, d1, dev, init, kv, r2, secrets_store, serve};
+use super::{analytics, check, completions, d1, dev, import, init, kv, r2, secrets_store, serve};
 use crate::cli::Command;
 
 /// How long work that nobody waits for may go on when the process ends.
@@ -32,6 +32,7 @@ pub(crate) fn run(command: Command) -> anyhow::Result<()> {
         Command::Analytics(args) => analytics::run(&args),
         Command::SecretsStore(args) => without_engine(secrets_store::run(args)),
         Command::R2(args) => without_engine(r2::run(*args)),
+        Command::Import(args) => without_engine(import::run(args)),
         Command::Completions(args) => completions::run(&args),
     }
 }

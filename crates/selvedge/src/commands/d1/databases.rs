@@ -1,7 +1,7 @@
 //! `selvedge d1 create`, `list`, `info` and `delete`.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use anyhow::{Context, anyhow, bail};
 use clap::Args;
@@ -165,17 +165,6 @@ pub(super) fn delete(args: &DeleteArgs) -> anyhow::Result<()> {
     if !confirm::confirm(&question, args.skip_confirmation)? {
         return Ok(());
     }
-    let path = |suffix: &str| named.local.storage.path_of(KIND, &named.configuration.id, suffix);
-    let remove = |path: PathBuf| -> anyhow::Result<()> {
-        let removed = if path.is_dir() { fs::remove_dir_all(&path) } else { fs::remove_file(&path) };
-        match removed {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-                Err(error).with_context(|| format!("Cannot remove {}.", path.display()))
-            }
-            _ => Ok(()),
-        }
-    };
-    // The file before its log: a log without its file is nothing, a file without its log would be an old state.
-    [".history", ".sqlite", ".sqlite-wal", ".sqlite-shm"].into_iter().map(path).try_for_each(remove)?;
+    d1::remove(&named.local.storage, &named.configuration.id)?;
     print::line(&format!("Deleted {name} successfully."))
 }
