@@ -100,6 +100,9 @@ pub fn query(state: &Path, sql: &str) -> Result<Answer, QueryError> {
         let rows = datasets(state)?.into_iter().map(|name| vec![Value::String(name)]).collect();
         return Ok(Answer { columns: vec!["dataset".to_owned()], rows });
     }
+    if words.is_empty() {
+        return Err(QueryError::NoQuery);
+    }
     // What is attached to a connection that only reads can only be read.
     let connection = Connection::open_with_flags(":memory:", OpenFlags::SQLITE_OPEN_READ_ONLY)?;
     connection.busy_timeout(BUSY)?;
