@@ -23,9 +23,8 @@ use crate::{RequestContext, WorkerError};
 
 pub(crate) const OPS: &[OpDecl] = &[op_service_fetch];
 
-/// How many Workers may call each other in a row, as on hosted
-/// (<https://developers.cloudflare.com/workers/platform/limits/#worker-limits>: 32 invocations a request).
-const DEPTH: u32 = 32;
+/// How many Workers may call each other in a row, as on hosted.
+const DEPTH: u32 = 16;
 
 /// A request from a Worker to a Worker.
 pub struct ServiceCall {
@@ -125,7 +124,7 @@ fn op_service_fetch(
     }
     let exchange = invocation.extension::<Exchange>();
     let depth = exchange.as_ref().map_or(0, |exchange| exchange.depth()) + 1;
-    if depth >= DEPTH {
+    if depth > DEPTH {
         return Err(OpError::error(
             "Subrequest depth limit exceeded. This request recursed through Workers too many times. This can happen \
              e.g. if you have a Worker that recursively fetches itself.",

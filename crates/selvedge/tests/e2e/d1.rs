@@ -350,7 +350,7 @@ async fn commands_say_what_they_cannot_do() {
         ),
         (&["execute", "people"], &["You must provide either --command or --file."]),
         (&["execute", "people", "--command", "SELECT 1; SELEC 2"], &["near \"SELEC\": syntax error", "in: SELEC 2"]),
-        (&["execute", "people", "--remote", "--command", "SELECT 1"], &["There is no remote database"]),
+        (&["execute", "people", "--remote", "--command", "SELECT 1"], &["There is no remote here"]),
         (&["create", "people"], &["has a database named 'people' already"]),
         (&["export", "people", "--output", "x.sql", "--table", "none"], &["There is no table 'none'"]),
     ] {

@@ -148,7 +148,7 @@ impl KvNamespaces {
     pub fn delete(&self, id: &str) -> Result<bool, StorageError> {
         self.storage.open()?;
         self.known.0.lock().unwrap_or_else(PoisonError::into_inner).remove(id);
-        self.storage.databases().close();
+        self.storage.databases().retire(&self.storage.path_of(KIND, id, ".sqlite"));
         let mut found = false;
         // The log goes first: without its file it could be taken for that of a later one.
         for file in self.files(id).into_iter().rev() {

@@ -1,7 +1,7 @@
 //! One file.
 
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
 use std::time::{Duration, Instant};
 
@@ -12,6 +12,9 @@ use super::keeper::Keeper;
 use super::readers::Readers;
 use super::writer::{Queue, Write, commit};
 use crate::{Durability, Failure, StateFolder, StorageError};
+
+/// How often one who closes a file for good looks whether it is still in use.
+const RETIRING: Duration = Duration::from_millis(2);
 
 /// A SQLite file: closed, or open with its connections.
 #[derive(Debug)]
@@ -26,6 +29,8 @@ pub struct Database {
     /// Milliseconds from `made` to the last use.
     used: AtomicU64,
     open: Mutex<Option<Arc<Open>>>,
+    /// The file is to be removed: whoever still has this may not make it anew.
+    retired: AtomicBool,
     queue: Mutex<Queue>,
 }
 
@@ -58,6 +63,7 @@ impl Database {
             made: Instant::now(),
             used: AtomicU64::new(0),
             open: Mutex::default(),
+            retired: AtomicBool::new(false),
             queue: Mutex::default(),
         }
     }
@@ -203,6 +209,9 @@ impl Database {
         if let Some(open) = &*slot {
             return Ok(open.clone());
         }
+        if self.retired.load(Ordering::Acquire) {
+            return Err(StorageError::Closed.into());
+        }
         let writer = open_writer(&self.path, self.durability, &self.options, self.keeper.as_deref())?;
         if let Some(keeper) = &self.keeper {
             keeper.opened(&writer).map_err(|error| error.at(&self.path))?;
@@ -232,6 +241,18 @@ impl Database {
             }
             // While the slot is held: nobody opens the file again before it is closed.
             drop(open);
+        }
+    }
+
+    /// Closes the file for good, when those who use it just now are done. Blocks.
+    pub(super) fn retire(&self) {
+        self.retired.store(true, Ordering::Release);
+        loop {
+            self.close();
+            if lock(&self.open).is_none() {
+                return;
+            }
+            std::thread::sleep(RETIRING);
         }
     }
 }

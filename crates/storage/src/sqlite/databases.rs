@@ -38,6 +38,15 @@ impl Databases {
         lock(&self.known).values().filter(|database| database.idle_for().is_some()).count()
     }
 
+    /// Closes a file for good, before it is removed. Who asks for its path afterwards gets a new one. Blocks.
+    pub(crate) fn retire(&self, path: &Path) {
+        let known = lock(&self.known).get(path).cloned();
+        if let Some(database) = known {
+            database.retire();
+            lock(&self.known).remove(path);
+        }
+    }
+
     /// Closes all files that nobody uses just now. Blocks.
     pub fn close(&self) {
         let all: Vec<_> = lock(&self.known).values().cloned().collect();

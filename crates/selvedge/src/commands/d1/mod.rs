@@ -9,7 +9,6 @@ mod rows;
 mod time_travel;
 mod timestamp;
 
-use anyhow::bail;
 use clap::{Args, Subcommand};
 use selvedge_storage::d1::D1Database;
 
@@ -75,9 +74,6 @@ pub(crate) async fn run(args: D1Args) -> anyhow::Result<()> {
 struct Common {
     #[command(flatten)]
     local: LocalArgs,
-    /// Wrangler's flag
-    #[arg(long, hide = true)]
-    remote: bool,
     /// Wrangler's flag: local development has no other database for it
     #[arg(long, hide = true)]
     preview: bool,
@@ -85,11 +81,6 @@ struct Common {
 
 impl Common {
     fn open(&self) -> anyhow::Result<Local> {
-        if self.remote {
-            bail!(
-                "There is no remote database: `selvedge d1` works on the databases of this machine. Leave out --remote."
-            );
-        }
         self.local.open()
     }
 

@@ -61,7 +61,7 @@ impl LocalBucket {
         let name = self.name.clone();
         drop(self);
         blocking(move || {
-            storage.databases().close();
+            storage.databases().retire(&storage.path_of(KIND, &name, ".sqlite"));
             for suffix in [".sqlite", ".sqlite-wal", ".sqlite-shm"] {
                 let path = storage.path_of(KIND, &name, suffix);
                 ignore_missing(std::fs::remove_file(&path))
