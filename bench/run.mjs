@@ -4,16 +4,18 @@ import { parseArgs } from "node:util";
 import { cold } from "./cold.mjs";
 import { hello } from "./hello.mjs";
 import { memory } from "./memory.mjs";
+import { objects, storage } from "./storage.mjs";
 
-const BENCHES = { hello, cold, memory };
-const USAGE = `usage: node bench/run.mjs [--selvedge PATH] [options] [hello|cold|memory ...]
+const BENCHES = { hello, cold, memory, storage, objects };
+const USAGE = `usage: node bench/run.mjs [--selvedge PATH] [options] [hello|cold|memory|storage|objects ...]
 
   --selvedge PATH   the release binary (default: target/release/selvedge)
   --hyper PATH      the bare hyper server (default: bare-hyper beside the binary)
-  --seconds N       how long each server is loaded in each round of hello (default: 10)
-  --connections N   keep-alive connections of hello (default: 50)
-  --rounds N        rounds of hello; the median is printed (default: 3)
+  --seconds N       how long each server is loaded in each round of hello and storage (default: 10)
+  --connections N   keep-alive connections of hello and storage (default: 50)
+  --rounds N        rounds of hello and storage; the median is printed (default: 3)
   --workers N       Workers of cold and memory (default: 200)
+  --gigabytes N     size of the object of objects (default: 5)
   --only NAME       only this server of hello; may be repeated (selvedge, workerd, deno, bun, "bare hyper")`;
 
 const { values, positionals } = parseArgs({
@@ -25,6 +27,7 @@ const { values, positionals } = parseArgs({
     connections: { type: "string", default: "50" },
     rounds: { type: "string", default: "3" },
     workers: { type: "string", default: "200" },
+    gigabytes: { type: "string", default: "5" },
     only: { type: "string", multiple: true },
     help: { type: "boolean", short: "h" },
   },
@@ -44,6 +47,7 @@ const options = {
   connections: Number(values.connections),
   rounds: Number(values.rounds),
   workers: Number(values.workers),
+  gigabytes: Number(values.gigabytes),
   only: values.only,
 };
 

@@ -31,9 +31,11 @@ const BYTES = "ArrayBuffer | ArrayBufferView";
 
 /** Types of arguments only. */
 const ARGUMENTS = {
+  AnalyticsField: `null | undefined | string | ${BYTES}`,
   Bytes: BYTES,
   BufferRef: BYTES,
   BufferMut: BYTES,
+  D1Values: "(null | number | string | Uint8Array)[]",
   BodyArgument: `null | undefined | string | number | ${BYTES}`,
 };
 
@@ -43,6 +45,8 @@ const RESULTS = {
   Bytes: "Uint8Array<ArrayBuffer>",
   KvAnswer: "any",
   KvText: "string",
+  D1Reply:
+    "[failure: string | null, place: number, answers: [columns: string[], cells: any[], figures: number[]][], bookmark: string | null]",
 };
 
 /** The names that `type` items give to tuples, filled while reading. @type {Map<string, string>} */

@@ -51,11 +51,24 @@ export const HELLO_SERVERS = {
 /**
  * @param {string} selvedge path of the binary
  * @param {string} folder a Worker, or a folder of Workers
+ * @param {string[]} [options]
  * @returns {Promise<Running>}
  */
-export async function startSelvedge(selvedge, folder) {
-  const server = new Server(selvedge, ["serve", folder, "--port", "0", "--json"]);
-  return { server, url: await server.readyUrl() };
+export async function startSelvedge(selvedge, folder, options = []) {
+  const server = new Server(selvedge, ["serve", folder, "--port", "0", "--json", ...options]);
+  // The server listens on all addresses, and says so.
+  return { server, url: (await server.readyUrl()).replace("0.0.0.0", "127.0.0.1") };
+}
+
+/**
+ * @param {string} script the Worker's module
+ * @param {string} folder where its data is kept
+ * @returns {Promise<Running>}
+ */
+export async function startMiniflare(script, folder) {
+  const port = await freePort();
+  const server = new Server(process.execPath, [join(BENCH, "peers/miniflare.mjs"), String(port), folder, script]);
+  return listening(server, port);
 }
 
 /**

@@ -76,6 +76,8 @@ fn event() -> FetchEvent {
         url: "http://test.example/".into(),
         context: Arc::new(Nothing),
         entrypoint: None,
+        props: None,
+        depth: 0,
     }
 }
 

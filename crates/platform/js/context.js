@@ -54,7 +54,10 @@ export class ExecutionContext {
 
 defineInterface(ExecutionContext, { tag: "ExecutionContext" });
 
-/** @returns {ExecutionContext} */
-export function createContext() {
-  return new ExecutionContext(internal, {});
+/**
+ * @param {unknown} props what a service binding says of its caller
+ * @returns {ExecutionContext}
+ */
+export function createContext(props) {
+  return new ExecutionContext(internal, props);
 }

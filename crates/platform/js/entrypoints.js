@@ -63,13 +63,14 @@ export function describe() {
  * @param {string} name
  * @param {string} event
  * @param {unknown} argument
+ * @param {unknown} props `ctx.props`
  * @returns {any} what the handler returned
  */
-export function callHandler(name, event, argument) {
+export function callHandler(name, event, argument, props) {
   const entrypoint = mapGet(worker.entrypoints, name);
   if (entrypoint === undefined) throw new TypeError(`The Worker has no entrypoint named "${name}".`);
   const { isClass, target } = entrypoint;
-  const context = createContext();
+  const context = createContext(props);
   const handlers = isClass ? construct(target, [context, worker.env]) : target;
   const handler = handlers[event];
   if (typeof handler !== "function") throw new TypeError(`Handler does not export a ${event}() function.`);

@@ -35,8 +35,9 @@ const readCf = () => parse(op_request_cf());
  * @param {string} method
  * @param {string} url
  * @param {number | null} bodyId
+ * @param {string} [props] `ctx.props` as JSON, if there are any
  */
-export function dispatchFetch(entrypoint, method, url, bodyId) {
+export function dispatchFetch(entrypoint, method, url, bodyId, props = undefined) {
   try {
     const request = createInboundRequest({
       method,
@@ -46,7 +47,7 @@ export function dispatchFetch(entrypoint, method, url, bodyId) {
       cfThunk: readCf,
       signal: null,
     });
-    const result = worker.isServiceWorker ? dispatchFetchListeners(request) : callHandler(entrypoint, "fetch", request);
+    const result = worker.isServiceWorker ? dispatchFetchListeners(request) : callHandler(entrypoint, "fetch", request, props === undefined ? {} : parse(props));
     if (isResponse(result)) respond(result);
     else then(resolve(result), respond, op_respond_error);
   } catch (error) {

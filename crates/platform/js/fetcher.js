@@ -1,21 +1,20 @@
 // Fetcher: a binding that answers requests (https://developers.cloudflare.com/workers/runtime-apis/bindings/).
 
-import { op_fetcher_fetch } from "selvedge:ops";
 import { dispatchOutgoing, requestToFetch } from "selvedge:web/fetch/index.js";
 import { rejectedWith } from "selvedge:web/streams/promises.js";
 import { defineInterface, illegalConstructor, internal, requireArguments } from "selvedge:web/webidl.js";
 
 /** What `env.ASSETS` and other bindings with a fetch() are. */
 export class Fetcher {
-  #binding;
+  #send;
 
   /**
    * @param {symbol} key
-   * @param {string} binding the binding's name
+   * @param {import("selvedge:web/fetch/outgoing.js").OpFetcher} send
    */
-  constructor(key, binding) {
+  constructor(key, send) {
     if (key !== internal) throw illegalConstructor();
-    this.#binding = binding;
+    this.#send = send;
   }
 
   /**
@@ -26,10 +25,8 @@ export class Fetcher {
   fetch(input, init = undefined) {
     try {
       requireArguments(arguments.length, 1, "Failed to execute 'fetch' on 'Fetcher'");
-      const binding = this.#binding;
-      return dispatchOutgoing(requestToFetch(input, init), (method, url, headers, body) =>
-        op_fetcher_fetch(binding, method, url, headers, body),
-      );
+      const send = this.#send;
+      return dispatchOutgoing(requestToFetch(input, init), send);
     } catch (error) {
       return rejectedWith(error);
     }

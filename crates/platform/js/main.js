@@ -3,6 +3,7 @@
 import { installGlobals } from "selvedge:web/globals.js";
 import { DOMException } from "selvedge:web/dom-exception.js";
 import { boundArrayBuffers } from "./buffers.js";
+import { installCaches } from "./cache/index.js";
 import { installGlobalScope } from "./global-scope.js";
 import { installHandlers } from "./service-worker.js";
 
@@ -10,6 +11,7 @@ installGlobals(globalThis);
 installHandlers(globalThis);
 installGlobalScope(globalThis);
 boundArrayBuffers(globalThis);
+installCaches(globalThis);
 
 export { DOMException };
 export { prepare } from "./prepare.js";

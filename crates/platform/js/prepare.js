@@ -1,11 +1,19 @@
 // Sets the stage before a Worker's global scope runs: `env`, and the modules that the platform provides.
 
+import { op_fetcher_fetch } from "selvedge:ops";
 import { internal } from "selvedge:web/webidl.js";
+import { AnalyticsEngine } from "./analytics/analytics-engine.js";
 import { removeSharedArrayBuffer } from "./buffers.js";
 import { waitUntil } from "./context.js";
+import { D1Database } from "./d1/index.js";
 import { Fetcher } from "./fetcher.js";
+import { Hyperdrive } from "./hyperdrive/hyperdrive.js";
+import { SecretsStoreSecret } from "./secrets/secret.js";
 import { DurableObject, RpcTarget, WorkerEntrypoint, WorkflowEntrypoint } from "./classes.js";
+import { RateLimit } from "./rate-limit.js";
+import { createService } from "./service.js";
 import { KvNamespace } from "./kv/kv-namespace.js";
+import { R2Bucket } from "./r2/bucket.js";
 import { worker } from "./state.js";
 
 const { parse } = JSON;
@@ -23,8 +31,16 @@ const { defineProperty } = Object;
 const KINDS = {
   value: (_, value) => value,
   json: (_, value) => parse(value),
-  fetcher: (name) => new Fetcher(internal, name),
+  fetcher: (name) =>
+    new Fetcher(internal, (method, url, headers, body) => op_fetcher_fetch(name, method, url, headers, body)),
+  rateLimit: (name) => new RateLimit(internal, name),
+  service: createService,
   kv: (name) => new KvNamespace(internal, name),
+  d1: (name) => new D1Database(internal, name),
+  analytics: (name) => new AnalyticsEngine(internal, name),
+  hyperdrive: (_, value) => new Hyperdrive(internal, parse(value)),
+  secret: (name) => new SecretsStoreSecret(internal, name),
+  r2: (name) => new R2Bucket(internal, name),
 };
 
 /**

@@ -7,8 +7,15 @@ use std::sync::Arc;
 use bytes::Bytes;
 use selvedge_ops::OpError;
 use selvedge_runtime::Invocation;
+use selvedge_storage::analytics::Dataset;
+use selvedge_storage::blob::BlobBucket;
+use selvedge_storage::d1::SqlDatabase;
 use selvedge_storage::kv::KvNamespace;
+use selvedge_storage::secrets::Secret;
 use selvedge_web::fetch::Body;
+
+use crate::rate_limit::RateLimit;
+use crate::service::Service;
 
 /// A future that may be sent between threads, boxed.
 pub type BoxFuture<T> = Pin<Box<dyn Future<Output = T> + Send>>;
@@ -30,6 +37,24 @@ pub trait Fetcher: Send + Sync {
     fn fetch(&self, request: http::Request<Body>) -> BoxFuture<Result<http::Response<Body>, FetcherError>>;
 }
 
+/// Where a database is, and as whom to go there
+/// (<https://developers.cloudflare.com/hyperdrive/get-started/>).
+#[derive(Clone)]
+pub struct Hyperdrive {
+    /// All of it, as database drivers take it.
+    pub connection_string: String,
+    /// The host's name or address.
+    pub host: String,
+    /// The port.
+    pub port: u16,
+    /// The user's name.
+    pub user: String,
+    /// The user's password.
+    pub password: String,
+    /// The database's name.
+    pub database: String,
+}
+
 /// One binding's value (<https://developers.cloudflare.com/workers/runtime-apis/bindings/>).
 #[derive(Clone)]
 pub enum Binding {
@@ -41,10 +66,24 @@ pub enum Binding {
     Data(Bytes),
     /// WebAssembly: a `WebAssembly.Module`.
     Wasm(Bytes),
+    /// A D1 database.
+    D1(Arc<dyn SqlDatabase>),
+    /// An Analytics Engine dataset.
+    Analytics(Arc<Dataset>),
+    /// Where a database is that Hyperdrive leads to.
+    Hyperdrive(Hyperdrive),
+    /// A secret of a Secrets Store.
+    Secret(Secret),
     /// An object with a `fetch` method.
     Fetcher(Arc<dyn Fetcher>),
+    /// A limit on how often something happens.
+    RateLimit(RateLimit),
+    /// Another Worker.
+    Service(Arc<dyn Service>),
     /// A KV namespace.
     KvNamespace(Arc<dyn KvNamespace>),
+    /// An R2 bucket.
+    R2Bucket(Arc<dyn BlobBucket>),
 }
 
 impl std::fmt::Debug for Binding {
@@ -55,8 +94,15 @@ impl std::fmt::Debug for Binding {
             Self::Json(_) => "Json",
             Self::Data(_) => "Data",
             Self::Wasm(_) => "Wasm",
+            Self::D1(_) => "D1",
+            Self::Analytics(_) => "Analytics",
+            Self::Hyperdrive(_) => "Hyperdrive",
+            Self::Secret(_) => "Secret",
             Self::Fetcher(_) => "Fetcher",
+            Self::RateLimit(_) => "RateLimit",
+            Self::Service(_) => "Service",
             Self::KvNamespace(_) => "KvNamespace",
+            Self::R2Bucket(_) => "R2Bucket",
         })
     }
 }

@@ -26,6 +26,10 @@ pub struct FetchEvent {
     pub context: Arc<dyn RequestContext>,
     /// The named entrypoint that is to answer; `None` is the default one.
     pub entrypoint: Option<String>,
+    /// What the entrypoint finds in `ctx.props`, as JSON.
+    pub props: Option<Arc<str>>,
+    /// How many Workers have called each other before this one.
+    pub depth: u32,
 }
 
 impl std::fmt::Debug for FetchEvent {

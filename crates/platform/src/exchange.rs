@@ -14,6 +14,10 @@ use crate::RequestContext;
 /// (<https://developers.cloudflare.com/workers/platform/limits/#subrequests>).
 const SUBREQUESTS: u32 = 1000;
 
+/// Data points an event may write to Analytics Engine
+/// (<https://developers.cloudflare.com/analytics/analytics-engine/limits/>).
+const DATA_POINTS: u32 = 250;
+
 /// The headers of a request; what the front end adds is added when they are first looked at.
 struct Headers {
     map: HeaderMap,
@@ -61,6 +65,8 @@ pub(crate) struct Exchange {
     pass_through: AtomicBool,
     streams: AtomicUsize,
     subrequests: AtomicU32,
+    depth: u32,
+    data_points: AtomicU32,
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -68,14 +74,21 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl Exchange {
-    pub(crate) fn new(inbound: Option<Inbound>) -> Self {
+    pub(crate) fn new(inbound: Option<Inbound>, depth: u32) -> Self {
         Self {
             inbound,
             outcome: Mutex::default(),
             pass_through: AtomicBool::new(false),
             streams: AtomicUsize::new(0),
             subrequests: AtomicU32::new(0),
+            depth,
+            data_points: AtomicU32::new(0),
         }
+    }
+
+    /// How many Workers have called each other before this event's.
+    pub(crate) fn depth(&self) -> u32 {
+        self.depth
     }
 
     pub(crate) fn inbound(&self) -> Option<&Inbound> {
@@ -101,6 +114,15 @@ impl Exchange {
 
     pub(crate) fn passes_through(&self) -> bool {
         self.pass_through.load(Ordering::Relaxed)
+    }
+
+    /// Counts a data point.
+    pub(crate) fn count_data_point(&self) -> Result<(), OpError> {
+        if self.data_points.fetch_add(1, Ordering::Relaxed) < DATA_POINTS {
+            Ok(())
+        } else {
+            Err(OpError::error("Analytics Engine write limit exceeded."))
+        }
     }
 
     /// Whether JavaScript is still writing the response's body.

@@ -9,20 +9,31 @@
 //! Bindings are described to JavaScript once, when an instance starts. One that answers requests is a
 //! [`Fetcher`]; static assets are the first of that kind.
 
+mod analytics;
 mod binding;
+mod cache;
+mod d1;
 mod error;
 mod event;
 mod exchange;
+mod hyperdrive;
 mod kv;
 mod log;
 mod ops;
+mod r2;
+mod rate_limit;
+mod secrets;
+mod service;
 mod start;
 mod worker;
 
-pub use binding::{Binding, BoxFuture, Fetcher, FetcherError};
+pub use binding::{Binding, BoxFuture, Fetcher, FetcherError, Hyperdrive};
+pub use cache::WorkerCache;
 pub use error::WorkerError;
 pub use event::{FetchEvent, RequestContext, ScheduledEvent};
+pub use rate_limit::{RateLimit, RateLimiter};
 pub use selvedge_web::fetch::Body;
+pub use service::{Service, ServiceCall, ServiceError};
 pub use start::Handlers;
 pub use worker::{Worker, WorkerOptions};
 
@@ -35,6 +46,8 @@ pub const ENTRY: &str = "selvedge:platform/main.js";
 
 /// All that the platform is made of, for the engine.
 pub fn extensions() -> Vec<Extension> {
-    let ops = [ops::OPS, kv::OPS].concat();
+    let ops =
+        [analytics::OPS, cache::OPS, d1::OPS, kv::OPS, ops::OPS, r2::OPS, rate_limit::OPS, secrets::OPS, service::OPS]
+            .concat();
     vec![selvedge_web::extension(), Extension { name: "platform", ops, modules: MODULES }]
 }

@@ -57,6 +57,26 @@ fn op_respond(
     encode: bool,
 ) -> Result<(), OpError> {
     let exchange = exchange(&invocation)?;
+    let mut response = response(&invocation, status, headers, content_type, body, encode)?;
+    if let Some(reason) = status_text
+        && let Ok(reason) = ReasonPhrase::try_from(reason.into_bytes())
+    {
+        response.extensions_mut().insert(reason);
+    }
+    exchange.end(Outcome::Response(response));
+    invocation.wake();
+    Ok(())
+}
+
+/// A response of what `responseForSending` gives, its body in the coding that its headers announce.
+pub(crate) fn response(
+    invocation: &Invocation,
+    status: u16,
+    headers: Option<Vec<String>>,
+    content_type: Option<String>,
+    body: BodyArgument,
+    encode: bool,
+) -> Result<Response<Body>, OpError> {
     let (body, coding) = body.into_encoded(invocation.resources())?;
     let mut response = Response::new(Body::Empty);
     *response.status_mut() = StatusCode::from_u16(status).map_err(|_| OpError::range_error("Invalid status code"))?;
@@ -68,15 +88,8 @@ fn op_respond(
             .map_err(|_| OpError::type_error("Invalid Content-Type"))?;
         response.headers_mut().insert(CONTENT_TYPE, value);
     }
-    if let Some(reason) = status_text
-        && let Ok(reason) = ReasonPhrase::try_from(reason.into_bytes())
-    {
-        response.extensions_mut().insert(reason);
-    }
     *response.body_mut() = encoded(response.headers_mut(), body, coding, encode);
-    exchange.end(Outcome::Response(response));
-    invocation.wake();
-    Ok(())
+    Ok(response)
 }
 
 /// Brings a body into the coding that the headers announce.

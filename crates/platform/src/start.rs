@@ -6,6 +6,7 @@ use selvedge_ops::v8;
 use selvedge_runtime::{Instance, JsError, StartError, StartOptions};
 
 use crate::binding::{Binding, Bindings};
+use crate::hyperdrive;
 use crate::log::{MappedLog, map_error};
 use crate::worker::Worker;
 
@@ -90,8 +91,15 @@ fn describe<'s>(
     let (kind, value) = match binding {
         Binding::Text(text) => ("value", string(scope, text)?.into()),
         Binding::Json(json) => ("json", string(scope, &json.to_string())?.into()),
+        Binding::D1(_) => ("d1", v8::undefined(scope).into()),
+        Binding::Analytics(_) => ("analytics", v8::undefined(scope).into()),
+        Binding::Hyperdrive(hyperdrive) => ("hyperdrive", string(scope, &hyperdrive::describe(hyperdrive))?.into()),
+        Binding::Secret(_) => ("secret", v8::undefined(scope).into()),
         Binding::Fetcher(_) => ("fetcher", v8::undefined(scope).into()),
+        Binding::RateLimit(_) => ("rateLimit", v8::undefined(scope).into()),
+        Binding::Service(_) => ("service", v8::undefined(scope).into()),
         Binding::KvNamespace(_) => ("kv", v8::undefined(scope).into()),
+        Binding::R2Bucket(_) => ("r2", v8::undefined(scope).into()),
         Binding::Data(bytes) => {
             let store = v8::ArrayBuffer::new_backing_store_from_vec(bytes.to_vec()).make_shared();
             ("value", v8::ArrayBuffer::with_backing_store(scope, &store).into())

@@ -100,9 +100,14 @@ impl Worker {
         drop(loaded);
     }
 
+    /// Whether no invocation is under way.
+    pub fn is_idle(&self) -> bool {
+        self.loaded().iter().all(|loaded| loaded.instance.state().invocations() == 0)
+    }
+
     /// Waits until no invocation is left: responses that stream, and `waitUntil`.
     pub async fn drain(&self) {
-        while self.loaded().iter().any(|loaded| loaded.instance.state().invocations() > 0) {
+        while !self.is_idle() {
             tokio::time::sleep(DRAIN_PERIOD).await;
         }
     }
@@ -168,9 +173,9 @@ impl Worker {
     /// When it gives no response.
     pub async fn fetch(self: &Arc<Self>, event: FetchEvent) -> Result<Response<Body>, WorkerError> {
         let loaded = self.acquire().await.map_err(WorkerError::Start)?;
-        let FetchEvent { request, url, context, entrypoint } = event;
+        let FetchEvent { request, url, context, entrypoint, props, depth } = event;
         let (head, body) = request.into_parts();
-        let exchange = Arc::new(Exchange::new(Some(Inbound::new(head.headers, context))));
+        let exchange = Arc::new(Exchange::new(Some(Inbound::new(head.headers, context)), depth));
         let mut run = Run::begin(&loaded, &exchange);
         let resources = run.driver().invocation().resources();
         let body = match body {
@@ -191,7 +196,15 @@ impl Worker {
                     Some(id) => v8::Integer::new_from_unsigned(scope, id).into(),
                     None => v8::null(scope).into(),
                 };
-                call_function(scope, dispatch, &[entrypoint.into(), method.into(), url.into(), body]).err()
+                let arguments = [entrypoint.into(), method.into(), url.into(), body];
+                match &props {
+                    None => call_function(scope, dispatch, &arguments).err(),
+                    Some(props) => {
+                        let [entrypoint, method, url, body] = arguments;
+                        let props = string(scope, props).into();
+                        call_function(scope, dispatch, &[entrypoint, method, url, body, props]).err()
+                    }
+                }
             })
             .await;
         match self.outcome(&mut run, &exchange, called).await? {
@@ -207,7 +220,7 @@ impl Worker {
     /// When the handler throws or there is none.
     pub async fn scheduled(self: &Arc<Self>, event: ScheduledEvent) -> Result<(), WorkerError> {
         let loaded = self.acquire().await.map_err(WorkerError::Start)?;
-        let exchange = Arc::new(Exchange::new(None));
+        let exchange = Arc::new(Exchange::new(None, 0));
         let mut run = Run::begin(&loaded, &exchange);
         let time = event.scheduled_time.duration_since(UNIX_EPOCH).unwrap_or_default();
         let called = run

@@ -6,13 +6,22 @@ use std::sync::Arc;
 
 use anyhow::{Context, bail};
 use bytes::Bytes;
-use selvedge_config::{Binding as Configured, BindingKind, KvNamespace};
+use selvedge_config::{Binding as Configured, BindingKind, KvNamespace, R2Bucket, SimpleRateLimit};
 use selvedge_platform::{Binding, Fetcher};
-use serde_json::Value;
+use selvedge_storage::d1::D1Database;
+use selvedge_storage::secrets::Secret;
+use serde_json::{Value, json};
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+use uuid::Uuid;
 
+use crate::d1;
 use crate::engine::Shared;
 use crate::failure::{self, LaidOut};
+use crate::hyperdrive;
 use crate::project::{Project, is_hidden};
+use crate::rate_limiters;
+use crate::services::ServiceBinding;
 
 /// How much of a value the table shows.
 const SHOWN: usize = 40;
@@ -41,7 +50,7 @@ pub(crate) fn check(project: &Project) -> anyhow::Result<()> {
         format!("{}: Queue consumer of {}: not available in this version of Selvedge", file.display(), consumer.queue)
     }));
     if refused.is_empty() {
-        return Ok(());
+        return hyperdrive::check(project);
     }
     bail!(LaidOut(format!(
         "{}\n\n  {}\n\n  Remove what the Worker can do without, or put it into an environment of its own (env.NAME) and start another.",
@@ -51,22 +60,38 @@ pub(crate) fn check(project: &Project) -> anyhow::Result<()> {
 }
 
 fn is_available(kind: &BindingKind) -> bool {
-    matches!(
-        kind,
-        BindingKind::Var(_)
-            | BindingKind::Secret
-            | BindingKind::WasmModule(_)
-            | BindingKind::TextBlob(_)
-            | BindingKind::DataBlob(_)
-            | BindingKind::Assets
-            | BindingKind::KvNamespace(_)
-    )
+    let is_rate_limit = rate_limiters::configured(kind).is_some();
+    is_rate_limit
+        || matches!(
+            kind,
+            BindingKind::Var(_)
+                | BindingKind::Secret
+                | BindingKind::WasmModule(_)
+                | BindingKind::TextBlob(_)
+                | BindingKind::DataBlob(_)
+                | BindingKind::Assets
+                | BindingKind::KvNamespace(_)
+                | BindingKind::Service(_)
+                | BindingKind::VersionMetadata
+                | BindingKind::D1Database(_)
+                | BindingKind::AnalyticsEngineDataset(_)
+                | BindingKind::Hyperdrive(_)
+                | BindingKind::SecretsStoreSecret(_)
+                | BindingKind::R2Bucket(_)
+        )
 }
 
 /// Whether a project has bindings that keep data: then the state folder must be this process's from the start.
 pub(crate) fn keep_data(project: &Project) -> bool {
     project.manifest.bindings().any(|binding| {
-        matches!(binding.kind, BindingKind::KvNamespace(_) | BindingKind::D1Database(_) | BindingKind::R2Bucket(_))
+        matches!(
+            binding.kind,
+            BindingKind::KvNamespace(_)
+                | BindingKind::D1Database(_)
+                | BindingKind::R2Bucket(_)
+                | BindingKind::AnalyticsEngineDataset(_)
+                | BindingKind::SecretsStoreSecret(_)
+        )
     })
 }
 
@@ -80,8 +105,10 @@ pub(crate) fn environment(
     assets: Option<&Arc<dyn Fetcher>>,
 ) -> anyhow::Result<Vec<(String, Binding)>> {
     let root = &project.place.root;
+    let version = version_metadata();
     let mut environment = Vec::new();
-    for Configured { name, kind, .. } in project.manifest.bindings() {
+    for configured in project.manifest.bindings() {
+        let Configured { name, kind, .. } = configured;
         let binding = match kind {
             BindingKind::Var(Value::String(text)) => Binding::Text(text.clone()),
             BindingKind::Var(value) => Binding::Json(value.clone()),
@@ -91,23 +118,59 @@ pub(crate) fn environment(
                 let text = String::from_utf8(read(root, path, name)?.into());
                 Binding::Text(text.with_context(|| format!("{path}, the text blob {name}, is not UTF-8 text."))?)
             }
+            BindingKind::D1Database(database) => {
+                Binding::D1(Arc::new(D1Database::new(shared.storage.clone(), d1::id(name, database))))
+            }
             BindingKind::Assets => match assets {
                 Some(assets) => Binding::Fetcher(assets.clone()),
                 None => continue,
             },
             BindingKind::KvNamespace(kv) => Binding::KvNamespace(shared.kv.get(kv_id(name, kv))),
-            // A secret without a value was warned of; the others were refused.
-            _ => continue,
+            BindingKind::Service(service) => {
+                Binding::Service(Arc::new(ServiceBinding::new(shared.services.clone(), service)))
+            }
+            BindingKind::VersionMetadata => Binding::Json(version.clone()),
+            BindingKind::AnalyticsEngineDataset(dataset) => {
+                Binding::Analytics(shared.analytics.dataset(dataset.dataset.as_deref().unwrap_or(name)))
+            }
+            BindingKind::Hyperdrive(settings) => {
+                Binding::Hyperdrive(hyperdrive::address(project, configured, settings)?)
+            }
+            BindingKind::R2Bucket(bucket) => {
+                Binding::R2Bucket(Arc::new(shared.storage.bucket(bucket_name(bucket, name))))
+            }
+            BindingKind::SecretsStoreSecret(secret) => {
+                Binding::Secret(Secret::new(shared.secrets.clone(), &secret.store_id, &secret.secret_name))
+            }
+            kind => match rate_limiters::configured(kind) {
+                Some(limit) => Binding::RateLimit(shared.rate_limiters.binding(&limit)),
+                // A secret without a value was warned of; the others were refused.
+                None => continue,
+            },
         };
         environment.push((name.clone(), binding));
     }
     Ok(environment)
 }
 
+/// What a version says of itself: each deployment is one
+/// (<https://developers.cloudflare.com/workers/runtime-apis/bindings/version-metadata/>).
+fn version_metadata() -> Value {
+    let now = OffsetDateTime::now_utc();
+    let now = now.replace_millisecond(now.millisecond()).unwrap_or(now);
+    let timestamp = now.format(&Rfc3339).unwrap_or_default();
+    json!({ "id": Uuid::new_v4().to_string(), "tag": "", "timestamp": timestamp })
+}
+
 /// The namespace behind a binding: as under `wrangler dev` the one for previews, if there is one, and one named after
 /// the binding where the wrangler file has no identifier.
 pub(crate) fn kv_id<'a>(name: &'a str, kv: &'a KvNamespace) -> &'a str {
     kv.preview_id.as_deref().or(kv.id.as_deref()).unwrap_or(name)
+}
+
+/// The bucket of a binding, by wrangler's rule for local development.
+pub(crate) fn bucket_name<'a>(bucket: &'a R2Bucket, binding: &'a str) -> &'a str {
+    bucket.preview_bucket_name.as_deref().or(bucket.bucket_name.as_deref()).unwrap_or(binding)
 }
 
 /// The files that bindings are read from.
@@ -157,7 +220,14 @@ fn shown_value(project: &Project, binding: &Configured) -> Option<String> {
             Some(shorten(path))
         }
         BindingKind::KvNamespace(kv) => Some(kv_id(&binding.name, kv).to_owned()),
-        _ => None,
+        BindingKind::Service(service) => Some(match &service.entrypoint {
+            Some(entrypoint) => format!("{}#{entrypoint}", service.service),
+            None => service.service.clone(),
+        }),
+        kind => {
+            let SimpleRateLimit { limit, period } = rate_limiters::configured(kind)?.simple;
+            Some(format!("{limit} requests/{period}s"))
+        }
     }
 }
 

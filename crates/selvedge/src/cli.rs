@@ -2,7 +2,7 @@
 
 use clap::{Parser, Subcommand};
 
-use crate::commands::{check, completions, dev, init, kv, serve};
+use crate::commands::{analytics, check, completions, d1, dev, import, init, kv, r2, secrets_store, serve};
 
 /// Cloudflare's edge platform, self-hosted: runs Workers projects as they are.
 #[derive(Debug, Parser)]
@@ -37,6 +37,16 @@ pub(crate) enum Command {
     Init(init::InitArgs),
     /// Read and write KV namespaces of the local state
     Kv(kv::KvArgs),
+    /// Work on D1 databases
+    D1(d1::D1Args),
+    /// Query what Workers wrote to Analytics Engine
+    Analytics(analytics::AnalyticsArgs),
+    /// Keep the secrets of Secrets Stores
+    SecretsStore(secrets_store::SecretsStoreArgs),
+    /// Work on R2 buckets and their objects in local state
+    R2(Box<r2::R2Args>),
+    /// Bring over the data that `wrangler dev` left
+    Import(import::ImportArgs),
     /// Print a script that completes selvedge's commands in a shell
     Completions(completions::CompletionsArgs),
 }

@@ -3,11 +3,11 @@
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use http::{Request, Response};
+use http::{Request, Response, Uri};
 use selvedge_config::Cron;
 use selvedge_edge::ClientInfo;
 use selvedge_platform::{
-    FetchEvent, Fetcher, Handlers, RequestContext, ScheduledEvent, Worker, WorkerError, WorkerOptions,
+    FetchEvent, Fetcher, Handlers, RequestContext, ScheduledEvent, ServiceCall, Worker, WorkerError, WorkerOptions,
 };
 use selvedge_runtime::{JsError, Limits, Script, StartError};
 use selvedge_web::fetch::Body;
@@ -35,6 +35,7 @@ pub(crate) struct DeployOptions {
 }
 
 /// A project that answers.
+#[derive(Debug)]
 pub(crate) struct Deployment {
     /// The Worker's name.
     pub(crate) name: String,
@@ -75,7 +76,7 @@ impl Deployment {
                 max_instances: options.max_instances,
                 log: Arc::new(log),
                 origin: options.origin.clone(),
-                extensions: shared.extensions(),
+                extensions: shared.extensions(&name),
             };
             Worker::new(shared.pool.clone(), options)
         });
@@ -98,6 +99,11 @@ impl Deployment {
         if let Some(worker) = &self.worker {
             worker.unload().await;
         }
+    }
+
+    /// Whether nothing is under way.
+    pub(crate) fn is_idle(&self) -> bool {
+        self.worker.as_ref().is_none_or(|worker| worker.is_idle())
     }
 
     /// Waits for the work that goes on after responses.
@@ -126,10 +132,31 @@ impl Deployment {
         match &self.worker {
             Some(worker) => {
                 let context = Arc::new(Visitor(client));
-                worker.fetch(FetchEvent { request, url, context, entrypoint: None }).await
+                worker.fetch(FetchEvent { request, url, context, entrypoint: None, props: None, depth: 0 }).await
             }
             None => Err(no_worker()),
         }
+    }
+
+    /// Answers another Worker. Assets answer for the default entrypoint only.
+    ///
+    /// # Errors
+    /// The Worker failed.
+    pub(crate) async fn call(
+        &self,
+        call: ServiceCall,
+        entrypoint: Option<String>,
+        props: Option<Arc<str>>,
+    ) -> Result<Response<Body>, WorkerError> {
+        let ServiceCall { request, url, context, depth } = call;
+        if let (Some(assets), None) = (&self.assets, &entrypoint) {
+            let uri: Uri = url.parse().unwrap_or_default();
+            if assets.answer(self.worker.is_some(), &uri, request.headers()) {
+                return Ok(assets.serve(request.method(), &uri, request.headers()).await);
+            }
+        }
+        let worker = self.worker.as_ref().ok_or_else(no_worker)?;
+        worker.fetch(FetchEvent { request, url, context, entrypoint, props, depth }).await
     }
 
     /// Runs the `scheduled` handler.

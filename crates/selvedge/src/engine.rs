@@ -3,10 +3,17 @@
 use std::sync::Arc;
 
 use anyhow::Context;
+use selvedge_platform::WorkerCache;
 use selvedge_runtime::{Engine, EngineOptions, Extensions, V8Token, WarmPool};
 use selvedge_storage::LocalStorage;
+use selvedge_storage::analytics::Analytics;
+use selvedge_storage::cache::{CacheLimits, LocalCache};
 use selvedge_storage::kv::KvNamespaces;
+use selvedge_storage::secrets::Secrets;
 use selvedge_web::fetch::{FetchClient, FetchOptions};
+
+use crate::rate_limiters::RateLimiters;
+use crate::services::Services;
 
 /// The heap of an isolate, as hosted: <https://developers.cloudflare.com/workers/platform/limits/#memory>.
 const HEAP_BYTES: usize = 128 << 20;
@@ -20,8 +27,18 @@ pub(crate) struct Shared {
     pub(crate) client: Arc<FetchClient>,
     /// The data behind the bindings.
     pub(crate) storage: Arc<LocalStorage>,
+    /// The Workers that others may call.
+    pub(crate) services: Arc<Services>,
+    /// The counts behind rate limits.
+    pub(crate) rate_limiters: Arc<RateLimiters>,
     /// The KV namespaces in it.
     pub(crate) kv: Arc<KvNamespaces>,
+    /// The datasets of Analytics Engine.
+    pub(crate) analytics: Arc<Analytics>,
+    /// The Secrets Stores.
+    pub(crate) secrets: Arc<Secrets>,
+    /// Responses that Workers keep. The disk is not touched before one of them does.
+    cache: LocalCache,
 }
 
 impl Shared {
@@ -44,14 +61,24 @@ impl Shared {
             Ok(Arc::new(pool))
         };
         let pool = tokio::task::spawn_blocking(make).await.context("The engine could not be made.")??;
-        let kv = Arc::new(KvNamespaces::new(storage.clone()));
-        Ok(Self { pool, client: client(allow_private)?, storage, kv })
+        Ok(Self {
+            pool,
+            client: client(allow_private)?,
+            cache: LocalCache::new(storage.clone(), CacheLimits::default()),
+            analytics: Arc::new(Analytics::new(storage.clone())),
+            kv: Arc::new(KvNamespaces::new(storage.clone())),
+            secrets: Arc::new(Secrets::new(storage.clone())),
+            storage,
+            services: Arc::default(),
+            rate_limiters: Arc::default(),
+        })
     }
 
-    /// What hangs on every instance.
-    pub(crate) fn extensions(&self) -> Extensions {
+    /// What hangs on every instance of the Worker of a name.
+    pub(crate) fn extensions(&self, worker: &str) -> Extensions {
         let mut extensions = Extensions::new();
         extensions.insert(self.client.clone());
+        WorkerCache::new(Arc::new(self.cache.clone()), worker).install(&mut extensions);
         extensions
     }
 }

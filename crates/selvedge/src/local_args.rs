@@ -61,4 +61,17 @@ impl LocalArgs {
         storage.open()?;
         Ok(Local { project, storage })
     }
+
+    /// Where the state is, for a command that looks at it whoever has it: the folder is not taken.
+    ///
+    /// # Errors
+    /// There is no wrangler file.
+    pub(crate) fn place(&self) -> anyhow::Result<PathBuf> {
+        if let Some(folder) = &self.persist_to {
+            return Ok(folder.clone());
+        }
+        let args = ProjectArgs { config: self.config.clone(), ..ProjectArgs::default() };
+        let root = Place::find(&args)?.root;
+        Ok(StateArgs::default().storage(&root).path().to_owned())
+    }
 }

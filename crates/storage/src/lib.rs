@@ -10,11 +10,16 @@
 //! All of it may be called from async code. What may take long runs on tokio's blocking threads; a small read runs
 //! where it is asked, within a bound (see [`sqlite::Database::read`]).
 
+pub mod analytics;
+pub mod blob;
+pub mod cache;
+pub mod d1;
 mod error;
 mod folder;
 pub mod import;
 pub mod kv;
 mod local;
+pub mod secrets;
 pub mod sqlite;
 
 pub use error::{Failure, StorageError};

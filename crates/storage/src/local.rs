@@ -3,7 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::sqlite::{Database, DatabaseOptions, Databases};
+use crate::blob::{Buckets, LocalBucket};
+use crate::sqlite::{Database, DatabaseOptions, Databases, Keeper};
 use crate::{StateFolder, StorageError, file_name};
 
 /// What an acknowledged write survives.
@@ -23,12 +24,19 @@ pub struct LocalStorage {
     durability: Durability,
     folder: Mutex<Option<Arc<StateFolder>>>,
     databases: Databases,
+    buckets: Buckets,
 }
 
 impl LocalStorage {
     /// The state in a folder.
     pub fn new(path: impl Into<PathBuf>, durability: Durability) -> Self {
-        Self { path: path.into(), durability, folder: Mutex::default(), databases: Databases::default() }
+        Self {
+            path: path.into(),
+            durability,
+            folder: Mutex::default(),
+            databases: Databases::default(),
+            buckets: Buckets::default(),
+        }
     }
 
     /// Where the state is.
@@ -71,9 +79,36 @@ impl LocalStorage {
         id: &str,
         options: impl FnOnce() -> DatabaseOptions,
     ) -> Result<Arc<Database>, StorageError> {
+        self.kept_database(kind, id, || (options(), None))
+    }
+
+    /// As [`LocalStorage::database`], for a file that a product watches over.
+    ///
+    /// # Errors
+    /// As [`LocalStorage::open`].
+    pub fn kept_database(
+        &self,
+        kind: &str,
+        id: &str,
+        make: impl FnOnce() -> (DatabaseOptions, Option<Arc<dyn Keeper>>),
+    ) -> Result<Arc<Database>, StorageError> {
         let folder = self.open()?;
         let path = self.path_of(kind, id, ".sqlite");
-        Ok(self.databases.get(&path, || Database::new(path.clone(), self.durability, folder, options())))
+        Ok(self.databases.get(&path, || {
+            let (options, keeper) = make();
+            Database::new(path.clone(), self.durability, folder, options, keeper)
+        }))
+    }
+
+    /// The bucket of a name. Nothing is touched before it is first used; all that are given for one name share what
+    /// they know of their files.
+    pub fn bucket(self: &Arc<Self>, name: &str) -> LocalBucket {
+        LocalBucket::new(self.clone(), name, self.buckets.get(name))
+    }
+
+    /// Forgets what is known of a bucket that is removed.
+    pub(crate) fn forget_bucket(&self, name: &str) {
+        self.buckets.forget(name);
     }
 
     /// The databases that were asked for.

@@ -5,9 +5,10 @@ use std::num::NonZero;
 use std::time::Duration;
 
 use anyhow::Context;
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use selvedge_runtime::{V8Token, initialize_v8};
 
-use super::{check, completions, dev, init, kv, serve};
+use super::{analytics, check, completions, d1, dev, import, init, kv, r2, secrets_store, serve};
 use crate::cli::Command;
 
 /// How long work that nobody waits for may go on when the process ends.
@@ -27,6 +28,11 @@ pub(crate) fn run(command: Command) -> anyhow::Result<()> {
         Command::Check(args) => with_engine(|v8| check::run(args, v8)),
         Command::Init(args) => init::run(&args),
         Command::Kv(args) => without_engine(kv::run(args)),
+        Command::D1(args) => without_engine(d1::run(args)),
+        Command::Analytics(args) => analytics::run(&args),
+        Command::SecretsStore(args) => without_engine(secrets_store::run(args)),
+        Command::R2(args) => without_engine(r2::run(*args)),
+        Command::Import(args) => without_engine(import::run(args)),
         Command::Completions(args) => completions::run(&args),
     }
 }
@@ -43,6 +49,7 @@ fn without_engine<F: Future<Output = anyhow::Result<()>>>(work: F) -> anyhow::Re
 /// Initializes V8 while there is only one thread, and then makes the others.
 fn with_engine<F: Future<Output = anyhow::Result<()>>>(work: impl FnOnce(V8Token) -> F) -> anyhow::Result<()> {
     let v8 = initialize_v8();
+    raise_open_files();
     let runtime = tokio::runtime::Builder::new_multi_thread()
         // More threads than cores: a turn that spins holds one of them, never the server.
         .worker_threads(cores() + 2)
@@ -53,6 +60,13 @@ fn with_engine<F: Future<Output = anyhow::Result<()>>>(work: impl FnOnce(V8Token
     let result = runtime.block_on(work(v8));
     runtime.shutdown_timeout(FAREWELL);
     result
+}
+
+/// Allows as many open files as an administrator lets this process have: each connection is one, each open database a
+/// few. Where it is not to be had, the default stays.
+fn raise_open_files() {
+    let limit = getrlimit(Resource::Nofile);
+    let _ = setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, ..limit });
 }
 
 /// How many cores this process may use.

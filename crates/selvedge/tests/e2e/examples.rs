@@ -82,6 +82,47 @@ async fn streaming_proxy_numbers_the_lines_of_text_only() {
 }
 
 #[tokio::test]
+async fn cached_origin_asks_the_origin_once() {
+    let origin = Origin::start(|request| async move {
+        let mut response = crate::support::reply(format!("the page {}", request.uri().path()));
+        response.headers_mut().insert("etag", "\"v1\"".parse().unwrap());
+        if request.uri().path() == "/private" {
+            response.headers_mut().insert("cache-control", "private".parse().unwrap());
+        }
+        response
+    })
+    .await;
+    let project = Project::example("cached-origin").replace("wrangler.jsonc", "http://localhost:9000", &origin.url());
+    let server = project.dev().await;
+    let first = server.get("/a").await;
+    assert_eq!((first.header("cf-cache-status"), first.text()), ("MISS", "the page /a".into()));
+    // It is put after the response.
+    crate::support::eventually("an answer from the cache", || async {
+        let again = server.get("/a").await;
+        assert_eq!(again.text(), "the page /a");
+        (again.header("cf-cache-status") == "HIT").then_some(())
+    })
+    .await;
+    let asked = origin.times_asked_for("/a");
+    let part = Answer::of(server.request(Method::GET, "/a").header("range", "bytes=4-7")).await;
+    assert_eq!(part.assert_status(206).text(), "page");
+    let same = Answer::of(server.request(Method::GET, "/a").header("if-none-match", "\"v1\"")).await;
+    same.assert_status(304);
+    assert_eq!(origin.times_asked_for("/a"), asked);
+
+    let purge = || Answer::of(server.request(Method::from_bytes(b"PURGE").unwrap(), "/a"));
+    purge().await.assert_status(200);
+    purge().await.assert_status(404);
+    server.get("/a").await.assert_status(200);
+    assert_eq!(origin.times_asked_for("/a"), asked + 1);
+
+    for _ in 0..2 {
+        assert_eq!(server.get("/private").await.header("cf-cache-status"), "MISS");
+    }
+    assert_eq!(origin.times_asked_for("/private"), 2);
+}
+
+#[tokio::test]
 async fn wasm_hashes_the_body() {
     let project = Project::example("wasm");
     let server = project.dev().await;
@@ -138,4 +179,48 @@ async fn itty_router() {
     let preflight = Answer::of(preflight).await;
     preflight.assert_status(204);
     assert_eq!(preflight.header("access-control-allow-origin"), "https://app.example");
+}
+
+#[tokio::test]
+async fn users_api_keeps_users_and_lets_the_rest_through() {
+    let origin = Origin::echo().await;
+    let project = Project::example("users-api");
+    project.run(&["d1", "migrations", "apply", "users"]).await.assert_succeeded();
+    let upstream = origin.url().replace("http://", "");
+    let server = project.dev_with(&["--local-upstream", &upstream, "--upstream-protocol", "http"]).await;
+    assert_eq!(server.get("/api/users").await.assert_status(200).json(), json!([]));
+    let ada = json!({ "id": 1, "name": "Ada", "email": "ada@example.com" });
+    let added = server.post("/api/users", r#"{"name":"Ada","email":"ada@example.com"}"#).await;
+    assert_eq!(added.assert_status(201).json(), ada);
+    server.post("/api/users", r#"{"name":"A","email":"ada@example.com"}"#).await.assert_status(409);
+    server.post("/api/users", "{}").await.assert_status(400);
+    assert_eq!(server.get("/api/users").await.json(), json!([ada]));
+    let deleted = Answer::of(server.request(Method::DELETE, "/api/users")).await;
+    assert_eq!(deleted.assert_status(405).header("allow"), "GET, POST");
+    server.get("/api/nothing").await.assert_status(404);
+    server.get("/index.html?x=1").await.assert_status(200).assert_says(&["GET /index.html?x=1"]);
+    origin.asked_for("/index.html?x=1").await;
+}
+
+#[tokio::test]
+async fn hono_drizzle() {
+    let project = Project::example("hono-drizzle");
+    project.run(&["d1", "migrations", "apply", "library"]).await.assert_succeeded();
+    let server = project.dev().await;
+    let post = |body: &'static str| {
+        let request = server.request(Method::POST, "/books").header("content-type", "application/json");
+        Answer::of(request.body(body))
+    };
+    let kindred = post(r#"{"title":"Kindred","author":"Octavia E. Butler"}"#).await;
+    let expected = json!({ "id": 1, "title": "Kindred", "authorId": 1, "read": false });
+    assert_eq!(kindred.assert_status(201).json(), expected);
+    post(r#"{"title":"Fledgling","author":"Octavia E. Butler"}"#).await.assert_status(201);
+    post("{}").await.assert_status(422);
+    Answer::of(server.request(Method::PUT, "/books/2/read")).await.assert_status(200);
+    Answer::of(server.request(Method::PUT, "/books/9/read")).await.assert_status(404);
+    let expected = json!([
+        { "id": 1, "title": "Kindred", "read": false, "author": "Octavia E. Butler" },
+        { "id": 2, "title": "Fledgling", "read": true, "author": "Octavia E. Butler" },
+    ]);
+    assert_eq!(server.get("/books").await.assert_status(200).json(), expected);
 }

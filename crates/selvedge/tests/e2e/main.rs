@@ -10,24 +10,31 @@
     reason = "clippy's exemption of tests ends at the helpers that they call"
 )]
 
+mod analytics;
 mod assets;
 mod auth;
 mod bad_input;
+mod caching;
 mod commands;
 mod console;
+mod crash;
+mod d1;
 mod environment;
 mod examples;
 mod failures;
 mod fetching;
 mod fleet;
 mod handlers;
+mod hyperdrive;
 mod kv;
 mod lifecycle;
 mod modules;
 mod protocols;
+mod r2;
 mod refusals;
 mod reload;
 mod request_cf;
 mod sandbox;
+mod secrets_store;
 mod streaming;
 mod support;

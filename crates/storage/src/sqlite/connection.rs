@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags};
 
+use super::keeper::Keeper;
 use crate::{Durability, Failure, StorageError};
 
 /// Statements that a connection keeps prepared.
@@ -49,6 +50,7 @@ pub(super) fn open_writer(
     path: &Path,
     durability: Durability,
     options: &DatabaseOptions,
+    keeper: Option<&dyn Keeper>,
 ) -> Result<Connection, StorageError> {
     if let Some(folder) = path.parent() {
         make_folder(folder).map_err(|error| StorageError::io("make the folder", folder, error))?;
@@ -65,19 +67,23 @@ pub(super) fn open_writer(
         connection.pragma_update(None, "synchronous", synchronous)?;
         connection.pragma_update(None, "foreign_keys", true)?;
         migrate(&mut connection, path, options.migrations)?;
-        prepare(&connection, options, Access::Write)?;
+        prepare(&mut connection, options, keeper, Access::Write)?;
         Ok(connection)
     };
     open().map_err(|error| error.at(path))
 }
 
 /// Opens a connection that reads. The file is there: its writer made it.
-pub(super) fn open_reader(path: &Path, options: &DatabaseOptions) -> Result<Connection, StorageError> {
+pub(super) fn open_reader(
+    path: &Path,
+    options: &DatabaseOptions,
+    keeper: Option<&dyn Keeper>,
+) -> Result<Connection, StorageError> {
     let open = || -> Result<Connection, StorageError> {
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let connection = Connection::open_with_flags(path, flags)?;
+        let mut connection = Connection::open_with_flags(path, flags)?;
         connection.busy_timeout(BUSY)?;
-        prepare(&connection, options, Access::Read)?;
+        prepare(&mut connection, options, keeper, Access::Read)?;
         Ok(connection)
     };
     open().map_err(|error| error.at(path))
@@ -92,10 +98,18 @@ fn make_folder(folder: &Path) -> io::Result<()> {
     folder.parent().map_or(Ok(()), |parent| File::open(parent)?.sync_all())
 }
 
-fn prepare(connection: &Connection, options: &DatabaseOptions, access: Access) -> Result<(), StorageError> {
+fn prepare(
+    connection: &mut Connection,
+    options: &DatabaseOptions,
+    keeper: Option<&dyn Keeper>,
+    access: Access,
+) -> Result<(), StorageError> {
     connection.set_prepared_statement_cache_capacity(STATEMENTS);
     if let Some(configure) = &options.configure {
         configure(connection, access)?;
+    }
+    if let Some(keeper) = keeper {
+        keeper.connect(connection, access)?;
     }
     Ok(())
 }

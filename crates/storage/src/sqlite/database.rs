@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use rusqlite::Connection;
 
 use super::connection::{DatabaseOptions, open_writer};
+use super::keeper::Keeper;
 use super::readers::Readers;
 use super::writer::{Queue, Write, commit};
 use crate::{Durability, Failure, StateFolder, StorageError};
@@ -18,6 +19,7 @@ pub struct Database {
     path: PathBuf,
     durability: Durability,
     options: DatabaseOptions,
+    keeper: Option<Arc<dyn Keeper>>,
     /// The lock is held for as long as a file beneath it may be open.
     _folder: Arc<StateFolder>,
     made: Instant,
@@ -45,11 +47,13 @@ impl Database {
         durability: Durability,
         folder: Arc<StateFolder>,
         options: DatabaseOptions,
+        keeper: Option<Arc<dyn Keeper>>,
     ) -> Self {
         Self {
             path,
             durability,
             options,
+            keeper,
             _folder: folder,
             made: Instant::now(),
             used: AtomicU64::new(0),
@@ -61,6 +65,11 @@ impl Database {
     /// Where it is.
     pub fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// Who watches over the file.
+    pub(crate) fn keeper(&self) -> Option<Arc<dyn Keeper>> {
+        self.keeper.clone()
     }
 
     /// Reads. A short read runs right here, a longer one on a blocking thread; `work` may be called twice, and sees
@@ -105,7 +114,7 @@ impl Database {
         permit.forget();
         let result = blocking(move || {
             let _permit = Permit(&open);
-            open.readers.read(&database.path, &database.options, &work)
+            open.readers.read(&database.path, &database.options, database.keeper.as_deref(), &work)
         });
         result.await.map_err(|error: E| error.at(&self.path))
     }
@@ -162,7 +171,11 @@ impl Database {
                 return;
             }
             match self.opened::<StorageError>() {
-                Ok(open) => commit(&lock(&open.writer), &self.path, jobs),
+                Ok(open) => {
+                    let writer = lock(&open.writer);
+                    let committed = || self.keeper.iter().for_each(|keeper| keeper.committed(&writer));
+                    commit(&writer, &self.path, jobs, &committed);
+                }
                 Err(error) => {
                     // Each of them gets the reason, made anew by another try to open the file.
                     let mut error = Some(error);
@@ -190,7 +203,10 @@ impl Database {
         if let Some(open) = &*slot {
             return Ok(open.clone());
         }
-        let writer = open_writer(&self.path, self.durability, &self.options)?;
+        let writer = open_writer(&self.path, self.durability, &self.options, self.keeper.as_deref())?;
+        if let Some(keeper) = &self.keeper {
+            keeper.opened(&writer).map_err(|error| error.at(&self.path))?;
+        }
         let open = Arc::new(Open { writer: Mutex::new(writer), readers: Readers::new() });
         *slot = Some(open.clone());
         Ok(open)
@@ -211,6 +227,9 @@ impl Database {
     pub(super) fn close(&self) {
         let mut slot = lock(&self.open);
         if let Some(open) = slot.take_if(|open| Arc::strong_count(open) == 1) {
+            if let Some(keeper) = &self.keeper {
+                keeper.closing(&lock(&open.writer));
+            }
             // While the slot is held: nobody opens the file again before it is closed.
             drop(open);
         }

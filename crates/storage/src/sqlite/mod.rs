@@ -16,9 +16,11 @@ mod connection;
 mod database;
 mod databases;
 mod eviction;
+mod keeper;
 mod readers;
 mod writer;
 
 pub use connection::{Access, Configure, DatabaseOptions};
 pub use database::Database;
 pub use databases::Databases;
+pub use keeper::Keeper;

@@ -105,31 +105,19 @@ impl std::fmt::Debug for Queue {
     }
 }
 
-/// Does a group of writes in one transaction, and tells those who wait.
-pub(super) fn commit(connection: &Connection, path: &Path, mut jobs: Vec<Box<dyn Job>>) {
-    if let [job] = jobs.as_mut_slice() {
-        let committed = commit_one(connection, job.as_mut());
-        jobs.into_iter().for_each(|job| job.finish(path, committed.as_ref().map_err(again).copied()));
+/// Does a group of writes in one transaction, and tells those who wait, after `after` has run.
+pub(super) fn commit(connection: &Connection, path: &Path, mut jobs: Vec<Box<dyn Job>>, after: &dyn Fn()) {
+    if jobs.len() > 1 && commit_all(connection, &mut jobs).is_ok() {
+        after();
+        jobs.into_iter().for_each(|job| job.finish(path, Ok(())));
         return;
     }
-    match commit_all(connection, &mut jobs) {
-        Ok(()) => jobs.into_iter().for_each(|job| job.finish(path, Ok(()))),
-        // One of them spoiled it for all: a constraint that is checked at the commit, a disk that is full. Each
-        // by itself shows which.
-        Err(_) => {
-            for mut job in jobs {
-                let committed = commit_one(connection, job.as_mut());
-                job.finish(path, committed);
-            }
-        }
-    }
-}
-
-fn again(error: &StorageError) -> StorageError {
-    match error {
-        StorageError::Full { path } => StorageError::Full { path: path.clone() },
-        StorageError::ReadOnly { path } => StorageError::ReadOnly { path: path.clone() },
-        _ => StorageError::Closed,
+    // There is only one, or one of them spoiled it for all: a constraint that is checked at the commit, a disk that is
+    // full. Each by itself shows which.
+    for mut job in jobs {
+        let committed = commit_one(connection, job.as_mut());
+        after();
+        job.finish(path, committed);
     }
 }
 

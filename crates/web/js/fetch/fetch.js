@@ -1,8 +1,9 @@
 // fetch() (https://fetch.spec.whatwg.org/#fetch-method).
 
-import { op_fetch, op_fetch_data_url } from "selvedge:ops";
+import { op_fetch, op_fetch_cached, op_fetch_data_url } from "selvedge:ops";
 import { rejectedWith, resolvedWith } from "../streams/promises.js";
 import { requireArguments, uncurryThis } from "../webidl.js";
+import { cachingWishes } from "./caching.js";
 import { dispatchOutgoing } from "./outgoing.js";
 import { Request, isRequest, requestMethod, requestOptions, requestUrl } from "./request.js";
 import { Response } from "./response.js";
@@ -44,7 +45,11 @@ export function fetch(input, init = undefined) {
     if (startsWith(requestUrl(request), "data:")) return resolvedWith(fetchData(request));
     const { fetcher } = requestOptions(request);
     if (fetcher !== null && fetcher !== undefined) return resolvedWith(fetcher.fetch(request));
-    return dispatchOutgoing(request, op_fetch);
+    const wishes = cachingWishes(request);
+    if (wishes === null) return dispatchOutgoing(request, op_fetch);
+    return dispatchOutgoing(request, (method, url, headers, body, flags, cancelId) =>
+      op_fetch_cached(method, url, headers, body, flags, cancelId, wishes),
+    );
   } catch (error) {
     return rejectedWith(error);
   }

@@ -12,6 +12,7 @@ export {
   createInboundRequest,
   isRequest,
   requestCf,
+  requestCfIfMade,
   requestMethod,
   requestOptions,
   requestSignal,

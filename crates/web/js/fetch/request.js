@@ -30,6 +30,8 @@ let optionsOf;
 let signalOf;
 /** @type {(request: Request) => any} */
 let cfOf;
+/** @type {(request: Request) => any} */
+let cfIfMade;
 
 /**
  * What a request from outside is made of. Functions are called when their value is first needed.
@@ -69,6 +71,7 @@ export class Request extends Body {
       }
       return request.#cf;
     };
+    cfIfMade = (request) => (request.#hasCf ? request.#cf : undefined);
   }
 
   /**
@@ -265,6 +268,7 @@ export function createInboundRequest(inbound) {
 
 export {
   cfOf as requestCf,
+  cfIfMade as requestCfIfMade,
   methodOf as requestMethod,
   optionsOf as requestOptions,
   signalOf as requestSignal,

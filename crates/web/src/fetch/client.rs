@@ -18,6 +18,7 @@ use url::{Position, Url};
 
 use super::address::is_private;
 use super::body::Body;
+use super::cached::Through;
 use super::coding::ContentCoding;
 use super::connector::{Connector, PrivateAddress, tls_config};
 use super::error::{BodyError, FetchError};
@@ -59,6 +60,8 @@ pub struct Outgoing {
     pub follow: bool,
     /// Whether reads of the response's body undo its content coding.
     pub decode: bool,
+    /// The cache that it goes through, if it asks for one.
+    pub through: Option<Through>,
 }
 
 /// What `fetch` answers.
@@ -128,14 +131,17 @@ impl FetchClient {
         outgoing: Outgoing,
         count: impl Fn() -> Result<(), E>,
     ) -> Result<Fetched, E> {
-        let Outgoing { mut method, mut url, mut headers, mut body, follow, decode } = outgoing;
+        let Outgoing { mut method, mut url, mut headers, mut body, follow, decode, through } = outgoing;
         prepare(&mut headers);
         let mut redirects = 0;
         loop {
             count()?;
             let replay = replay(&body);
             let request = request(&method, &url, headers.clone(), body)?;
-            let response = self.send(request).await?;
+            let response = match &through {
+                None => self.send(request).await?,
+                Some(Through { cache, wishes }) => cache.0.fetch(request, wishes, self.clone()).await?,
+            };
             let location = match response.headers().get(LOCATION) {
                 Some(location) if follow && redirect::is_redirect(response.status()) => location,
                 _ => return Ok(fetched(response, &method, url, redirects, decode)),

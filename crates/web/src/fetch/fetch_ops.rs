@@ -10,6 +10,7 @@ use tokio_util::sync::CancellationToken;
 use url::Url;
 
 use super::argument::BodyArgument;
+use super::cached::{ResponseCache, Through};
 use super::client::{FetchClient, Fetched};
 use super::coding::ContentCoding;
 use super::error::FetchError;
@@ -73,6 +74,44 @@ pub(crate) fn op_fetch(
     flags: u32,
     cancel: Option<u32>,
 ) -> Result<impl Future<Output = Result<ResponseParts, OpError>> + use<>, OpError> {
+    let request = FetchCall { method, url, headers, body, flags, cancel };
+    start(invocation, request, None)
+}
+
+/// Fetches through a cache: as `op_fetch`. `wishes` says what the request asks of it, as JSON.
+#[op(async)]
+#[allow(clippy::too_many_arguments)]
+pub(crate) fn op_fetch_cached(
+    #[context] invocation: Arc<Invocation>,
+    method: String,
+    url: String,
+    headers: Vec<String>,
+    body: BodyArgument,
+    flags: u32,
+    cancel: Option<u32>,
+    wishes: String,
+) -> Result<impl Future<Output = Result<ResponseParts, OpError>> + use<>, OpError> {
+    let cache = invocation.instance().extension::<ResponseCache>();
+    let request = FetchCall { method, url, headers, body, flags, cancel };
+    start(invocation, request, cache.map(|cache| Through { cache, wishes }))
+}
+
+/// What JavaScript passes.
+struct FetchCall {
+    method: String,
+    url: String,
+    headers: Vec<String>,
+    body: BodyArgument,
+    flags: u32,
+    cancel: Option<u32>,
+}
+
+fn start(
+    invocation: Arc<Invocation>,
+    call: FetchCall,
+    through: Option<Through>,
+) -> Result<impl Future<Output = Result<ResponseParts, OpError>> + use<>, OpError> {
+    let FetchCall { method, url, headers, body, flags, cancel } = call;
     let client = invocation
         .instance()
         .extension::<FetchClient>()
@@ -80,6 +119,7 @@ pub(crate) fn op_fetch(
     let cancel = cancel.map(|id| invocation.resources().get::<CancellationToken>(id)).transpose()?;
     let body = body.into_body(invocation.resources())?;
     let mut request = outgoing(&method, &url, &headers, body, flags & 1 != 0, flags & 2 != 0)?;
+    request.through = through;
     let policy = invocation.extension::<Subrequests>();
     if let Some(cdn_loop) = policy.as_ref().and_then(|policy| policy.0.cdn_loop()) {
         request.headers.insert(CDN_LOOP, cdn_loop);

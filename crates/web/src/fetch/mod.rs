@@ -5,6 +5,7 @@ mod address;
 mod argument;
 mod body;
 mod body_ops;
+mod cached;
 mod channel;
 mod client;
 mod coding;
@@ -20,6 +21,7 @@ use selvedge_ops::OpDecl;
 pub use address::is_private;
 pub use argument::BodyArgument;
 pub use body::{Body, BoxError};
+pub use cached::{FetchCache, ResponseCache, Through};
 pub use channel::{BodyWriter, ChannelBody, channel};
 pub use client::{FetchClient, FetchOptions, FetchSetupError, Fetched, Outgoing};
 pub use coding::ContentCoding;
@@ -39,6 +41,7 @@ pub(crate) const OPS: &[OpDecl] = &[
     body_ops::op_body_writer_close,
     body_ops::op_body_writer_open,
     fetch_ops::op_fetch,
+    fetch_ops::op_fetch_cached,
     fetch_ops::op_fetch_cancel,
     fetch_ops::op_fetch_cancel_close,
     fetch_ops::op_fetch_cancel_open,

@@ -70,7 +70,8 @@ fn local() -> FetchClient {
 
 fn get(url: &str) -> Outgoing {
     let url = Url::parse(url).unwrap();
-    Outgoing { method: Method::GET, url, headers: HeaderMap::new(), body: Body::Empty, follow: true, decode: true }
+    let headers = HeaderMap::new();
+    Outgoing { method: Method::GET, url, headers, body: Body::Empty, follow: true, decode: true, through: None }
 }
 
 async fn fetch(client: &FetchClient, outgoing: Outgoing) -> Result<Fetched, FetchError> {

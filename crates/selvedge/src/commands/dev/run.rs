@@ -18,7 +18,7 @@ use crate::engine::Shared;
 use crate::listen::Ip;
 use crate::output::{Format, Output};
 use crate::shutdown::Shutdown;
-use crate::{bindings, cron, failure};
+use crate::{bindings, cron, failure, services};
 
 /// wrangler's port.
 const PORT: u16 = 8787;
@@ -49,6 +49,11 @@ async fn serve(args: Arc<DevArgs>, v8: V8Token, output: &Output) -> anyhow::Resu
     if let Some(table) = bindings::table(&session.project) {
         output.note(&format!("{table}\n"));
     }
+    for (binding, worker) in services::unconnected(&session.project, &[&session.project.manifest.name]) {
+        let text =
+            format!("The service binding {} is not connected: the Worker {worker} does not run here.", binding.name);
+        output.warning(&failure::warning(text));
+    }
 
     let storage = args.state.storage(&session.project.place.root);
     if bindings::keep_data(&session.project) {
@@ -64,7 +69,7 @@ async fn serve(args: Arc<DevArgs>, v8: V8Token, output: &Output) -> anyhow::Resu
         session.report(&error);
     }
 
-    let live = session.live.clone();
+    let (live, analytics) = (session.live.clone(), shared.analytics.clone());
     let handler = DevHandler { live: live.clone(), output: output.clone(), test_scheduled: args.test_scheduled };
     let crons = move || match &**live.load() {
         Live::Ready { deployment, .. } => Some(deployment.clone()),
@@ -86,6 +91,7 @@ async fn serve(args: Arc<DevArgs>, v8: V8Token, output: &Output) -> anyhow::Resu
         // Never ends by itself: `x` asks for the end, and the server then takes its time.
         () = act(keys, &url, &shutdown, output) => {}
     }
+    analytics.flush().await;
     Ok(())
 }
 

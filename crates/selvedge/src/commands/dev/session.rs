@@ -141,6 +141,7 @@ impl Session {
         let deployment = Deployment::new(shared, &self.project, script, self.assets.clone(), &options)?;
         deployment.start().await?;
         let deployment = Arc::new(deployment);
+        shared.services.register(&deployment);
         let before = self.live.swap(Arc::new(Live::Ready { deployment, upstream }));
         if let Live::Ready { deployment, .. } = &*before {
             let before = deployment.clone();

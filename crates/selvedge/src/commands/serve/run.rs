@@ -18,7 +18,7 @@ use crate::listen::Ip;
 use crate::output::{Format, Output, count};
 use crate::project::Project;
 use crate::shutdown::Shutdown;
-use crate::{bindings, cron};
+use crate::{bindings, cron, services};
 
 /// How many isolates are kept ready for Workers' first requests.
 const WARM: usize = 4;
@@ -44,6 +44,7 @@ async fn serve(args: ServeArgs, v8: V8Token, output: &Output) -> anyhow::Result<
     let ip = Ip::parse(&args.ip)?;
     let config = args.edge.configure(ip, args.port, tls)?;
     let projects = projects::load(&args.paths, args.env.as_deref())?;
+    services::check(&projects)?;
     let manifests: Vec<_> = projects.iter().map(|project| &project.manifest).collect();
     let routes = Routes::new(&manifests, args.domain.as_deref())?;
     // Taken now: a port in use should be told before a fleet is built.
@@ -63,6 +64,7 @@ async fn serve(args: ServeArgs, v8: V8Token, output: &Output) -> anyhow::Result<
         enforce_cpu: true,
     };
     let deployments = boot::deploy(&projects, &shared, &options).await?;
+    deployments.iter().for_each(|deployment| shared.services.register(deployment));
     if deployments.iter().any(|deployment| !deployment.crons.is_empty()) {
         let (deployments, output) = (deployments.clone(), output.clone());
         tokio::spawn(cron::fire(move || deployments.clone(), output));
@@ -74,9 +76,13 @@ async fn serve(args: ServeArgs, v8: V8Token, output: &Output) -> anyhow::Result<
     let access_log = args.access_log;
     let fleet = Fleet { routes, deployments: deployments.clone(), output: output.clone(), access_log };
     server.serve(fleet, shutdown.begun()).await?;
-    for deployment in &deployments {
-        deployment.drain().await;
+    // One that is idle may be called again by another that is not.
+    while !deployments.iter().all(|deployment| deployment.is_idle()) {
+        for deployment in &deployments {
+            deployment.drain().await;
+        }
     }
+    shared.analytics.flush().await;
     // The process ends: taking hundreds of heaps apart would only make it end later.
     std::mem::forget(deployments);
     Ok(())

@@ -85,6 +85,11 @@ impl Origin {
         let what = format!("a request to the origin for {path}");
         eventually(&what, || async { self.seen.lock().unwrap().iter().any(|seen| seen == path).then_some(()) }).await;
     }
+
+    /// How often it has been asked for a path so far.
+    pub(crate) fn times_asked_for(&self, path: &str) -> usize {
+        self.seen.lock().unwrap().iter().filter(|seen| *seen == path).count()
+    }
 }
 
 impl Drop for Origin {

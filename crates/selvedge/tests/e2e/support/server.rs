@@ -143,15 +143,20 @@ impl<'project> Server<'project> {
         self.output.wait_for(&what, |line| words.iter().all(|word| line.contains(word)).then_some(())).await;
     }
 
+    /// Its process.
+    pub(crate) fn pid(&self) -> u32 {
+        self.child.id().unwrap()
+    }
+
     /// Asks it to end, as an init system does.
     pub(crate) fn terminate(&self) {
         let pid = i32::try_from(self.child.id().unwrap()).unwrap();
         kill_process(Pid::from_raw(pid).unwrap(), Signal::TERM).unwrap();
     }
 
-    /// Ends it at once, as a loss of power does; returns when it is gone.
+    /// Ends it as a crash does: with SIGKILL, at once.
     pub(crate) async fn kill(mut self) {
-        within("the server's end", self.child.kill()).await.unwrap();
+        within("the killed server's end", self.child.kill()).await.unwrap();
     }
 
     /// Waits until it has ended by itself.

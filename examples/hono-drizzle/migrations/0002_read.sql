@@ -1,0 +1,1 @@
+ALTER TABLE `books` ADD `read` integer DEFAULT false NOT NULL;
