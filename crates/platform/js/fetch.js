@@ -47,7 +47,9 @@ export function dispatchFetch(entrypoint, method, url, bodyId, props = undefined
       cfThunk: readCf,
       signal: null,
     });
-    const result = worker.isServiceWorker ? dispatchFetchListeners(request) : callHandler(entrypoint, "fetch", request, props === undefined ? {} : parse(props));
+    const result = worker.isServiceWorker
+      ? dispatchFetchListeners(request)
+      : callHandler(entrypoint, "fetch", request, props === undefined ? {} : parse(props));
     if (isResponse(result)) respond(result);
     else then(resolve(result), respond, op_respond_error);
   } catch (error) {
