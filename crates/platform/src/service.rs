@@ -43,10 +43,16 @@ pub struct ServiceCall {
 pub enum ServiceError {
     /// It failed.
     #[error(transparent)]
-    Worker(#[from] WorkerError),
+    Worker(Box<WorkerError>),
     /// There is no such Worker.
     #[error("{0}")]
     Absent(String),
+}
+
+impl From<WorkerError> for ServiceError {
+    fn from(error: WorkerError) -> Self {
+        Self::Worker(Box::new(error))
+    }
 }
 
 /// A Worker that another one may call.
@@ -76,9 +82,11 @@ impl RequestContext for Caller {
 
 /// The exception that the caller gets: the callee's own, where that threw.
 fn exception(error: ServiceError) -> OpError {
-    let ServiceError::Worker(WorkerError::Exception(JsError { name, message, .. })) = error else {
-        return OpError::error(error.to_string());
+    let thrown = match &error {
+        ServiceError::Worker(error) => error.exception(),
+        ServiceError::Absent(_) => None,
     };
+    let Some(JsError { name, message, .. }) = thrown.cloned() else { return OpError::error(error.to_string()) };
     match name.as_deref() {
         Some("TypeError") => OpError::type_error(message),
         Some("RangeError") => OpError::range_error(message),

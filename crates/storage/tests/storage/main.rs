@@ -13,6 +13,7 @@ mod cache;
 mod d1;
 mod d1_history;
 mod databases;
+mod hostile;
 mod import;
 mod kv;
 mod secrets;
