@@ -9,9 +9,9 @@ use bytes::Bytes;
 use selvedge_ops::{BufferRef, FromV8, IntoV8, OpDecl, OpError, op, v8};
 use selvedge_runtime::Invocation;
 use selvedge_storage::d1::{Answer, Bookmark, Cell, Query, Rows, SqlDatabase, Value};
-use selvedge_web::fetch::Subrequests;
 
 use crate::binding::{Binding, Bindings};
+use crate::exchange::count_subrequest;
 
 pub(crate) const OPS: &[OpDecl] = &[op_d1_batch, op_d1_dump, op_d1_query];
 
@@ -121,9 +121,7 @@ fn database(invocation: &Invocation, binding: &str) -> Result<Arc<dyn SqlDatabas
         Binding::D1(database) => Some(database.clone()),
         _ => None,
     })?;
-    if let Some(subrequests) = invocation.extension::<Subrequests>() {
-        subrequests.0.count()?;
-    }
+    count_subrequest(invocation)?;
     Ok(database)
 }
 

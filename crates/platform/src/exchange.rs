@@ -5,8 +5,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use http::{HeaderMap, HeaderValue};
 use selvedge_ops::OpError;
-use selvedge_runtime::{Hold, JsError};
-use selvedge_web::fetch::{Body, CDN_LOOP, SubrequestPolicy};
+use selvedge_runtime::{Hold, Invocation, JsError};
+use selvedge_web::fetch::{Body, CDN_LOOP, SubrequestPolicy, Subrequests};
 
 use crate::RequestContext;
 
@@ -169,4 +169,9 @@ impl Drop for Held {
             exchange.streams.fetch_sub(1, Ordering::AcqRel);
         }
     }
+}
+
+/// Counts something that an event asks of the outside world; the error when that was one too many.
+pub(crate) fn count_subrequest(invocation: &Invocation) -> Result<(), OpError> {
+    invocation.extension::<Subrequests>().map_or(Ok(()), |subrequests| subrequests.0.count())
 }

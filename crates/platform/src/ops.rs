@@ -8,11 +8,11 @@ use hyper::ext::ReasonPhrase;
 use selvedge_ops::{OpDecl, OpError, op, v8};
 use selvedge_runtime::{Invocation, JsError};
 use selvedge_web::fetch::{
-    Body, BodyArgument, ContentCoding, ResponseParts, Subrequests, headers_from_flat, headers_to_flat, response_parts,
+    Body, BodyArgument, ContentCoding, ResponseParts, headers_from_flat, headers_to_flat, response_parts,
 };
 
 use crate::binding::{Binding, Bindings};
-use crate::exchange::{Exchange, Held, Outcome};
+use crate::exchange::{Exchange, Held, Outcome, count_subrequest};
 
 pub(crate) const OPS: &[OpDecl] = &[
     op_fetcher_fetch,
@@ -165,9 +165,7 @@ fn op_fetcher_fetch(
         Binding::Fetcher(fetcher) => Some(fetcher.clone()),
         _ => None,
     })?;
-    if let Some(subrequests) = invocation.extension::<Subrequests>() {
-        subrequests.0.count()?;
-    }
+    count_subrequest(&invocation)?;
     let body = body.into_body(invocation.resources())?;
     let mut request = Request::builder()
         .method(method.as_str())

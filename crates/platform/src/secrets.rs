@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use selvedge_ops::{OpDecl, OpError, op};
 use selvedge_runtime::Invocation;
-use selvedge_web::fetch::Subrequests;
 
 use crate::binding::{Binding, Bindings};
+use crate::exchange::count_subrequest;
 
 pub(crate) const OPS: &[OpDecl] = &[op_secret_get];
 
@@ -20,9 +20,7 @@ fn op_secret_get(
         Binding::Secret(secret) => Some(secret.clone()),
         _ => None,
     })?;
-    if let Some(subrequests) = invocation.extension::<Subrequests>() {
-        subrequests.0.count()?;
-    }
+    count_subrequest(&invocation)?;
     Ok(async move {
         let value = secret.value().await.map_err(|error| OpError::error(error.to_string()))?;
         value.ok_or_else(|| OpError::error(format!("Secret \"{}\" not found", secret.name())))

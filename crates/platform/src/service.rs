@@ -12,13 +12,12 @@ use http::{HeaderValue, Request, Response};
 use selvedge_ops::{OpDecl, OpError, op};
 use selvedge_runtime::{Invocation, JsError};
 use selvedge_web::fetch::{
-    Body, BodyArgument, CDN_LOOP, ContentCoding, ResponseParts, SubrequestPolicy, Subrequests, headers_from_flat,
-    response_parts,
+    Body, BodyArgument, CDN_LOOP, ContentCoding, ResponseParts, SubrequestPolicy, headers_from_flat, response_parts,
 };
 use tokio::task::JoinHandle;
 
 use crate::binding::{Binding, Bindings, BoxFuture};
-use crate::exchange::Exchange;
+use crate::exchange::{Exchange, count_subrequest};
 use crate::{RequestContext, WorkerError};
 
 pub(crate) const OPS: &[OpDecl] = &[op_service_fetch];
@@ -127,9 +126,7 @@ fn op_service_fetch(
         Binding::Service(service) => Some(service.clone()),
         _ => None,
     })?;
-    if let Some(subrequests) = invocation.extension::<Subrequests>() {
-        subrequests.0.count()?;
-    }
+    count_subrequest(&invocation)?;
     let exchange = invocation.extension::<Exchange>();
     let depth = exchange.as_ref().map_or(0, |exchange| exchange.depth()) + 1;
     if depth > DEPTH {

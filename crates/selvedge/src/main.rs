@@ -9,6 +9,7 @@ mod bindings;
 mod bundling;
 mod cli;
 mod commands;
+mod confirm;
 mod cron;
 mod custom_build;
 mod d1;

@@ -8,12 +8,11 @@ use selvedge_ops::{OpDecl, OpError, op};
 use selvedge_runtime::Invocation;
 use selvedge_storage::StorageError;
 use selvedge_storage::cache::semantics::{Keep, keep};
-use selvedge_web::fetch::{
-    BodyArgument, BodyError, ContentCoding, ResponseParts, Subrequests, headers_from_flat, response_parts,
-};
+use selvedge_web::fetch::{BodyArgument, BodyError, ContentCoding, ResponseParts, headers_from_flat, response_parts};
 
 use super::WorkerCache;
 use super::answer::{from_entry, now};
+use crate::exchange::count_subrequest;
 use crate::ops::response;
 
 pub(crate) const OPS: &[OpDecl] = &[op_cache_delete, op_cache_match, op_cache_put];
@@ -22,9 +21,7 @@ pub(crate) const OPS: &[OpDecl] = &[op_cache_delete, op_cache_match, op_cache_pu
 fn caches(invocation: &Invocation) -> Result<Arc<WorkerCache>, OpError> {
     let caches = invocation.instance().extension::<WorkerCache>();
     let caches = caches.ok_or_else(|| OpError::error("The Cache API is not available: this server keeps no cache."))?;
-    if let Some(subrequests) = invocation.extension::<Subrequests>() {
-        subrequests.0.count()?;
-    }
+    count_subrequest(invocation)?;
     Ok(caches)
 }
 

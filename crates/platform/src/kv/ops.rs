@@ -10,12 +10,13 @@ use selvedge_storage::kv::{
     VALUES_AT_ONCE_BYTES, check_bulk_key, check_cache_ttl, check_key, check_list, check_metadata, now,
     resolve_expiration,
 };
-use selvedge_web::fetch::{BodyArgument, BodyResource, Subrequests};
+use selvedge_web::fetch::{BodyArgument, BodyResource};
 use serde_json::Value as Json;
 
 use super::answer::{Content, KvAnswer, KvText};
 use super::value::{of_body, to_body};
 use crate::binding::{Binding, Bindings};
+use crate::exchange::count_subrequest;
 
 pub(crate) const OPS: &[OpDecl] = &[op_kv_delete, op_kv_get, op_kv_get_many, op_kv_list, op_kv_peek, op_kv_put];
 
@@ -28,10 +29,6 @@ fn find(invocation: &Invocation, name: &str) -> Result<Arc<dyn KvNamespace>, OpE
         Binding::KvNamespace(namespace) => Some(namespace.clone()),
         _ => None,
     })
-}
-
-fn count(invocation: &Invocation) -> Result<(), OpError> {
-    invocation.extension::<Subrequests>().map_or(Ok(()), |subrequests| subrequests.0.count())
 }
 
 /// A failure of hosted's service in its words.
@@ -66,7 +63,7 @@ fn op_kv_peek(
 ) -> Result<KvAnswer, OpError> {
     check("GET", &key)?;
     cache_ttl.map_or(Ok(()), check_cache_ttl).map_err(refused("GET"))?;
-    count(&invocation)?;
+    count_subrequest(&invocation)?;
     match find(&invocation, &binding)?.peek(&key) {
         None => Ok(KvAnswer::Unknown),
         Some(None) => Ok(KvAnswer::Absent),
@@ -134,7 +131,7 @@ fn op_kv_get_many(
     cache_ttl: Option<i64>,
 ) -> Result<impl Future<Output = Result<Vec<Option<KvText>>, OpError>> + use<>, OpError> {
     check_many(&keys, &kind, cache_ttl).map_err(refused("GET_BULK"))?;
-    count(&invocation)?;
+    count_subrequest(&invocation)?;
     let namespace = find(&invocation, &binding)?;
     Ok(async move {
         let mut found = Vec::with_capacity(2 * keys.len());
@@ -172,7 +169,7 @@ fn op_kv_put(
     metadata: Option<String>,
 ) -> Result<impl Future<Output = Result<(), OpError>> + use<>, OpError> {
     check("PUT", &key)?;
-    count(&invocation)?;
+    count_subrequest(&invocation)?;
     let namespace = find(&invocation, &binding)?;
     let expiration = resolve_expiration(now(), expiration, expiration_ttl).map_err(refused("PUT"))?;
     metadata.as_deref().map_or(Ok(()), check_metadata).map_err(refused("PUT"))?;
@@ -189,7 +186,7 @@ fn op_kv_delete(
     key: String,
 ) -> Result<impl Future<Output = Result<(), OpError>> + use<>, OpError> {
     check("DELETE", &key)?;
-    count(&invocation)?;
+    count_subrequest(&invocation)?;
     let write = find(&invocation, &binding)?.delete(vec![key]);
     Ok(async move { write.await.map_err(failed("DELETE")) })
 }
@@ -204,7 +201,7 @@ fn op_kv_list(
     cursor: Option<String>,
 ) -> Result<impl Future<Output = Result<String, OpError>> + use<>, OpError> {
     let limit = check_list(limit, &prefix).map_err(refused("GET"))?;
-    count(&invocation)?;
+    count_subrequest(&invocation)?;
     let read = find(&invocation, &binding)?.list(KvQuery { prefix, limit, cursor });
     Ok(async move { read.await.map(|page| to_json(&page)).map_err(failed("GET")) })
 }

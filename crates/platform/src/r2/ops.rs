@@ -6,11 +6,12 @@ use bytes::Bytes;
 use selvedge_ops::{Json, OpError, op};
 use selvedge_runtime::Invocation;
 use selvedge_storage::blob::{BlobBucket, GetOptions, ListOptions, Object, PutOptions};
-use selvedge_web::fetch::{BodyArgument, BodyResource, Subrequests};
+use selvedge_web::fetch::{BodyArgument, BodyResource};
 
 use super::body::{body, content};
 use super::convert::{checksum, condition, failed, metadata, range};
 use crate::binding::{Binding, Bindings};
+use crate::exchange::count_subrequest;
 
 /// An object with what is given of it: the object, the first byte, how many, and the number of its body.
 type FoundParts = (Json<Object>, u64, u64, Option<u32>);
@@ -24,9 +25,7 @@ pub(super) fn bucket(invocation: &Invocation, binding: &str) -> Result<Arc<dyn B
         Binding::R2Bucket(bucket) => Some(bucket.clone()),
         _ => None,
     })?;
-    if let Some(subrequests) = invocation.extension::<Subrequests>() {
-        subrequests.0.count()?;
-    }
+    count_subrequest(invocation)?;
     Ok(bucket)
 }
 

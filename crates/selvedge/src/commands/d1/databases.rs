@@ -8,7 +8,8 @@ use clap::Args;
 use selvedge_storage::d1::{Cell, D1Database, KIND, SqlDatabase};
 use serde_json::json;
 
-use super::{Common, confirm};
+use super::Common;
+use crate::confirm::confirm;
 use crate::{d1, print};
 
 /// Arguments of `selvedge d1 create`.
@@ -162,7 +163,7 @@ pub(super) fn delete(args: &DeleteArgs) -> anyhow::Result<()> {
         "About to delete {name} ({}), with its history. This cannot be undone. Ok to proceed?",
         named.configuration.id
     );
-    if !confirm::confirm(&question, args.skip_confirmation)? {
+    if !args.skip_confirmation && !confirm(&question, true)? {
         return Ok(());
     }
     d1::remove(&named.local.storage, &named.configuration.id)?;

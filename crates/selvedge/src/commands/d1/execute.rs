@@ -9,7 +9,8 @@ use clap::Args;
 use selvedge_storage::d1::{Query, SqlDatabase, statements};
 use serde_json::Value;
 
-use super::{Common, confirm, rows};
+use super::{Common, rows};
+use crate::confirm::confirm;
 use crate::print;
 
 /// How much of a statement is shown above its rows.
@@ -57,7 +58,7 @@ pub(super) async fn run(args: &ExecuteArgs) -> anyhow::Result<()> {
             queries.len(),
             named.configuration.name()
         );
-        if !confirm::confirm(&question, args.yes)? {
+        if !args.yes && !confirm(&question, true)? {
             return Ok(());
         }
     }

@@ -9,7 +9,8 @@ use clap::{Args, Subcommand};
 use selvedge_storage::d1::{D1Database, Query, SqlDatabase, Value};
 use serde_json::json;
 
-use super::{Common, Named, confirm, execute, rows, timestamp};
+use super::{Common, Named, execute, rows, timestamp};
+use crate::confirm::confirm;
 use crate::d1::{Configuration, find};
 use crate::print;
 
@@ -100,7 +101,7 @@ fn create(args: &CreateArgs) -> anyhow::Result<()> {
     let folder = folder(&local.project.place.root, &find(&local.project, &args.database)?);
     if !folder.is_dir() {
         let question = format!("No migrations folder found. Ok to create {}?", folder.display());
-        if !confirm::confirm(&question, false)? {
+        if !confirm(&question, true)? {
             bail!("No migrations present at {}.", folder.display());
         }
         fs::create_dir_all(&folder).with_context(|| format!("Cannot make {}.", folder.display()))?;
@@ -178,7 +179,7 @@ async fn apply_all(args: &ApplyArgs, named: &Named) -> anyhow::Result<()> {
         print::table(&["name"], names.iter().map(|name| vec![name.clone()]))?;
         let question =
             format!("About to apply {} migration(s) to {}. Continue?", names.len(), named.configuration.name());
-        if !confirm::confirm(&question, args.yes)? {
+        if !args.yes && !confirm(&question, true)? {
             return Ok(());
         }
     }

@@ -1,6 +1,5 @@
 //! `selvedge d1`: wrangler's commands, on local state.
 
-mod confirm;
 mod databases;
 mod execute;
 mod export;

@@ -7,7 +7,8 @@ use clap::{Args, Subcommand};
 use selvedge_storage::d1::{Bookmark, D1Database, HistoryError, SqlDatabase};
 use serde_json::json;
 
-use super::{Common, Named, confirm, timestamp};
+use super::{Common, Named, timestamp};
+use crate::confirm::confirm;
 use crate::print;
 
 /// Arguments of `selvedge d1 time-travel`.
@@ -124,7 +125,7 @@ async fn restore(args: &RestoreArgs, named: &Named) -> anyhow::Result<()> {
     if !json {
         print::line(&format!("Restoring database {name} from bookmark {target}"))?;
         let question = format!("This will overwrite all data in database {name}. OK to proceed?");
-        if !confirm::confirm(&question, args.yes)? {
+        if !args.yes && !confirm(&question, true)? {
             return Ok(());
         }
     }

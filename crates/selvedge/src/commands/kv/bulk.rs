@@ -9,7 +9,8 @@ use selvedge_storage::kv::{KvValue, now};
 use serde_json::{Map, Value, json};
 
 use super::json_file::{self, Pair};
-use super::target::{Opened, Target, confirm};
+use super::target::{Opened, Target};
+use crate::confirm::confirm;
 use crate::local_args::LocalArgs;
 use crate::output::count;
 use crate::print;
@@ -128,7 +129,7 @@ async fn delete(args: &DeleteArgs) -> anyhow::Result<()> {
         filename.display(),
         found.shown
     );
-    if !force && !confirm(&question)? {
+    if !force && !confirm(&question, false)? {
         return print::line(&format!("Not deleting keys read from \"{}\".", filename.display()));
     }
     let (length, bar) = (keys.len(), progress(keys.len()));

@@ -8,7 +8,8 @@ use clap::{Args, Subcommand};
 use selvedge_storage::kv::{KvNamespaces, StoredNamespace};
 use serde_json::{Map, Value, json};
 
-use super::target::{Found, Target, configured, confirm, wants_json};
+use super::target::{Found, Target, configured, wants_json};
+use crate::confirm::confirm;
 use crate::local_args::{Local, LocalArgs};
 use crate::{bindings, print};
 
@@ -169,11 +170,10 @@ async fn delete(args: &DeleteArgs) -> anyhow::Result<()> {
         }
         None => args.target.find(&local)?,
     };
-    if !args.skip_confirmation
-        && !confirm(&format!(
-            "About to delete the KV namespace {shown}.\nThis action is irreversible and will permanently delete all data in the KV namespace.\nOk to proceed?"
-        ))?
-    {
+    let question = format!(
+        "About to delete the KV namespace {shown}.\nThis action is irreversible and will permanently delete all data in the KV namespace.\nOk to proceed?"
+    );
+    if !args.skip_confirmation && !confirm(&question, false)? {
         return print::line("Not deleting.");
     }
     let existed = namespaces.delete(&id)?;

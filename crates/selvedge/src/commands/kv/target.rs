@@ -1,6 +1,6 @@
 //! Which namespace is meant.
 
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, IsTerminal};
 use std::sync::Arc;
 
 use anyhow::bail;
@@ -94,22 +94,6 @@ impl Target {
         let found = self.find(&local)?;
         Ok(Opened { kv: KvNamespaces::new(local.storage).get(&found.id), found })
     }
-}
-
-/// Asks on the terminal; without one the answer is yes, as with wrangler.
-///
-/// # Errors
-/// The terminal cannot be read.
-pub(super) fn confirm(question: &str) -> anyhow::Result<bool> {
-    if !io::stdin().is_terminal() {
-        return Ok(true);
-    }
-    let mut stderr = anstream::stderr();
-    write!(stderr, "{question} (y/N) ")?;
-    stderr.flush()?;
-    let mut answer = String::new();
-    io::stdin().read_line(&mut answer)?;
-    Ok(matches!(answer.trim().to_lowercase().as_str(), "y" | "yes"))
 }
 
 /// Whether results are printed as JSON: when that was asked for, and when no person reads them, as wrangler does.
