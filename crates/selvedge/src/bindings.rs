@@ -220,6 +220,11 @@ fn shown_value(project: &Project, binding: &Configured) -> Option<String> {
             Some(shorten(path))
         }
         BindingKind::KvNamespace(kv) => Some(kv_id(&binding.name, kv).to_owned()),
+        BindingKind::D1Database(database) => {
+            let name = database.database_name.as_deref();
+            Some(name.unwrap_or_else(|| d1::id(&binding.name, database)).to_owned())
+        }
+        BindingKind::R2Bucket(bucket) => Some(bucket_name(bucket, &binding.name).to_owned()),
         BindingKind::Service(service) => Some(match &service.entrypoint {
             Some(entrypoint) => format!("{}#{entrypoint}", service.service),
             None => service.service.clone(),

@@ -74,6 +74,14 @@ impl Shared {
         })
     }
 
+    /// Writes what waits, and closes the files, so that each is whole by itself.
+    pub(crate) async fn close(&self) {
+        self.analytics.flush().await;
+        let storage = self.storage.clone();
+        // Fails only if closing panics; the logs beside the files then hold what they held.
+        let _ = tokio::task::spawn_blocking(move || storage.databases().close()).await;
+    }
+
     /// What hangs on every instance of the Worker of a name.
     pub(crate) fn extensions(&self, worker: &str) -> Extensions {
         let mut extensions = Extensions::new();

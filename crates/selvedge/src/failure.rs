@@ -46,6 +46,11 @@ pub(crate) fn print(error: &anyhow::Error) {
     let _ = writeln!(anstream::stderr(), "{}\n", block(error).trim_end());
 }
 
+/// Prints a warning, which is laid out already, on stderr.
+pub(crate) fn print_warning(warning: &str) {
+    let _ = writeln!(anstream::stderr(), "{}\n", warning.trim_end());
+}
+
 /// A text without its colours.
 pub(crate) fn plain(text: &str) -> String {
     anstream::adapter::strip_str(text).to_string()

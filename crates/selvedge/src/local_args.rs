@@ -7,6 +7,7 @@ use anyhow::bail;
 use clap::Args;
 use selvedge_storage::LocalStorage;
 
+use crate::failure;
 use crate::project::{Place, Project};
 use crate::project_args::ProjectArgs;
 use crate::state::StateArgs;
@@ -56,6 +57,7 @@ impl LocalArgs {
         let args = ProjectArgs { config: self.config.clone(), env: self.env.clone(), ..ProjectArgs::default() };
         let place = Place::find(&args)?;
         let project = Project::load(&place, &args)?;
+        project.warnings.iter().for_each(|warning| failure::print_warning(warning));
         let state = StateArgs { persist_to: self.persist_to.clone(), ..StateArgs::default() };
         let storage = state.storage(&project.place.root);
         storage.open()?;

@@ -30,6 +30,7 @@ mod services;
 mod shutdown;
 mod state;
 
+use std::io::IsTerminal;
 use std::process::ExitCode;
 
 use clap::Parser;
@@ -61,6 +62,7 @@ fn diagnose() {
     let asked = std::env::var("SELVEDGE_LOG").ok();
     let filter = asked.and_then(|text| text.parse::<Targets>().ok());
     let default = || Targets::new().with_target("selvedge", tracing::Level::WARN);
-    let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
+    let lines =
+        tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_ansi(std::io::stderr().is_terminal());
     tracing_subscriber::registry().with(lines).with(filter.unwrap_or_else(default)).init();
 }

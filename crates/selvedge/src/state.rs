@@ -6,6 +6,9 @@ use std::sync::Arc;
 use clap::{Args, ValueEnum};
 use selvedge_storage::{Durability, LocalStorage};
 
+use crate::failure;
+use crate::project::Project;
+
 /// The state folder, beside the wrangler file.
 const FOLDER: &str = ".selvedge/state";
 
@@ -40,4 +43,20 @@ impl StateArgs {
         };
         Arc::new(LocalStorage::new(path, durability))
     }
+}
+
+/// Warnings of projects that have a state folder of their own, which a server with another one does not use: data that
+/// was there alone would seem to be gone.
+pub(crate) fn unused(projects: &[Project], storage: &LocalStorage) -> Vec<String> {
+    let used = storage.path().canonicalize().unwrap_or_else(|_| storage.path().to_owned());
+    let own = projects.iter().map(|project| project.place.root.join(FOLDER));
+    own.filter(|folder| folder.is_dir() && *folder != used)
+        .map(|folder| {
+            failure::warning(format!(
+                "The data in {} is not used: this server's state is {}.\n\n  Name the folder to use with --persist-to.",
+                folder.display(),
+                used.display()
+            ))
+        })
+        .collect()
 }

@@ -343,6 +343,7 @@ async fn commands_say_what_they_cannot_do() {
     assert_eq!((&info["name"], &info["num_tables"]), (&json!("people"), &json!(0)), "{info}");
     project.run(&["d1", "list"]).await.assert_succeeded();
     project.run(&["d1", "info", "people"]).await.assert_succeeded();
+    project.write("x.sql", "an earlier export");
     for (arguments, words) in [
         (
             &["execute", "nobody", "--command", "SELECT 1"][..],
@@ -356,6 +357,9 @@ async fn commands_say_what_they_cannot_do() {
     ] {
         project.run(&[&["d1"], arguments].concat()).await.assert_refused(words);
     }
+    assert_eq!(project.read("x.sql"), "an earlier export");
+    let misspelt = project.run(&["d1", "info", "people", "--env", "nope"]).await;
+    assert!(misspelt.stderr.contains("nope"), "{}", misspelt.stderr);
     let server = project.dev().await;
     project.run(&["d1", "info", "people"]).await.assert_refused(&["is in use by another process"]);
     drop(server);

@@ -53,6 +53,26 @@ async fn one_worker_that_fails_leaves_the_others_alone() {
 }
 
 #[tokio::test]
+async fn data_that_another_server_wrote_is_not_passed_over_in_silence() {
+    let kv = json!({ "name": "a", "main": "index.js", "compatibility_date": "2026-11-01", "routes": ["a.test/*"],
+        "kv_namespaces": [{ "binding": "KV", "id": "kv" }] });
+    let source = "export default { fetch: async (request, env) => new Response(await env.KV.get('k')) };";
+    let project =
+        fleet(&[("a", &[]), ("b", &["b.test/*"])]).file("a/wrangler.json", kv.to_string()).file("a/index.js", source);
+    let put = ["kv", "key", "put", "--config", "a/wrangler.json", "--binding", "KV", "k", "kept"];
+    project.run(&put).await.assert_succeeded();
+    let server = project.serve().await;
+    server.prints(&["The data in", "a/.selvedge/state", "is not used"]).await;
+    drop(server);
+    let server = project.serve_with(&["--persist-to", "a/.selvedge/state"]).await;
+    assert_eq!(server.get_from("a.test", "/").await.assert_status(200).text(), "kept");
+    server.terminate();
+    assert_eq!(server.ended().await.code(), Some(0));
+    // A clean end leaves each file whole by itself.
+    assert!(!project.path().join("a/.selvedge/state/kv/kv.sqlite-wal").exists());
+}
+
+#[tokio::test]
 async fn one_worker_alone_answers_every_host() {
     let project = Project::worker("export default { fetch: (request) => new Response(new URL(request.url).host) };");
     let server = project.serve().await;

@@ -16,13 +16,13 @@ type BoxError = Box<dyn std::error::Error + Send + Sync>;
 #[derive(Debug, thiserror::Error)]
 pub enum KvError {
     /// The request breaks a limit.
-    #[error("{0}")]
+    #[error(transparent)]
     Refused(#[from] KvRefusal),
     /// The stream that was to become the value failed.
     #[error("{0}")]
     Source(BoxError),
     /// The data could not be read or kept.
-    #[error("{0}")]
+    #[error(transparent)]
     Storage(#[from] StorageError),
 }
 

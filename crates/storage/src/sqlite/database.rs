@@ -37,8 +37,9 @@ pub struct Database {
 /// An open file's connections.
 #[derive(Debug)]
 struct Open {
-    writer: Mutex<Connection>,
+    // Closed in this order: the last connection moves the log into the file, which one that only reads cannot.
     readers: Readers,
+    writer: Mutex<Connection>,
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

@@ -1,13 +1,13 @@
 //! `selvedge d1 export`: a database as SQL, in wrangler's form.
 
 use std::fmt::Write as _;
-use std::fs::File;
 use std::io::{self, BufWriter, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 use clap::Args;
 use selvedge_storage::d1::{Cell, D1Database, Query, SqlDatabase, Value};
+use tempfile::NamedTempFile;
 
 use super::Common;
 use crate::print;
@@ -47,21 +47,28 @@ pub(super) struct ExportArgs {
 
 pub(super) async fn run(args: &ExportArgs) -> anyhow::Result<()> {
     let named = args.common.database(&args.database)?;
-    let to_stdout = args.output.as_os_str() == "-";
-    let mut output: Box<dyn Write> = if to_stdout {
-        Box::new(io::stdout())
-    } else {
-        let file = File::create(&args.output);
-        Box::new(BufWriter::new(file.with_context(|| format!("Cannot write {}.", args.output.display()))?))
-    };
-    let rows = write(&named.database, args, &mut output).await;
-    named.close();
-    let rows = rows?;
-    output.flush().with_context(|| format!("Cannot write {}.", args.output.display()))?;
-    if to_stdout {
-        return Ok(());
+    if args.output.as_os_str() == "-" {
+        let written = write(&named.database, args, &mut io::stdout()).await;
+        named.close();
+        return written.map(drop);
     }
+    let written = write_file(&named.database, args).await;
+    named.close();
+    let rows = written?;
     print::line(&format!("Exported {rows} row(s) of {} to {}.", named.configuration.name(), args.output.display()))
+}
+
+/// Writes a file that is whole or not there: what it was before stays until then.
+async fn write_file(database: &D1Database, args: &ExportArgs) -> anyhow::Result<u64> {
+    let cannot = || format!("Cannot write {}.", args.output.display());
+    let folder = args.output.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mut file = BufWriter::new(NamedTempFile::new_in(folder).with_context(cannot)?);
+    let rows = write(database, args, &mut file)
+        .await
+        .map_err(|error| if error.is::<io::Error>() { error.context(cannot()) } else { error })?;
+    let file = file.into_inner().with_context(cannot)?;
+    file.persist(&args.output).with_context(cannot)?;
+    Ok(rows)
 }
 
 async fn write(database: &D1Database, args: &ExportArgs, output: &mut dyn Write) -> anyhow::Result<u64> {
@@ -172,19 +179,25 @@ fn literal(cell: Cell<'_>) -> String {
         Cell::Real(value) if value.is_infinite() => if value > 0.0 { "9e999" } else { "-9e999" }.into(),
         Cell::Real(value) => format!("{value:?}"),
         Cell::Text(text) => text_literal(text),
-        Cell::Blob(bytes) => {
-            let mut hex = String::with_capacity(bytes.len() * 2 + 3);
-            hex.push_str("X'");
-            for byte in bytes {
-                let _ = write!(hex, "{byte:02x}");
-            }
-            hex + "'"
-        }
+        Cell::Blob(bytes) => blob_literal(bytes),
     }
+}
+
+fn blob_literal(bytes: &[u8]) -> String {
+    let mut hex = String::with_capacity(bytes.len() * 2 + 3);
+    hex.push_str("X'");
+    for byte in bytes {
+        let _ = write!(hex, "{byte:02x}");
+    }
+    hex + "'"
 }
 
 /// One line whatever is in it, so that what splits at lines does not split it.
 fn text_literal(text: &str) -> String {
+    // SQLite's parser ends at a NUL character, wherever it stands.
+    if text.contains('\0') {
+        return format!("CAST({} AS TEXT)", blob_literal(text.as_bytes()));
+    }
     let mut literal = format!("'{}'", text.replace('\'', "''"));
     for (character, escape, code) in [('\r', "\\r", 13), ('\n', "\\n", 10)] {
         if literal.contains(character) {
@@ -208,6 +221,7 @@ mod tests {
         assert_eq!(literal(Cell::Text("it's")), "'it''s'");
         assert_eq!(literal(Cell::Text("a\nb")), "replace('a\\nb','\\n',char(10))");
         assert_eq!(literal(Cell::Text("a\\n\nb")), "replace('a\\n\\\\nb','\\\\n',char(10))");
+        assert_eq!(literal(Cell::Text("a\0b")), "CAST(X'610062' AS TEXT)");
         assert_eq!(literal(Cell::Real(1.0)), "1.0");
         assert_eq!(literal(Cell::Blob(&[1, 255])), "X'01ff'");
     }

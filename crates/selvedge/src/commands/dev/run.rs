@@ -69,7 +69,7 @@ async fn serve(args: Arc<DevArgs>, v8: V8Token, output: &Output) -> anyhow::Resu
         session.report(&error);
     }
 
-    let (live, analytics) = (session.live.clone(), shared.analytics.clone());
+    let (live, kept) = (session.live.clone(), shared.clone());
     let handler = DevHandler { live: live.clone(), output: output.clone(), test_scheduled: args.test_scheduled };
     let crons = move || match &**live.load() {
         Live::Ready { deployment, .. } => Some(deployment.clone()),
@@ -91,7 +91,7 @@ async fn serve(args: Arc<DevArgs>, v8: V8Token, output: &Output) -> anyhow::Resu
         // Never ends by itself: `x` asks for the end, and the server then takes its time.
         () = act(keys, &url, &shutdown, output) => {}
     }
-    analytics.flush().await;
+    kept.close().await;
     Ok(())
 }
 

@@ -18,7 +18,7 @@ use crate::listen::Ip;
 use crate::output::{Format, Output, count};
 use crate::project::Project;
 use crate::shutdown::Shutdown;
-use crate::{bindings, cron, services};
+use crate::{bindings, cron, services, state};
 
 /// How many isolates are kept ready for Workers' first requests.
 const WARM: usize = 4;
@@ -53,6 +53,8 @@ async fn serve(args: ServeArgs, v8: V8Token, output: &Output) -> anyhow::Result<
     let storage = args.state.storage(home(&projects));
     if projects.iter().any(bindings::keep_data) {
         storage.open()?;
+        output.note(&format!("State: {}", storage.path().display()));
+        state::unused(&projects, &storage).iter().for_each(|warning| output.warning(warning));
     }
     let shared = Shared::new(v8, WARM, args.allow_private_network, storage).await?;
     let options = DeployOptions {
@@ -82,7 +84,7 @@ async fn serve(args: ServeArgs, v8: V8Token, output: &Output) -> anyhow::Result<
             deployment.drain().await;
         }
     }
-    shared.analytics.flush().await;
+    shared.close().await;
     // The process ends: taking hundreds of heaps apart would only make it end later.
     std::mem::forget(deployments);
     Ok(())
