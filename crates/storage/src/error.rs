@@ -43,6 +43,14 @@ pub enum StorageError {
         /// SQLite's words.
         detail: String,
     },
+    /// A file cannot be opened, read or written; most often as the disk has no room for what SQLite keeps beside it.
+    #[error("The database file{} cannot be used: {detail}. Is there room on the disk, and leave to write in its folder?", at(path.as_ref()))]
+    Unusable {
+        /// The file.
+        path: Option<PathBuf>,
+        /// SQLite's words.
+        detail: String,
+    },
     /// The file was written by a later version of Selvedge.
     #[error(
         "{} was written by a later version of Selvedge (schema {found}; this version knows {known}). Use that version, or another state folder.",
@@ -87,6 +95,9 @@ impl From<rusqlite::Error> for StorageError {
             ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase => {
                 Self::Corrupt { path: None, detail: error.to_string() }
             }
+            ErrorCode::SystemIoFailure | ErrorCode::CannotOpen => {
+                Self::Unusable { path: None, detail: error.to_string() }
+            }
             _ => Self::Sqlite(error),
         }
     }
@@ -121,7 +132,11 @@ pub trait Failure: From<StorageError> + Send + 'static {
 
 impl Failure for StorageError {
     fn at(mut self, file: &Path) -> Self {
-        if let Self::Full { path } | Self::ReadOnly { path } | Self::Corrupt { path, .. } = &mut self {
+        if let Self::Full { path }
+        | Self::ReadOnly { path }
+        | Self::Corrupt { path, .. }
+        | Self::Unusable { path, .. } = &mut self
+        {
             path.get_or_insert_with(|| file.to_owned());
         }
         self

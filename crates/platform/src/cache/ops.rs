@@ -41,7 +41,17 @@ fn op_cache_match(
     let headers = headers_from_flat(&headers)?;
     let found = caches.cache.get(caches.key(cache.as_deref(), &key));
     Ok(async move {
-        let entry = found.await.map_err(failed)?.filter(|entry| entry.head.is_fresh(now()));
+        let found = match found.await {
+            Ok(found) => found,
+            // A mistake of whoever started two servers, to be seen at once.
+            Err(error @ StorageError::InUse { .. }) => return Err(failed(error)),
+            // A Worker goes on without what a cache might have saved it.
+            Err(error) => {
+                tracing::warn!(%error, "the cache cannot be used");
+                None
+            }
+        };
+        let entry = found.filter(|entry| entry.head.is_fresh(now()));
         Ok(entry.map(|entry| {
             let (response, has_body) = from_entry(&headers, entry, "HIT");
             let coding = ContentCoding::of(response.headers());

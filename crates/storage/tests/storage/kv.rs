@@ -1,11 +1,12 @@
 //! Key-value namespaces: what is written is there, whole, at once, and for as long as it should be.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
 use futures_util::{FutureExt, StreamExt, stream};
 use selvedge_storage::kv::{KvError, KvNamespace, KvNamespaces, KvPut, KvQuery, KvStream, KvValue, now};
-use selvedge_storage::{Durability, LocalStorage};
+use selvedge_storage::{Durability, LocalStorage, StateFolder};
 use tempfile::TempDir;
 
 const MIB: usize = 1 << 20;
@@ -26,10 +27,17 @@ impl State {
         self.namespaces.get("n")
     }
 
-    /// The same folder in the hands of another process, as far as memory goes.
+    /// The same folder in the hands of another process, as far as memory goes. A write whose caller went away may still
+    /// be at work, and holds the folder until it is done.
     fn again(self) -> Self {
         let Self { folder, namespaces } = self;
         drop(namespaces);
+        for _ in 0..1000 {
+            if StateFolder::open(folder.path()).is_ok() {
+                break;
+            }
+            std::thread::sleep(Duration::from_millis(10));
+        }
         let namespaces = open(&folder);
         Self { folder, namespaces }
     }
