@@ -105,13 +105,19 @@ export class Server {
   async stop() {
     if (this.#child.pid === undefined || this.#child.exitCode !== null) return;
     const exited = once(this.#child, "exit");
-    this.#child.kill("SIGKILL");
+    // Its children are no longer its own once it has gone.
+    for (const pid of this.#family().keys()) process.kill(pid, "SIGKILL");
     await exited;
   }
 
   /** The fields of `/proc/PID/stat` after the command's name, for the process and every descendant. */
   #stats() {
     this.#assertAlive();
+    return [...this.#family().values()];
+  }
+
+  /** The same by process ID. */
+  #family() {
     const all = new Map();
     for (const entry of readdirSync("/proc")) {
       if (!/^\d+$/.test(entry)) continue;
@@ -122,7 +128,7 @@ export class Server {
     for (const pid of family) {
       for (const [child, fields] of all) if (Number(fields[1]) === pid) family.push(child);
     }
-    return family.filter((pid) => all.has(pid)).map((pid) => all.get(pid));
+    return new Map(family.filter((pid) => all.has(pid)).map((pid) => [pid, all.get(pid)]));
   }
 }
 
