@@ -196,15 +196,11 @@ impl Worker {
                     Some(id) => v8::Integer::new_from_unsigned(scope, id).into(),
                     None => v8::null(scope).into(),
                 };
-                let arguments = [entrypoint.into(), method.into(), url.into(), body];
-                match &props {
-                    None => call_function(scope, dispatch, &arguments).err(),
-                    Some(props) => {
-                        let [entrypoint, method, url, body] = arguments;
-                        let props = string(scope, props).into();
-                        call_function(scope, dispatch, &[entrypoint, method, url, body, props]).err()
-                    }
-                }
+                let props = match &props {
+                    Some(props) => string(scope, props).into(),
+                    None => v8::undefined(scope).into(),
+                };
+                call_function(scope, dispatch, &[entrypoint.into(), method.into(), url.into(), body, props]).err()
             })
             .await;
         match self.outcome(&mut run, &exchange, called).await? {
