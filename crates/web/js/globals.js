@@ -8,6 +8,7 @@ import { DOMException } from "./dom-exception.js";
 import * as encoding from "./encoding/index.js";
 import * as events from "./events/index.js";
 import * as web from "./fetch/index.js";
+import * as messaging from "./messaging/index.js";
 import * as navigation from "./navigator/index.js";
 import * as timing from "./performance/index.js";
 import * as streams from "./streams/index.js";
@@ -39,7 +40,9 @@ const interfaces = {
   FormData: blob.FormData,
   Headers: web.Headers,
   IdentityTransformStream: streams.IdentityTransformStream,
+  MessageChannel: messaging.MessageChannel,
   MessageEvent: events.MessageEvent,
+  MessagePort: messaging.MessagePort,
   Navigator: navigation.Navigator,
   Performance: timing.Performance,
   PerformanceEntry: timing.PerformanceEntry,
