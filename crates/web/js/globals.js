@@ -7,6 +7,7 @@ import * as cryptography from "./crypto/index.js";
 import { DOMException } from "./dom-exception.js";
 import * as encoding from "./encoding/index.js";
 import * as events from "./events/index.js";
+import { EventSource } from "./eventsource/index.js";
 import * as web from "./fetch/index.js";
 import * as messaging from "./messaging/index.js";
 import * as navigation from "./navigator/index.js";
@@ -34,6 +35,8 @@ const interfaces = {
   DOMException,
   ErrorEvent: events.ErrorEvent,
   Event: events.Event,
+  EventCounts: timing.EventCounts,
+  EventSource,
   EventTarget: events.EventTarget,
   File: blob.File,
   FixedLengthStream: streams.FixedLengthStream,
@@ -48,6 +51,9 @@ const interfaces = {
   PerformanceEntry: timing.PerformanceEntry,
   PerformanceMark: timing.PerformanceMark,
   PerformanceMeasure: timing.PerformanceMeasure,
+  PerformanceObserver: timing.PerformanceObserver,
+  PerformanceObserverEntryList: timing.PerformanceObserverEntryList,
+  PerformanceResourceTiming: timing.PerformanceResourceTiming,
   PromiseRejectionEvent: events.PromiseRejectionEvent,
   ReadableByteStreamController: streams.ReadableByteStreamController,
   ReadableStream: streams.ReadableStream,

@@ -15,5 +15,6 @@ pub(crate) const OPS: &[OpDecl] = &[
     context::op_async_context_get,
     context::op_async_context_set,
     context::op_invocation_id,
+    context::op_invocation_lives,
     task::op_task_turn,
 ];
