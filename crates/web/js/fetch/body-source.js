@@ -118,7 +118,7 @@ export class NativeBody {
  * that nobody reads waits for nothing, and it must be seen that it does.
  */
 class JoinedBody extends NativeBody {
-  #endingId;
+  /** @type {number | undefined} until it is awaited */ #endingId;
   #done = new Deferred();
   #cancelled = false;
 
@@ -137,8 +137,11 @@ class JoinedBody extends NativeBody {
   }
 
   begin() {
+    const endingId = this.#endingId;
+    if (endingId === undefined) return;
+    this.#endingId = undefined;
     then(
-      op_body_joined(this.#endingId),
+      op_body_joined(endingId),
       () => this.#done.resolve(undefined),
       (error) => this.#done.reject(error),
     );

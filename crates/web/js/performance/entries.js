@@ -51,8 +51,7 @@ export class PerformanceEntry {
   }
 
   toJSON() {
-    const { name, entryType, startTime, duration } = this;
-    return { name, entryType, startTime, duration };
+    return { name: this.#name, entryType: this.#entryType, startTime: this.#startTime, duration: this.#duration };
   }
 
   /**

@@ -15,10 +15,10 @@ use super::body::{Body, BoxError};
 use super::error::BodyError;
 
 /// Hears how a [`joined`] body ended.
-pub type Ending = oneshot::Receiver<Result<(), BodyError>>;
+pub(super) type Ending = oneshot::Receiver<Result<(), BodyError>>;
 
 /// A body and its ending. `length`, if given, is what the body must have.
-pub fn joined(body: Body, length: Option<u64>) -> (Body, Ending) {
+pub(super) fn joined(body: Body, length: Option<u64>) -> (Body, Ending) {
     let (ending, receiver) = oneshot::channel();
     let mut joined = JoinedBody { body, remaining: length, ending: Some(ending), over: false };
     if joined.is_over() {

@@ -19,7 +19,7 @@ use super::error::BodyError;
 const LAG_LIMIT: usize = 128 * 1024 * 1024;
 
 /// Makes two bodies of one.
-pub fn tee(body: Body) -> (Body, Body) {
+pub(super) fn tee(body: Body) -> (Body, Body) {
     tee_within(body, LAG_LIMIT)
 }
 

@@ -21,3 +21,11 @@ if (!("transfer" in ArrayBuffer.prototype)) {
     },
   });
 }
+
+if (!("isError" in Error)) {
+  Object.defineProperty(Error, "isError", {
+    configurable: true,
+    writable: true,
+    value: (value) => value instanceof Error,
+  });
+}

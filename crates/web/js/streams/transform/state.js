@@ -70,7 +70,8 @@ export class TransformStreamState {
       size: readableSize,
     });
     // Nothing between the two sides: what docs of old used as an IdentityTransformStream.
-    if (transform === undefined && flush === undefined && cancel === undefined && readableHighWaterMark === 0) {
+    const isIdentity = transform === undefined && flush === undefined && cancel === undefined;
+    if (isIdentity && writableSize === undefined && readableSize === undefined && readableHighWaterMark === 0) {
       this.writable.identityReadable = () =>
         this.#used || this.#wrapper !== undefined ? undefined : untouchedReadable(this.readable, this.writable);
     }
