@@ -184,7 +184,9 @@ async fn what_is_read_is_right_all_the_same(harness: Harness) {
                 const { value } = await reader.read();
                 writer.releaseLock(); reader.releaseLock();
                 ctx.waitUntil(request.body.pipeTo(writable));
-                return new Response(new TextDecoder().decode(value) + await new Response(readable).text());
+                let text = new TextDecoder().decode(value);
+                for await (const chunk of readable) text += new TextDecoder().decode(chunk);
+                return new Response(text);
             }
             case "/prevent": {
                 const { readable, writable } = new IdentityTransformStream();

@@ -1,16 +1,20 @@
 // reportError() (https://html.spec.whatwg.org/multipage/webappapis.html#dom-reporterror): an exception that nobody
 // caught is an "error" event on the global object and, unless a listener prevents it, a line of the log.
 
+import { ERROR, kindOf } from "../console/inspect/kinds.js";
 import { logUncaught } from "../console/index.js";
 import { ErrorEvent, fireEvent, hasListeners } from "../events/index.js";
 import { requireArguments, uncurryThis } from "../webidl.js";
 
-const { captureStackTrace, isError } = /** @type {any} */ (Error);
+const { captureStackTrace } = /** @type {any} */ (Error);
 const { getOwnPropertyDescriptor } = Object;
 const { apply } = Reflect;
 const symbolToString = Symbol.prototype.toString;
 /** @type {(pattern: RegExp, text: string) => RegExpExecArray | null} */
 const exec = uncurryThis(RegExp.prototype.exec);
+
+/** @param {any} value */
+const isError = (value) => typeof value === "object" && value !== null && kindOf(value) === ERROR;
 
 /** @type {import("../events/index.js").EventTarget | null} */
 let globalTarget = null;
@@ -51,7 +55,8 @@ export function reportException(error, place = undefined) {
  */
 function messageOf(error) {
   try {
-    if (typeof error === "object" && error !== null && !isError(error)) return "Uncaught exception";
+    const isObject = (typeof error === "object" && error !== null) || typeof error === "function";
+    if (isObject && !isError(error)) return "Uncaught exception";
     return `Uncaught ${typeof error === "symbol" ? apply(symbolToString, error, []) : error}`;
   } catch {
     return "Uncaught exception";

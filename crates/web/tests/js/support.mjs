@@ -21,11 +21,3 @@ if (!("transfer" in ArrayBuffer.prototype)) {
     },
   });
 }
-
-if (!("isError" in Error)) {
-  Object.defineProperty(Error, "isError", {
-    configurable: true,
-    writable: true,
-    value: (value) => value instanceof Error,
-  });
-}
