@@ -12,9 +12,11 @@ mod coding;
 mod connector;
 mod error;
 mod fetch_ops;
+mod join;
 mod redirect;
 mod request;
 mod resource;
+mod tee;
 
 use selvedge_ops::OpDecl;
 
@@ -33,9 +35,12 @@ pub use resource::{BodyResource, READ_ALL_LIMIT};
 /// The ops of this standard.
 pub(crate) const OPS: &[OpDecl] = &[
     body_ops::op_body_cancel,
+    body_ops::op_body_join,
+    body_ops::op_body_joined,
     body_ops::op_body_read,
     body_ops::op_body_read_all,
     body_ops::op_body_read_text,
+    body_ops::op_body_tee,
     body_ops::op_body_write,
     body_ops::op_body_writer_abort,
     body_ops::op_body_writer_close,
