@@ -161,7 +161,7 @@ async fn tokens(harness: Harness) {
             ("order", "d a * c C t:t T:t t: T: /a end"),
             ("shared", r#"<b x="2" y="3">b,x,2,y,3</b>"#),
             ("receivers", "ab!"),
-            ("svg", "<svg><a />http://www.w3.org/2000/svg</svg>"),
+            ("svg", "<svg><a/>http://www.w3.org/2000/svg</svg>"),
             ("selectors", "<ul><li class=\"x y\" m=\"\">1<li id=k m=\"\">2<li lang=en-US m=\"\">3</ul>"),
             ("void", "<br>yesa"),
             ("noHandlers", "<p>a</p>"),
@@ -503,7 +503,8 @@ async fn generated(harness: Harness) {
     let mut rewritten = 0;
     for round in 0..400 {
         let page = page(&mut random);
-        let size = [1, 7, 64, 5000, usize::MAX >> 12][random.below(5)];
+        // Not too many pieces: an unfinished tag is parsed anew with each.
+        let size = [1, 7, 64, 5000, usize::MAX >> 12][random.below(5)].max(page.len() / 100);
         let request =
             http::Request::post("/").header("x-size", size).body(bytes::Bytes::from(page.clone()).into()).unwrap();
         let response = worker.send(request).await.unwrap();
