@@ -5,6 +5,7 @@ import { DOMException } from "selvedge:web/dom-exception.js";
 import { boundArrayBuffers } from "./buffers.js";
 import { installCaches } from "./cache/index.js";
 import { installGlobalScope } from "./global-scope.js";
+import { installHtmlRewriter } from "./html-rewriter/index.js";
 import { installHandlers } from "./service-worker.js";
 
 installGlobals(globalThis);
@@ -12,6 +13,7 @@ installHandlers(globalThis);
 installGlobalScope(globalThis);
 boundArrayBuffers(globalThis);
 installCaches(globalThis);
+installHtmlRewriter(globalThis);
 
 export { DOMException };
 export { prepare } from "./prepare.js";

@@ -71,6 +71,7 @@ const interfaces = {
   TransformStream: streams.TransformStream,
   TransformStreamDefaultController: streams.TransformStreamDefaultController,
   URL: urls.URL,
+  URLPattern: urls.URLPattern,
   URLSearchParams: urls.URLSearchParams,
   WritableStream: streams.WritableStream,
   WritableStreamDefaultController: streams.WritableStreamDefaultController,

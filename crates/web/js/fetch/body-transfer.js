@@ -60,6 +60,23 @@ export function moveBody(from, to) {
 }
 
 /**
+ * Takes a body to read it as a stream: it counts as used. Throws as takeBody().
+ * @param {Body} body
+ * @returns {import("../streams/index.js").ReadableStream | null}
+ */
+export function takeBodyStream(body) {
+  checkUsable(body);
+  const kind = kindOf(body);
+  if (kind === NONE) return null;
+  const content = contentOf(body);
+  markUsed(body);
+  if (kind === STREAM) return content;
+  const stream = createNativeByteStream(kind === NATIVE ? content : new MemoryBody(content));
+  setContent(body, STREAM, stream);
+  return stream;
+}
+
+/**
  * A stream of what another one gives, which is locked.
  * @param {any} stream
  */
