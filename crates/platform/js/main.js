@@ -6,12 +6,14 @@ import { boundArrayBuffers } from "./buffers.js";
 import { installCaches } from "./cache/index.js";
 import { installGlobalScope } from "./global-scope.js";
 import { installHandlers } from "./service-worker.js";
+import { installWebSockets } from "./websocket/index.js";
 
 installGlobals(globalThis);
 installHandlers(globalThis);
 installGlobalScope(globalThis);
 boundArrayBuffers(globalThis);
 installCaches(globalThis);
+installWebSockets(globalThis);
 
 export { DOMException };
 export { prepare } from "./prepare.js";

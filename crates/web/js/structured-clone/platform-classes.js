@@ -16,6 +16,7 @@ import { isCryptoKey } from "../crypto/index.js";
 import { isAbortSignal, isEvent } from "../events/index.js";
 import { isHeaders, isRequest, isResponse } from "../fetch/index.js";
 import { isReadableStream, isWritableStream } from "../streams/index.js";
+import { isWebSocket } from "../websocket/index.js";
 import { registerPlatformClass } from "./platform-objects.js";
 
 // A File is a Blob too, so that it comes first.
@@ -41,5 +42,6 @@ const refused = [
   ["WritableStream", isWritableStream],
   ["AbortSignal", isAbortSignal],
   ["Event", isEvent],
+  ["WebSocket", isWebSocket],
 ];
 refused.forEach(([name, isInstance]) => registerPlatformClass({ name, isInstance }));
