@@ -1,6 +1,7 @@
 //! WebSocket by hand: frames as bytes, over a bare socket, for what no well-behaved peer would send.
 
 use std::net::SocketAddr;
+use std::time::Duration;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
@@ -107,10 +108,8 @@ impl Peer {
     pub(super) async fn accept(listener: &TcpListener, headers: &str) -> Self {
         let mut peer = Self::hear(listener).await;
         let key = peer.header("sec-websocket-key");
-        let digest = aws_lc_rs::digest::digest(
-            &aws_lc_rs::digest::SHA1_FOR_LEGACY_USE_ONLY,
-            format!("{key}{GUID}").as_bytes(),
-        );
+        let digest =
+            aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA1_FOR_LEGACY_USE_ONLY, format!("{key}{GUID}").as_bytes());
         let accept = base64(digest.as_ref());
         peer.send(format!(
             "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\
@@ -154,6 +153,20 @@ impl Peer {
     /// Sends a frame.
     pub(super) async fn frame(&mut self, first: u8, payload: impl AsRef<[u8]>) {
         self.send(frame(first, payload, self.mask)).await;
+    }
+
+    /// Sends a frame, if the peer takes it in time.
+    pub(super) async fn takes(&mut self, first: u8, payload: &[u8], time: Duration) -> bool {
+        let bytes = frame(first, payload, self.mask);
+        match tokio::time::timeout(time, self.stream.write_all(&bytes)).await {
+            Ok(sent) => sent.map(|()| true).unwrap(),
+            Err(_) => false,
+        }
+    }
+
+    /// Sends no more, and still reads.
+    pub(super) async fn finish_sending(&mut self) {
+        let _gone = self.stream.shutdown().await;
     }
 
     /// Sends a whole text message.
