@@ -143,9 +143,10 @@ export class WebSocket extends EventTarget {
   }
 
   set binaryType(value) {
+    const state = this.#state;
     const type = converters.DOMString(value, "Failed to set the 'binaryType' property on 'WebSocket'", "The value");
-    if (type === "blob") this.#state.blobs = true;
-    else if (type === "arraybuffer") this.#state.blobs = false;
+    if (type === "blob") state.blobs = true;
+    else if (type === "arraybuffer") state.blobs = false;
   }
 
   /**

@@ -12,6 +12,7 @@ mod server;
 use selvedge_ops::OpDecl;
 
 pub use handshake::{HandshakeRefusal, ServerHandshake, asks_for_websocket};
+pub use ops::parse_url;
 pub use pipe::{Endpoint, pair};
 pub use server::{ServerSocket, Upgrade, accept};
 

@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
+use base64_simd::STANDARD;
 use bytes::Bytes;
-use http::header::{SEC_WEBSOCKET_EXTENSIONS, SEC_WEBSOCKET_PROTOCOL};
+use http::header::{AUTHORIZATION, SEC_WEBSOCKET_EXTENSIONS, SEC_WEBSOCKET_PROTOCOL};
 use http::{HeaderMap, HeaderName, HeaderValue};
 use selvedge_ops::{Buffer, BufferRef, IntoV8, OpError, op, v8};
 use selvedge_runtime::Invocation;
@@ -49,12 +50,20 @@ pub(crate) fn op_websocket_settings(#[context] invocation: Arc<Invocation>) -> u
     u32::from(blobs) | u32::from(reply_to_close) << 1
 }
 
-/// Parses the URL of `new WebSocket` (<https://websockets.spec.whatwg.org/#dom-websocket-websocket>): its serialization
-/// and its origin.
+/// As `parse_url`.
 #[op]
 pub(crate) fn op_websocket_url(url: String) -> Result<(String, String), OpError> {
+    parse_url(&url)
+}
+
+/// Parses the URL of `new WebSocket` (<https://websockets.spec.whatwg.org/#dom-websocket-websocket>): its serialization
+/// and its origin.
+///
+/// # Errors
+/// A `SyntaxError` in hosted's words.
+pub fn parse_url(url: &str) -> Result<(String, String), OpError> {
     let refuse = |what: &str| OpError::dom("SyntaxError", format!("WebSocket Constructor: {what}"));
-    let mut url = Url::parse(&url).map_err(|_| refuse("The url is invalid."))?;
+    let mut url = Url::parse(url).map_err(|_| refuse("The url is invalid."))?;
     let scheme = match url.scheme() {
         "ws" | "http" => "ws",
         "wss" | "https" => "wss",
@@ -86,6 +95,9 @@ pub(crate) fn op_websocket_connect(
         let value = HeaderValue::try_from(protocols.join(", ")).map_err(|_| OpError::type_error("Invalid protocol"))?;
         headers.insert(SEC_WEBSOCKET_PROTOCOL, value);
     }
+    if let Some(credentials) = credentials(&url) {
+        headers.insert(AUTHORIZATION, credentials);
+    }
     let asking = ask_for_websocket(&invocation, url, headers)?;
     Ok(async move {
         let connect = async {
@@ -105,6 +117,18 @@ pub(crate) fn op_websocket_connect(
         };
         token.run_until_cancelled(connect).await.unwrap_or_else(|| Err(FetchError::Aborted.into()))
     })
+}
+
+/// What a URL's user and password are sent as (<https://www.rfc-editor.org/rfc/rfc7617>).
+fn credentials(url: &Url) -> Option<HeaderValue> {
+    let password = url.password().unwrap_or_default();
+    if url.username().is_empty() && password.is_empty() {
+        return None;
+    }
+    let user: Vec<u8> = percent_encoding::percent_decode_str(url.username()).collect();
+    let password: Vec<u8> = percent_encoding::percent_decode_str(password).collect();
+    let encoded = STANDARD.encode_to_string([&user[..], b":", &password].concat());
+    HeaderValue::try_from(format!("Basic {encoded}")).ok()
 }
 
 fn text(response: &http::Response<Body>, name: &HeaderName) -> String {
