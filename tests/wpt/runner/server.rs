@@ -2,11 +2,13 @@
 
 use std::io::{self, Read, Write};
 use std::net::{TcpListener, TcpStream};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 use std::{env, fs};
 
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject;
 use url::Url;
 
 /// How long it may take to start.
@@ -16,17 +18,19 @@ const START: Duration = Duration::from_secs(120);
 pub(crate) struct Server {
     child: Child,
     port: u16,
+    authority: PathBuf,
 }
 
 impl Server {
     /// Starts it on free ports of loopback and waits until it answers.
     pub(crate) fn start(root: &Path, scratch: &Path) -> io::Result<Self> {
         let ports = free_ports(14)?;
+        let certificates = scratch.join("certificates");
         let config = serde_json::json!({
             "browser_host": "localhost",
             "alternate_hosts": { "alt": "127.0.0.1" },
             "check_subdomains": false,
-            "ssl": { "type": "pregenerated" },
+            "ssl": { "type": "openssl", "openssl": { "base_path": certificates } },
             "ports": {
                 "http": &ports[0..2], "https": &ports[2..4], "ws": [ports[4]], "wss": [ports[5]], "h2": [ports[6]],
                 "http-private": [ports[7]], "http-public": [ports[8]], "https-private": [ports[9]],
@@ -48,7 +52,7 @@ impl Server {
             .stderr(log)
             .spawn()
             .map_err(|error| io::Error::other(format!("python3, which runs wptserve: {error}")))?;
-        let mut server = Self { child, port: ports[0] };
+        let mut server = Self { child, port: ports[0], authority: certificates.join("cacert.pem") };
         // The last server that is started is the one for HTTP/2; the WebSocket ones come before.
         server.wait(&ports[..7], scratch)?;
         Ok(server)
@@ -75,6 +79,13 @@ impl Server {
         // Workers have no insecure contexts.
         let page = file.replace(".any.js", ".any.worker.js");
         Url::parse(&format!("http://localhost:{}/{page}{variant}", self.port)).expect("a URL of our own")
+    }
+}
+
+impl Server {
+    /// The certificate authority that it made for its HTTPS.
+    pub(crate) fn authority(&self) -> io::Result<CertificateDer<'static>> {
+        CertificateDer::from_pem_file(&self.authority).map_err(io::Error::other)
     }
 }
 
