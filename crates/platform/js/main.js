@@ -7,6 +7,7 @@ import { installCaches } from "./cache/index.js";
 import { installGlobalScope } from "./global-scope.js";
 import { installHtmlRewriter } from "./html-rewriter/index.js";
 import { installHandlers } from "./service-worker.js";
+import { installWebSockets } from "./websocket/index.js";
 
 installGlobals(globalThis);
 installHandlers(globalThis);
@@ -14,6 +15,7 @@ installGlobalScope(globalThis);
 boundArrayBuffers(globalThis);
 installCaches(globalThis);
 installHtmlRewriter(globalThis);
+installWebSockets(globalThis);
 
 export { DOMException };
 export { prepare } from "./prepare.js";

@@ -26,6 +26,7 @@ mod rate_limit;
 mod secrets;
 mod service;
 mod start;
+mod websocket;
 mod worker;
 
 pub use binding::{Binding, BoxFuture, Fetcher, FetcherError, Hyperdrive};
@@ -58,6 +59,7 @@ pub fn extensions() -> Vec<Extension> {
         rate_limit::OPS,
         secrets::OPS,
         service::OPS,
+        websocket::OPS,
     ]
     .concat();
     vec![selvedge_web::extension(), Extension { name: "platform", ops, modules: MODULES }]

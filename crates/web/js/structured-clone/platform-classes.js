@@ -16,6 +16,7 @@ import {
 import { isCryptoKey } from "../crypto/index.js";
 import { isAbortSignal, isEvent } from "../events/index.js";
 import { isHeaders, isRequest, isResponse } from "../fetch/index.js";
+import { isWebSocket } from "../websocket/index.js";
 import { registerPlatformClass } from "./platform-objects.js";
 
 // A File is a Blob too, so that it comes first.
@@ -39,5 +40,6 @@ const refused = [
   ["CryptoKey", isCryptoKey],
   ["AbortSignal", isAbortSignal],
   ["Event", isEvent],
+  ["WebSocket", isWebSocket],
 ];
 refused.forEach(([name, isInstance]) => registerPlatformClass({ name, isInstance }));
