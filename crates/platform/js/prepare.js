@@ -14,6 +14,7 @@ import { RateLimit } from "./rate-limit.js";
 import { createService } from "./service.js";
 import { KvNamespace } from "./kv/kv-namespace.js";
 import { R2Bucket } from "./r2/bucket.js";
+import { connect } from "./sockets/index.js";
 import { worker } from "./state.js";
 
 const { parse } = JSON;
@@ -64,6 +65,7 @@ export function prepare(bindings, isServiceWorker, flags) {
   /** @type {Record<string, boolean>} */
   const compatibilityFlags = {};
   for (const flag of flags) compatibilityFlags[flag] = true;
+  worker.signalsClient = compatibilityFlags.enable_request_signal === true;
   const Cloudflare = Object.freeze({ compatibilityFlags: Object.freeze(compatibilityFlags) });
   defineProperty(globalThis, "Cloudflare", {
     value: Cloudflare,
@@ -72,6 +74,7 @@ export function prepare(bindings, isServiceWorker, flags) {
     configurable: true,
   });
   return {
+    "cloudflare:sockets": { connect },
     "cloudflare:workers": { DurableObject, RpcTarget, WorkerEntrypoint, WorkflowEntrypoint, env, waitUntil },
   };
 }

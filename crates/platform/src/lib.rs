@@ -24,6 +24,7 @@ mod r2;
 mod rate_limit;
 mod secrets;
 mod service;
+mod sockets;
 mod start;
 mod worker;
 
@@ -46,8 +47,18 @@ pub const ENTRY: &str = "selvedge:platform/main.js";
 
 /// All that the platform is made of, for the engine.
 pub fn extensions() -> Vec<Extension> {
-    let ops =
-        [analytics::OPS, cache::OPS, d1::OPS, kv::OPS, ops::OPS, r2::OPS, rate_limit::OPS, secrets::OPS, service::OPS]
-            .concat();
+    let ops = [
+        analytics::OPS,
+        cache::OPS,
+        d1::OPS,
+        kv::OPS,
+        ops::OPS,
+        r2::OPS,
+        rate_limit::OPS,
+        secrets::OPS,
+        service::OPS,
+        sockets::OPS,
+    ]
+    .concat();
     vec![selvedge_web::extension(), Extension { name: "platform", ops, modules: MODULES }]
 }

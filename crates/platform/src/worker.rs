@@ -175,7 +175,8 @@ impl Worker {
         let loaded = self.acquire().await.map_err(WorkerError::Start)?;
         let FetchEvent { request, url, context, entrypoint, props, depth } = event;
         let (head, body) = request.into_parts();
-        let exchange = Arc::new(Exchange::new(Some(Inbound::new(head.headers, context)), depth));
+        let exchange =
+            Arc::new(Exchange::new(Some(Inbound::new(head.headers, context)), depth, self.options.limits.subrequests));
         let mut run = Run::begin(&loaded, &exchange);
         let resources = run.driver().invocation().resources();
         let body = match body {
@@ -216,7 +217,7 @@ impl Worker {
     /// When the handler throws or there is none.
     pub async fn scheduled(self: &Arc<Self>, event: ScheduledEvent) -> Result<(), WorkerError> {
         let loaded = self.acquire().await.map_err(WorkerError::Start)?;
-        let exchange = Arc::new(Exchange::new(None, 0));
+        let exchange = Arc::new(Exchange::new(None, 0, self.options.limits.subrequests));
         let mut run = Run::begin(&loaded, &exchange);
         let time = event.scheduled_time.duration_since(UNIX_EPOCH).unwrap_or_default();
         let called = run
@@ -255,6 +256,7 @@ impl Worker {
                 return Err(WorkerError::Hung);
             }
         }
+        exchange.take_client_watch();
         match exchange.take_outcome() {
             Some(Outcome::Exception(error)) => Ok(Outcome::Exception(map_error(&self.options.script, error))),
             Some(outcome) => Ok(outcome),
@@ -324,10 +326,23 @@ impl Run {
 
 impl Drop for Run {
     fn drop(&mut self) {
-        if let Some(driver) = self.driver.take()
-            && driver.invocation().holds() > 0
-        {
-            tokio::spawn(finish(driver, self.exchange.clone()));
+        let Some(mut driver) = self.driver.take() else { return };
+        let exchange = self.exchange.clone();
+        // An invocation that has not answered is dropped because nobody waits for the answer any more.
+        if let Some(callback) = exchange.take_client_watch() {
+            tokio::spawn(async move {
+                let called = driver
+                    .turn(|scope| {
+                        let callback = v8::Local::new(scope, callback);
+                        let _thrown = call_function(scope, callback, &[]);
+                    })
+                    .await;
+                if called.is_ok() {
+                    finish(driver, exchange).await;
+                }
+            });
+        } else if driver.invocation().holds() > 0 {
+            tokio::spawn(finish(driver, exchange));
         }
     }
 }

@@ -65,6 +65,9 @@ impl Deployment {
         if let Some(millis) = manifest.limits.cpu_ms.filter(|_| options.enforce_cpu) {
             limits.turn = Duration::from_millis(millis);
         }
+        if let Some(count) = manifest.limits.subrequests {
+            limits.subrequests = u32::try_from(count).unwrap_or(u32::MAX);
+        }
         let log = WorkerLog::new(options.output.clone(), options.named.then(|| name.clone()));
         let worker = script.map(|script| {
             let options = WorkerOptions {

@@ -12,6 +12,7 @@ pub mod crypto;
 pub mod encoding;
 pub mod fetch;
 pub mod performance;
+pub mod sockets;
 pub mod timers;
 pub mod url;
 
@@ -20,7 +21,7 @@ use selvedge_runtime::{Extension, InternalModule};
 
 const MODULES: &[InternalModule] = include!(concat!(env!("OUT_DIR"), "/js_modules.rs"));
 
-const OPS: [&[OpDecl]; 10] = [
+const OPS: &[&[OpDecl]] = &[
     blob::OPS,
     clone::OPS,
     compression::OPS,
@@ -29,6 +30,7 @@ const OPS: [&[OpDecl]; 10] = [
     encoding::OPS,
     fetch::OPS,
     performance::OPS,
+    sockets::OPS,
     timers::OPS,
     url::OPS,
 ];

@@ -75,13 +75,14 @@ pub(crate) fn op_fetch(
     cancel: Option<u32>,
 ) -> Result<impl Future<Output = Result<ResponseParts, OpError>> + use<>, OpError> {
     let request = FetchCall { method, url, headers, body, flags, cancel };
-    start(invocation, request, None)
+    start(invocation, request, None, None)
 }
 
-/// Fetches through a cache: as `op_fetch`. `wishes` says what the request asks of it, as JSON.
+/// Fetches as `op_fetch` does, and heeds what a request asks of its way: `wishes` says what of a cache, as JSON;
+/// `resolve` is the host to connect to.
 #[op(async)]
 #[allow(clippy::too_many_arguments)]
-pub(crate) fn op_fetch_cached(
+pub(crate) fn op_fetch_with(
     #[context] invocation: Arc<Invocation>,
     method: String,
     url: String,
@@ -89,11 +90,15 @@ pub(crate) fn op_fetch_cached(
     body: BodyArgument,
     flags: u32,
     cancel: Option<u32>,
-    wishes: String,
+    wishes: Option<String>,
+    resolve: Option<String>,
 ) -> Result<impl Future<Output = Result<ResponseParts, OpError>> + use<>, OpError> {
-    let cache = invocation.instance().extension::<ResponseCache>();
+    let through = wishes.and_then(|wishes| {
+        let cache = invocation.instance().extension::<ResponseCache>()?;
+        Some(Through { cache, wishes })
+    });
     let request = FetchCall { method, url, headers, body, flags, cancel };
-    start(invocation, request, cache.map(|cache| Through { cache, wishes }))
+    start(invocation, request, through, resolve)
 }
 
 /// What JavaScript passes.
@@ -110,6 +115,7 @@ fn start(
     invocation: Arc<Invocation>,
     call: FetchCall,
     through: Option<Through>,
+    resolve: Option<String>,
 ) -> Result<impl Future<Output = Result<ResponseParts, OpError>> + use<>, OpError> {
     let FetchCall { method, url, headers, body, flags, cancel } = call;
     let client = invocation
@@ -120,6 +126,7 @@ fn start(
     let body = body.into_body(invocation.resources())?;
     let mut request = outgoing(&method, &url, &headers, body, flags & 1 != 0, flags & 2 != 0)?;
     request.through = through;
+    request.resolve = resolve;
     let policy = invocation.extension::<Subrequests>();
     if let Some(cdn_loop) = policy.as_ref().and_then(|policy| policy.0.cdn_loop()) {
         request.headers.insert(CDN_LOOP, cdn_loop);

@@ -68,7 +68,7 @@ pub(crate) fn outgoing(
     if headers.get(UPGRADE).is_some_and(|value| value.as_bytes().eq_ignore_ascii_case(b"websocket")) {
         return Err(FetchError::Upgrade);
     }
-    Ok(Outgoing { method, url, headers, body, follow, decode, through: None })
+    Ok(Outgoing { method, url, headers, body, follow, decode, through: None, resolve: None })
 }
 
 /// Takes out what a Worker may not set, and adds what the client sets.
