@@ -33,6 +33,7 @@ pub use cache::WorkerCache;
 pub use error::WorkerError;
 pub use event::{FetchEvent, RequestContext, ScheduledEvent};
 pub use rate_limit::{RateLimit, RateLimiter};
+pub use selvedge_node::{NodeCompat, NodeLevel};
 pub use selvedge_web::fetch::Body;
 pub use service::{Service, ServiceCall, ServiceError};
 pub use start::Handlers;
@@ -60,5 +61,6 @@ pub fn extensions() -> Vec<Extension> {
         sockets::OPS,
     ]
     .concat();
-    vec![selvedge_web::extension(), Extension { name: "platform", ops, modules: MODULES }]
+    let platform = Extension { name: "platform", ops, modules: MODULES, lazy: false };
+    vec![selvedge_web::extension(), selvedge_node::extension(), platform]
 }
