@@ -3,7 +3,7 @@
 //   node bundle.mjs SOURCES PACKAGES OUT
 //
 // SOURCES is js/, PACKAGES a folder with node_modules, OUT the folder that gets the result: an ES module for each file
-// under js/node (node:NAME is node/NAME.js), js/globals.js, and what they share under chunks/. Imports of one another
+// under js/node (node:NAME is node/NAME.js) and js/cloudflare (cloudflare:NAME), js/globals.js, and what they share under chunks/. Imports of one another
 // are written as `selvedge:node/node/NAME.js`, which is what the runtime calls them.
 
 import { createRequire } from "node:module";
@@ -44,7 +44,7 @@ const builtins = {
 };
 
 const { metafile } = await build({
-  entryPoints: [...entries, join(sources, "globals.js")],
+  entryPoints: [...entries, ...files(join(sources, "cloudflare")), join(sources, "globals.js")],
   outbase: sources,
   outdir: out,
   bundle: true,

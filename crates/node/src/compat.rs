@@ -29,13 +29,17 @@ impl NodeCompat {
     pub fn builtins(self) -> Builtins {
         let mut builtins = Builtins::new();
         for module in MODULES {
+            let internal = format!("selvedge:node/{}", module.path);
+            let cloudflare = module.path.strip_prefix("cloudflare/").and_then(|path| path.strip_suffix(".js"));
+            if let Some(name) = cloudflare.filter(|_| self.level != NodeLevel::AsyncLocalStorage) {
+                builtins.insert(format!("cloudflare:{name}"), internal.clone());
+            }
             let Some(name) = module.path.strip_prefix("node/").and_then(|path| path.strip_suffix(".js")) else {
                 continue;
             };
             if self.level == NodeLevel::AsyncLocalStorage && name != "async_hooks" {
                 continue;
             }
-            let internal = format!("selvedge:node/{}", module.path);
             if self.level == NodeLevel::V2 {
                 builtins.insert(name.to_owned(), internal.clone());
             }
@@ -58,6 +62,6 @@ mod tests {
         let v2 = of(NodeLevel::V2);
         assert_eq!(v2["buffer"], "selvedge:node/node/buffer.js");
         assert_eq!(v2["buffer"], v2["node:buffer"]);
-        assert!(v2.contains_key("node:stream/promises"));
+        assert_eq!(v2["cloudflare:node"], "selvedge:node/cloudflare/node.js");
     }
 }

@@ -31,6 +31,8 @@ mod import;
 mod kv;
 mod lifecycle;
 mod modules;
+mod node_http;
+mod node_net;
 mod protocols;
 mod r2;
 mod rate_limits;
