@@ -1,4 +1,4 @@
-// The rules for the JavaScript inside the binary (crates/*/js), its tests and the repository's tools.
+// The rules for the JavaScript inside the binary (crates/*/js), its tests (tests/wpt/js too) and the repository's tools.
 
 import js from "@eslint/js";
 import globals from "globals";
@@ -20,7 +20,7 @@ export default [
   {
     // No globals but the language's own: what a guest sees as a global (fetch, Response, setTimeout, console) it may
     // also replace, so our own files import it from each other. `no-undef` says so.
-    files: ["crates/*/js/**/*.js"],
+    files: ["crates/*/js/**/*.js", "tests/wpt/js/**/*.js"],
     languageOptions: { globals: {} },
     rules: {
       "no-eval": "error",

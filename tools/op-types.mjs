@@ -145,10 +145,12 @@ function declarations(source) {
   });
 }
 
-const sources = readdirSync(join(root, "crates"), { recursive: true, encoding: "utf8" })
-  .filter((path) => /^[^/\\]+[/\\]src[/\\].*\.rs$/.test(path))
-  .sort()
-  .map((path) => readFileSync(join(root, "crates", path), "utf8"));
+const sources = ["crates", "tests"].flatMap((folder) =>
+  readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })
+    .filter((path) => /^[^/\\]+[/\\](src|runner)[/\\].*\.rs$/.test(path))
+    .sort()
+    .map((path) => readFileSync(join(root, folder, path), "utf8")),
+);
 for (const source of sources) {
   for (const [, name, type] of source.matchAll(/^(?:pub(?:\([^)]*\))? )?type (\w+)(?:<'\w+>)? = (\([\s\S]*?\));$/gm)) {
     aliases.set(name, type);

@@ -8,6 +8,7 @@ import {
   op_respond,
   op_respond_error,
   op_respond_websocket,
+  op_watch_client,
 } from "selvedge:ops";
 import {
   createInboundRequest,
@@ -17,7 +18,9 @@ import {
   responseForSending,
 } from "selvedge:web/fetch/index.js";
 import { logUncaught } from "selvedge:web/console/index.js";
-import { then } from "selvedge:web/streams/promises.js";
+import { createSignal, signalAbort } from "selvedge:web/events/index.js";
+import { DOMException } from "selvedge:web/dom-exception.js";
+import { noop, then } from "selvedge:web/streams/promises.js";
 import { handOnWebSocket } from "selvedge:web/websocket/index.js";
 import { callHandler } from "./entrypoints.js";
 import { dispatchFetchListeners } from "./service-worker.js";
@@ -32,6 +35,28 @@ const logStreamError = (error) => logUncaught(error);
 const readCf = () => parse(op_request_cf());
 
 /**
+ * What becomes of a request's signal: made when script first looks at it, aborted when the client goes away.
+ */
+class ClientWatch {
+  /** @type {import("selvedge:web/events/index.js").AbortSignal | null} */ #signal = null;
+  #gone = false;
+
+  signal = () => {
+    if (this.#signal !== null) return this.#signal;
+    const signal = createSignal();
+    this.#signal = signal;
+    if (this.#gone) this.gone();
+    else op_watch_client(this.gone);
+    return signal;
+  };
+
+  gone = () => {
+    this.#gone = true;
+    if (this.#signal !== null) signalAbort(this.#signal, new DOMException("The client has disconnected", "AbortError"));
+  };
+}
+
+/**
  * Delivers a request. The answer goes back through op_respond or op_respond_error, in this turn or a later one.
  * @param {string} entrypoint
  * @param {string} method
@@ -41,38 +66,46 @@ const readCf = () => parse(op_request_cf());
  */
 export function dispatchFetch(entrypoint, method, url, bodyId, props = undefined) {
   try {
+    const watch = worker.signalsClient ? new ClientWatch() : null;
+    const gone = watch === null ? noop : watch.gone;
     const request = createInboundRequest({
       method,
       url,
       headersThunk: op_request_headers,
       bodyId,
       cfThunk: readCf,
-      signal: null,
+      signal: watch === null ? null : watch.signal,
     });
     const result = worker.isServiceWorker
       ? dispatchFetchListeners(request)
       : callHandler(entrypoint, "fetch", request, props === undefined ? {} : parse(props));
-    if (isResponse(result)) respond(result);
-    else then(resolve(result), respond, op_respond_error);
+    if (isResponse(result)) respond(result, gone);
+    else then(resolve(result), (value) => respond(value, gone), op_respond_error);
   } catch (error) {
     op_respond_error(error);
   }
 }
 
-/** @param {unknown} value what the handler's promise was resolved with */
-function respond(value) {
+/**
+ * @param {unknown} value what the handler's promise was resolved with
+ * @param {() => void} gone called when the client goes away before it has all of the response
+ */
+function respond(value, gone) {
   try {
     if (!isResponse(value)) {
       throw new TypeError("Incorrect type for Promise: the Promise did not resolve to 'Response'.");
     }
-    send(responseForSending(value));
+    send(responseForSending(value), gone);
   } catch (error) {
     op_respond_error(error);
   }
 }
 
-/** @param {import("selvedge:web/fetch/response.js").ResponseToSend} parts */
-function send(parts) {
+/**
+ * @param {import("selvedge:web/fetch/response.js").ResponseToSend} parts
+ * @param {() => void} gone
+ */
+function send(parts, gone) {
   const { status, statusText, headersFlat, contentType, kind, payload, encodeBody, webSocket } = parts;
   if (status === 0) throw new TypeError("Response.error() cannot be sent to a client.");
   if (webSocket !== null) {
@@ -88,5 +121,13 @@ function send(parts) {
   const release = () => op_release(hold);
   op_respond(status, statusText, headersFlat, contentType, bodyId, encodeBody);
   // A stream that fails breaks the response off; the client sees only that, the log sees why.
-  then(pumpStreamToWriter(payload, writerId, logStreamError), release, release);
+  let failed = false;
+  const pumped = pumpStreamToWriter(payload, writerId, (error) => {
+    failed = true;
+    logStreamError(error);
+  });
+  then(pumped, release, () => {
+    if (!failed) gone();
+    release();
+  });
 }

@@ -18,7 +18,7 @@ installHtmlRewriter(globalThis);
 installWebSockets(globalThis);
 
 export { DOMException };
-export { prepare } from "./prepare.js";
+export { environment, prepare } from "./prepare.js";
 export { describe, ready } from "./entrypoints.js";
 export { dispatchFetch } from "./fetch.js";
 export { reportRejection } from "./rejections.js";

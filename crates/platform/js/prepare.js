@@ -14,6 +14,7 @@ import { RateLimit } from "./rate-limit.js";
 import { createService } from "./service.js";
 import { KvNamespace } from "./kv/kv-namespace.js";
 import { R2Bucket } from "./r2/bucket.js";
+import { connect } from "./sockets/index.js";
 import { worker } from "./state.js";
 
 const { parse } = JSON;
@@ -43,6 +44,9 @@ const KINDS = {
   r2: (name) => new R2Bucket(internal, name),
 };
 
+/** The bindings, for `process.env`. */
+export const environment = () => worker.env;
+
 /**
  * @param {BindingDescription[]} bindings
  * @param {boolean} isServiceWorker a classic script gets its bindings as global variables
@@ -65,6 +69,7 @@ export function prepare(bindings, isServiceWorker, flags) {
   const compatibilityFlags = {};
   for (const flag of flags) compatibilityFlags[flag] = true;
   worker.hasEsiTags = compatibilityFlags.html_rewriter_treats_esi_include_as_void_tag === true;
+  worker.signalsClient = compatibilityFlags.enable_request_signal === true;
   const Cloudflare = Object.freeze({ compatibilityFlags: Object.freeze(compatibilityFlags) });
   defineProperty(globalThis, "Cloudflare", {
     value: Cloudflare,
@@ -73,6 +78,7 @@ export function prepare(bindings, isServiceWorker, flags) {
     configurable: true,
   });
   return {
+    "cloudflare:sockets": { connect },
     "cloudflare:workers": { DurableObject, RpcTarget, WorkerEntrypoint, WorkflowEntrypoint, env, waitUntil },
   };
 }

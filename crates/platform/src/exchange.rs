@@ -4,15 +4,11 @@ use std::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use http::{HeaderMap, HeaderValue};
-use selvedge_ops::OpError;
+use selvedge_ops::{OpError, v8};
 use selvedge_runtime::{Hold, Invocation, JsError};
 use selvedge_web::fetch::{Body, CDN_LOOP, SubrequestPolicy, Subrequests};
 
 use crate::RequestContext;
-
-/// Subrequests an event may make, as on hosted's paid plan
-/// (<https://developers.cloudflare.com/workers/platform/limits/#subrequests>).
-const SUBREQUESTS: u32 = 1000;
 
 /// Data points an event may write to Analytics Engine
 /// (<https://developers.cloudflare.com/analytics/analytics-engine/limits/>).
@@ -65,8 +61,11 @@ pub(crate) struct Exchange {
     pass_through: AtomicBool,
     streams: AtomicUsize,
     subrequests: AtomicU32,
+    subrequest_limit: u32,
     depth: u32,
     data_points: AtomicU32,
+    /// Called when the client goes away before it has a response.
+    on_client_gone: Mutex<Option<v8::Global<v8::Function>>>,
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -74,15 +73,17 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl Exchange {
-    pub(crate) fn new(inbound: Option<Inbound>, depth: u32) -> Self {
+    pub(crate) fn new(inbound: Option<Inbound>, depth: u32, subrequest_limit: u32) -> Self {
         Self {
             inbound,
             outcome: Mutex::default(),
             pass_through: AtomicBool::new(false),
             streams: AtomicUsize::new(0),
             subrequests: AtomicU32::new(0),
+            subrequest_limit,
             depth,
             data_points: AtomicU32::new(0),
+            on_client_gone: Mutex::default(),
         }
     }
 
@@ -116,6 +117,16 @@ impl Exchange {
         self.pass_through.load(Ordering::Relaxed)
     }
 
+    /// Has a function called if the client goes away before it has a response.
+    pub(crate) fn watch_client(&self, callback: v8::Global<v8::Function>) {
+        *lock(&self.on_client_gone) = Some(callback);
+    }
+
+    /// The function to call, once.
+    pub(crate) fn take_client_watch(&self) -> Option<v8::Global<v8::Function>> {
+        lock(&self.on_client_gone).take()
+    }
+
     /// Counts a data point.
     pub(crate) fn count_data_point(&self) -> Result<(), OpError> {
         if self.data_points.fetch_add(1, Ordering::Relaxed) < DATA_POINTS {
@@ -133,7 +144,7 @@ impl Exchange {
 
 impl SubrequestPolicy for Exchange {
     fn count(&self) -> Result<(), OpError> {
-        if self.subrequests.fetch_add(1, Ordering::Relaxed) < SUBREQUESTS {
+        if self.subrequests.fetch_add(1, Ordering::Relaxed) < self.subrequest_limit {
             Ok(())
         } else {
             Err(OpError::error("Too many subrequests."))

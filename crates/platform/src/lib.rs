@@ -25,6 +25,7 @@ mod r2;
 mod rate_limit;
 mod secrets;
 mod service;
+mod sockets;
 mod start;
 mod websocket;
 mod worker;
@@ -34,6 +35,7 @@ pub use cache::WorkerCache;
 pub use error::WorkerError;
 pub use event::{FetchEvent, RequestContext, ScheduledEvent};
 pub use rate_limit::{RateLimit, RateLimiter};
+pub use selvedge_node::{NodeCompat, NodeLevel};
 pub use selvedge_web::fetch::Body;
 pub use service::{Service, ServiceCall, ServiceError};
 pub use start::Handlers;
@@ -59,8 +61,10 @@ pub fn extensions() -> Vec<Extension> {
         rate_limit::OPS,
         secrets::OPS,
         service::OPS,
+        sockets::OPS,
         websocket::OPS,
     ]
     .concat();
-    vec![selvedge_web::extension(), Extension { name: "platform", ops, modules: MODULES }]
+    let platform = Extension { name: "platform", ops, modules: MODULES, lazy: false };
+    vec![selvedge_web::extension(), selvedge_node::extension(), platform]
 }

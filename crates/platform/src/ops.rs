@@ -25,6 +25,7 @@ pub(crate) const OPS: &[OpDecl] = &[
     op_request_headers,
     op_respond,
     op_respond_error,
+    op_watch_client,
 ];
 
 fn exchange(invocation: &Invocation) -> Result<Arc<Exchange>, OpError> {
@@ -148,6 +149,18 @@ fn op_release(#[context] invocation: Arc<Invocation>, id: u32) {
 #[op]
 fn op_pass_through(#[context] invocation: Arc<Invocation>) -> Result<(), OpError> {
     exchange(&invocation)?.pass_through();
+    Ok(())
+}
+
+/// Has a function called, in a turn of this invocation, if the client goes away before it has a response.
+#[op]
+fn op_watch_client<'s>(
+    scope: &mut v8::PinScope<'s, '_>,
+    #[context] invocation: Arc<Invocation>,
+    callback: v8::Local<'s, v8::Function>,
+) -> Result<(), OpError> {
+    let callback = v8::Global::new(scope, callback);
+    exchange(&invocation)?.watch_client(callback);
     Ok(())
 }
 

@@ -5,9 +5,11 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, UNIX_EPOCH};
 
 use http::{HeaderMap, Method, Response};
+use selvedge_node::NodeCompat;
 use selvedge_ops::v8;
 use selvedge_runtime::{
-    Driver, Ended, Extensions, JsError, Limits, LogSink, Script, StartError, TurnError, WarmPool, call_function,
+    Builtins, Driver, Ended, Extensions, JsError, Limits, LogSink, Script, StartError, TurnError, WarmPool,
+    call_function,
 };
 use selvedge_web::fetch::{Body, BodyResource, Subrequests};
 
@@ -29,6 +31,8 @@ pub struct WorkerOptions {
     pub bindings: Vec<(String, Binding)>,
     /// The compatibility flags.
     pub compatibility_flags: Vec<String>,
+    /// What it has of Node.js, by its compatibility flags and date.
+    pub node: Option<NodeCompat>,
     /// What each instance may use.
     pub limits: Limits,
     /// How many instances there may be at once. With one, global variables are the same for all requests.
@@ -54,6 +58,8 @@ impl std::fmt::Debug for WorkerOptions {
 pub struct Worker {
     pub(crate) pool: Arc<WarmPool>,
     pub(crate) options: WorkerOptions,
+    /// The modules of Node.js that it may import.
+    pub(crate) builtins: Option<Arc<Builtins>>,
     loaded: Mutex<Vec<Arc<Loaded>>>,
     starting: tokio::sync::Mutex<()>,
     next: AtomicUsize,
@@ -68,8 +74,10 @@ impl std::fmt::Debug for Worker {
 impl Worker {
     /// A Worker whose instances come from `pool`. Nothing runs yet.
     pub fn new(pool: Arc<WarmPool>, options: WorkerOptions) -> Arc<Self> {
+        let builtins = options.node.map(|node| Arc::new(node.builtins()));
         Arc::new(Self {
             pool,
+            builtins,
             options,
             loaded: Mutex::default(),
             starting: tokio::sync::Mutex::default(),
@@ -175,7 +183,8 @@ impl Worker {
         let loaded = self.acquire().await.map_err(WorkerError::Start)?;
         let FetchEvent { request, url, context, entrypoint, props, depth } = event;
         let (head, body) = request.into_parts();
-        let exchange = Arc::new(Exchange::new(Some(Inbound::new(head.headers, context)), depth));
+        let exchange =
+            Arc::new(Exchange::new(Some(Inbound::new(head.headers, context)), depth, self.options.limits.subrequests));
         let mut run = Run::begin(&loaded, &exchange);
         let resources = run.driver().invocation().resources();
         let body = match body {
@@ -216,7 +225,7 @@ impl Worker {
     /// When the handler throws or there is none.
     pub async fn scheduled(self: &Arc<Self>, event: ScheduledEvent) -> Result<(), WorkerError> {
         let loaded = self.acquire().await.map_err(WorkerError::Start)?;
-        let exchange = Arc::new(Exchange::new(None, 0));
+        let exchange = Arc::new(Exchange::new(None, 0, self.options.limits.subrequests));
         let mut run = Run::begin(&loaded, &exchange);
         let time = event.scheduled_time.duration_since(UNIX_EPOCH).unwrap_or_default();
         let called = run
@@ -255,6 +264,7 @@ impl Worker {
                 return Err(WorkerError::Hung);
             }
         }
+        exchange.take_client_watch();
         match exchange.take_outcome() {
             Some(Outcome::Exception(error)) => Ok(Outcome::Exception(map_error(&self.options.script, error))),
             Some(outcome) => Ok(outcome),
@@ -324,10 +334,23 @@ impl Run {
 
 impl Drop for Run {
     fn drop(&mut self) {
-        if let Some(driver) = self.driver.take()
-            && driver.invocation().holds() > 0
-        {
-            tokio::spawn(finish(driver, self.exchange.clone()));
+        let Some(mut driver) = self.driver.take() else { return };
+        let exchange = self.exchange.clone();
+        // An invocation that has not answered is dropped because nobody waits for the answer any more.
+        if let Some(callback) = exchange.take_client_watch() {
+            tokio::spawn(async move {
+                let called = driver
+                    .turn(|scope| {
+                        let callback = v8::Local::new(scope, callback);
+                        let _thrown = call_function(scope, callback, &[]);
+                    })
+                    .await;
+                if called.is_ok() {
+                    finish(driver, exchange).await;
+                }
+            });
+        } else if driver.invocation().holds() > 0 {
+            tokio::spawn(finish(driver, exchange));
         }
     }
 }

@@ -12,6 +12,7 @@ pub mod crypto;
 pub mod encoding;
 pub mod fetch;
 pub mod performance;
+pub mod sockets;
 pub mod timers;
 pub mod url;
 pub mod websocket;
@@ -21,7 +22,7 @@ use selvedge_runtime::{Extension, InternalModule};
 
 const MODULES: &[InternalModule] = include!(concat!(env!("OUT_DIR"), "/js_modules.rs"));
 
-const OPS: [&[OpDecl]; 11] = [
+const OPS: &[&[OpDecl]] = &[
     blob::OPS,
     clone::OPS,
     compression::OPS,
@@ -30,6 +31,7 @@ const OPS: [&[OpDecl]; 11] = [
     encoding::OPS,
     fetch::OPS,
     performance::OPS,
+    sockets::OPS,
     timers::OPS,
     url::OPS,
     websocket::OPS,
@@ -37,5 +39,5 @@ const OPS: [&[OpDecl]; 11] = [
 
 /// The ops and the JavaScript of this crate. `selvedge:web/globals.js` puts the classes on a global object.
 pub fn extension() -> Extension {
-    Extension { name: "web", ops: OPS.concat(), modules: MODULES }
+    Extension { name: "web", ops: OPS.concat(), modules: MODULES, lazy: false }
 }

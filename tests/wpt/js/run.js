@@ -2,6 +2,9 @@
 
 import { op_wpt_broken, op_wpt_import, op_wpt_job, op_wpt_result, op_wpt_script } from "selvedge:ops";
 
+/** The global object with all that the platform puts on it. */
+const scope = /** @type {any} */ (globalThis);
+
 /**
  * What the runner has to run.
  * @typedef {object} Job
@@ -21,7 +24,7 @@ function asShell(action) {
     if (descriptor) Reflect.deleteProperty(globalThis, name);
     return /** @type {const} */ ([name, descriptor]);
   });
-  const { WorkerGlobalScope } = globalThis;
+  const { WorkerGlobalScope } = scope;
   Reflect.deleteProperty(globalThis, "WorkerGlobalScope");
   action();
   for (const [name, descriptor] of hidden) if (descriptor) Object.defineProperty(globalThis, name, descriptor);
@@ -38,13 +41,13 @@ function attempt(script) {
   try {
     script();
   } catch (error) {
-    globalThis.reportError(error);
+    scope.reportError(error);
   }
 }
 
 /** @param {string} url */
 function setUp(url) {
-  const location = new URL(url);
+  const location = new scope.URL(url);
   Object.defineProperty(globalThis, "location", { value: location, configurable: true });
   Object.defineProperty(globalThis, "GLOBAL", {
     value: { isWindow: () => false, isWorker: () => true, isShadowRealm: () => false },
@@ -52,7 +55,7 @@ function setUp(url) {
   });
   Object.defineProperty(globalThis, "importScripts", {
     value: (/** @type {string[]} */ ...urls) => {
-      for (const script of urls) op_wpt_import(new URL(script, url).href);
+      for (const script of urls) op_wpt_import(new scope.URL(script, url).href);
     },
     configurable: true,
   });
@@ -64,7 +67,6 @@ export function runTestFile() {
   const job = JSON.parse(op_wpt_job());
   setUp(job.url);
   asShell(() => op_wpt_script(0));
-  const scope = /** @type {any} */ (globalThis);
   const { promise, resolve } = Promise.withResolvers();
   scope.add_result_callback((/** @type {any} */ test) => op_wpt_result(test.name, test.status, test.message));
   scope.add_completion_callback((/** @type {any} */ _, /** @type {any} */ status) => {
@@ -72,7 +74,7 @@ export function runTestFile() {
     resolve(undefined);
   });
   const { timeout } = scope;
-  setTimeout(() => timeout(), job.timeout);
+  scope.setTimeout(() => timeout(), job.timeout);
   for (let index = 1; index < job.scripts; index += 1) attempt(() => op_wpt_script(index));
   return promise;
 }

@@ -1,6 +1,7 @@
 // Hyperdrive: where a database is (https://developers.cloudflare.com/hyperdrive/get-started/).
 
 import { defineInterface, illegalConstructor, internal } from "selvedge:web/webidl.js";
+import { connect } from "../sockets/index.js";
 
 const { defineProperty } = Object;
 
@@ -17,7 +18,7 @@ const { defineProperty } = Object;
 
 /** What `env` has for a Hyperdrive configuration. */
 export class Hyperdrive {
-  #brand = true;
+  /** @type {{ hostname: string, port: number }} */ #address;
 
   /**
    * @param {symbol} key
@@ -26,6 +27,7 @@ export class Hyperdrive {
   constructor(key, address) {
     if (key !== internal) throw illegalConstructor();
     const { connectionString, database, host, password, port, user } = address;
+    this.#address = { hostname: host, port };
     for (const [name, value] of /** @type {[string, unknown][]} */ ([
       ["database", database],
       ["user", user],
@@ -38,12 +40,9 @@ export class Hyperdrive {
     }
   }
 
-  /** @returns {never} */
+  /** A connection to the database, as of `cloudflare:sockets`. */
   connect() {
-    if (!(#brand in this)) throw new TypeError("Illegal invocation");
-    throw new Error(
-      "Hyperdrive's connect() needs TCP sockets (cloudflare:sockets), which this version of Selvedge does not have.",
-    );
+    return connect(this.#address);
   }
 }
 

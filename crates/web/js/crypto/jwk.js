@@ -124,7 +124,9 @@ export function checkJwk(jwk, kind, algorithm, extractable, usages) {
     throw dataError(`The JSON Web Key's curve "${jwk.crv}" is not the requested "${curve}".`);
   if (kind === "okp" && jwk.crv !== curveOf(name))
     throw dataError(`The JSON Web Key's curve "${jwk.crv}" is not "${curveOf(name)}".`);
-  // An Edwards curve key may say what it will.
+  // RFC 8037's name for it, or the one that took its place (RFC 9864).
+  if (name === "Ed25519" && jwk.alg !== undefined && jwk.alg !== "EdDSA" && jwk.alg !== "Ed25519")
+    throw dataError(`JSON Web Key Algorithm parameter "alg" ("${jwk.alg}") is neither "Ed25519" nor "EdDSA".`);
   if (kind !== "aes" && kind !== "okp") checkJwkAlgorithm(jwk, algorithm);
   if (jwk.oth !== undefined && kind === "rsa")
     throw dataError("JSON Web Keys with more than two primes are not supported.");

@@ -1,9 +1,10 @@
 // fetch() (https://fetch.spec.whatwg.org/#fetch-method).
 
-import { op_fetch, op_fetch_cached, op_fetch_data_url } from "selvedge:ops";
+import { op_fetch, op_fetch_data_url, op_fetch_with } from "selvedge:ops";
 import { rejectedWith, resolvedWith } from "../streams/promises.js";
 import { requireArguments, uncurryThis } from "../webidl.js";
 import { cachingWishes } from "./caching.js";
+import { resolveOverride } from "./cf-options.js";
 import { dispatchOutgoing } from "./outgoing.js";
 import { Request, isRequest, requestMethod, requestOptions, requestUrl } from "./request.js";
 import { Response } from "./response.js";
@@ -46,9 +47,10 @@ export function fetch(input, init = undefined) {
     const { fetcher } = requestOptions(request);
     if (fetcher !== null && fetcher !== undefined) return resolvedWith(fetcher.fetch(request));
     const wishes = cachingWishes(request);
-    if (wishes === null) return dispatchOutgoing(request, op_fetch);
+    const resolve = resolveOverride(request);
+    if (wishes === null && resolve === null) return dispatchOutgoing(request, op_fetch);
     return dispatchOutgoing(request, (method, url, headers, body, flags, cancelId) =>
-      op_fetch_cached(method, url, headers, body, flags, cancelId, wishes),
+      op_fetch_with(method, url, headers, body, flags, cancelId, wishes, resolve),
     );
   } catch (error) {
     return rejectedWith(error);

@@ -37,5 +37,7 @@ export {
   readableStreamTee,
   readableStreamReader,
   writableStreamAbort,
+  writableStreamClose,
+  writableStreamFlush,
   writableStreamWriter,
 } from "./internal.js";

@@ -1,14 +1,21 @@
 // Streams for the rest of the platform: what other standards' texts do with "create", "enqueue", "pipe", "tee"
 // (https://streams.spec.whatwg.org/#other-specs), on public objects and with no prototype looked up.
 
-import { Deferred } from "./promises.js";
+import { Deferred, resolvedWith } from "./promises.js";
 import { createReadable, createReadableBytes } from "./readable/create.js";
 import { pipeTo } from "./readable/pipe.js";
 import { acquireDefaultReader, read, releaseReader } from "./readable/readers.js";
 import { ERRORED, READABLE, cancel, isLocked } from "./readable/state.js";
 import { stateOf as readableStateOf, tee, wrap as wrapReadable } from "./readable/stream.js";
 import { TransformStreamState } from "./transform/state.js";
-import { WriterState, abort, isLocked as isWritableLocked } from "./writable/state.js";
+import {
+  WRITABLE,
+  WriterState,
+  abort,
+  close as closeWritable,
+  closeQueuedOrInFlight,
+  isLocked as isWritableLocked,
+} from "./writable/state.js";
 import { createWritable, stateOf as writableStateOf, wrap as wrapWritable } from "./writable/stream.js";
 import { closeWithErrorPropagation, releaseWriter, write } from "./writable/writer.js";
 
@@ -236,4 +243,30 @@ export function writableStreamWriter(stream) {
  */
 export function writableStreamAbort(stream, reason) {
   return abort(writable(stream), reason);
+}
+
+/**
+ * Closes a stream once what is queued has been written, even a locked one. Fulfilled at once for one that is closed, or
+ * about to be.
+ * @param {WritableStream} stream
+ * @returns {Promise<undefined>}
+ */
+export function writableStreamClose(stream) {
+  const state = writable(stream);
+  return state.status !== WRITABLE || closeQueuedOrInFlight(state) ? resolvedWith(undefined) : closeWritable(state);
+}
+
+/**
+ * Waits until what is queued has been written, even in a locked stream. The sink sees the end of the queue as a chunk
+ * that is `undefined`.
+ * @param {WritableStream} stream
+ * @returns {Promise<undefined>}
+ */
+export function writableStreamFlush(stream) {
+  const state = writable(stream);
+  if (state.status !== WRITABLE || closeQueuedOrInFlight(state)) return resolvedWith(undefined);
+  const deferred = new Deferred();
+  state.writeRequests.push(deferred);
+  state.controller.write(undefined, 0);
+  return deferred.promise;
 }

@@ -34,9 +34,12 @@ fn is_private_v4(address: Ipv4Addr) -> bool {
 }
 
 fn is_private_v6(address: Ipv6Addr) -> bool {
-    let first = address.segments()[0];
-    // Only 2000::/3 is global unicast; of that, 2001:db8::/32 is for documentation.
-    first & 0xe000 != 0x2000 || address.segments()[..2] == [0x2001, 0x0db8]
+    let [first, second, ..] = address.segments();
+    // Only 2000::/3 is global unicast; of that, 2001:db8::/32 and 3fff::/20 are for documentation, and in 2001::/32
+    // an IPv4 address is hidden (Teredo, RFC 4380).
+    first & 0xe000 != 0x2000
+        || (first == 0x2001 && matches!(second, 0 | 0x0db8))
+        || (first == 0x3fff && second < 0x1000)
 }
 
 /// The IPv4 address in an IPv4-mapped (::ffff:0:0/96), NAT64 (64:ff9b::/96, RFC 6052) or 6to4 (2002::/16,
@@ -78,6 +81,8 @@ mod tests {
             "64:ff9b::7f00:1",
             "2002:7f00:1::",
             "2001:db8::1",
+            "2001:0:4136:e378:8000:63bf:80ff:fffe",
+            "3fff::1",
             "fec0::1",
             "::7f00:1",
         ] {

@@ -6,13 +6,17 @@
 
 use std::error::Error as StdError;
 use std::net::IpAddr;
+use std::str::FromStr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
 use http::header::{AUTHORIZATION, CONTENT_ENCODING, CONTENT_LANGUAGE, CONTENT_LOCATION, CONTENT_TYPE, LOCATION};
 use http::{HeaderMap, Method, Request, Response, StatusCode, Uri};
+use hyper_util::client::legacy::connect::dns::Name;
 use hyper_util::client::legacy::{Client, Error as ClientError};
 use hyper_util::rt::{TokioExecutor, TokioTimer};
+use rustls::ClientConfig;
 use rustls::pki_types::CertificateDer;
 use url::{Position, Url};
 
@@ -20,10 +24,11 @@ use super::address::is_private;
 use super::body::Body;
 use super::cached::Through;
 use super::coding::ContentCoding;
-use super::connector::{Connector, PrivateAddress, tls_config};
+use super::connector::{Connector, GuardedResolver, PrivateAddress, tls_config};
 use super::error::{BodyError, FetchError};
 use super::redirect::{self, MAX_REDIRECTS};
 use super::request::prepare;
+use crate::sockets::Dialer;
 use crate::websocket::ClientHandshake;
 
 /// How the client is set up.
@@ -65,7 +70,13 @@ pub struct Outgoing {
     pub through: Option<Through>,
     /// The handshake that it is, if it asks for a WebSocket.
     pub(crate) handshake: Option<ClientHandshake>,
+    /// The host that is connected to in place of the URL's, whose name is still the one that is sent and that TLS checks.
+    pub resolve: Option<String>,
 }
+
+/// An extension of a request: see [`Outgoing::resolve`].
+#[derive(Clone)]
+struct ResolveOverride(Name);
 
 /// What `fetch` answers.
 #[derive(Debug)]
@@ -87,6 +98,7 @@ pub struct FetchClient {
     /// For handshakes, each on a connection of its own.
     upgrades: Client<Connector, Body>,
     allow_private: bool,
+    tls: Arc<ClientConfig>,
 }
 
 impl std::fmt::Debug for FetchClient {
@@ -102,19 +114,37 @@ impl FetchClient {
     /// When a root certificate is bad.
     pub fn new(options: FetchOptions) -> Result<Self, FetchSetupError> {
         let tls = tls_config(&options.extra_roots)?;
+        let resolver = GuardedResolver::new(options.allow_private, None);
         let client = Client::builder(TokioExecutor::new())
             .timer(TokioTimer::new())
             .pool_timer(TokioTimer::new())
             .pool_idle_timeout(Duration::from_secs(60))
             .http2_adaptive_window(true)
             .http2_keep_alive_interval(Duration::from_secs(30))
-            .build(Connector::new(options.allow_private, tls.clone(), false));
+            .build(Connector::new(resolver.clone(), tls.clone(), false));
         let upgrades = Client::builder(TokioExecutor::new()).pool_max_idle_per_host(0).build(Connector::new(
-            options.allow_private,
-            tls,
+            resolver,
+            tls.clone(),
             true,
         ));
-        Ok(Self { client, upgrades, allow_private: options.allow_private })
+        Ok(Self { client, upgrades, allow_private: options.allow_private, tls: Arc::new(tls) })
+    }
+
+    /// What makes plain connections under the same rules: the same destinations are refused, the same certificates
+    /// trusted.
+    pub fn dialer(&self) -> Dialer {
+        Dialer::new(self.allow_private, self.tls.clone())
+    }
+
+    /// A client that connects to another host than the URL's. Its connections are not kept: the pool knows them by the
+    /// URL's host alone.
+    fn resolving(&self, name: Name) -> Client<Connector, Body> {
+        let resolver = GuardedResolver::new(self.allow_private, Some(name));
+        Client::builder(TokioExecutor::new()).timer(TokioTimer::new()).pool_max_idle_per_host(0).build(Connector::new(
+            resolver,
+            ClientConfig::clone(&self.tls),
+            false,
+        ))
     }
 
     /// Sends one request, as it is: no redirect, no decoding.
@@ -132,7 +162,11 @@ impl FetchClient {
     ) -> Result<Response<Body>, FetchError> {
         let uri = request.uri().clone();
         self.check_literal(&uri)?;
-        match client.request(request).await {
+        let sending = match request.extensions().get::<ResolveOverride>().cloned() {
+            None => client.request(request),
+            Some(ResolveOverride(name)) => self.resolving(name).request(request),
+        };
+        match sending.await {
             Ok(response) => Ok(response.map(Body::from)),
             Err(error) => Err(explain(error, &uri)),
         }
@@ -149,16 +183,22 @@ impl FetchClient {
         outgoing: Outgoing,
         count: impl Fn() -> Result<(), E>,
     ) -> Result<Fetched, E> {
-        let Outgoing { mut method, mut url, mut headers, mut body, follow, decode, through, handshake } = outgoing;
+        let Outgoing { mut method, mut url, mut headers, mut body, follow, decode, through, resolve, handshake } =
+            outgoing;
         prepare(&mut headers);
         if let Some(handshake) = &handshake {
             handshake.ask(&mut headers);
         }
+        let resolve = resolve.map(|host| resolve_override(&url, &host)).transpose()?;
+        let first_host = url.host_str().map(str::to_owned);
         let mut redirects = 0;
         loop {
             count()?;
             let replay = replay(&body);
-            let request = request(&method, &url, headers.clone(), body)?;
+            let mut request = request(&method, &url, headers.clone(), body)?;
+            if let Some(resolve) = resolve.clone().filter(|_| url.host_str() == first_host.as_deref()) {
+                request.extensions_mut().insert(resolve);
+            }
             let response = match &through {
                 None if handshake.is_some() => self.send_by(&self.upgrades, request).await?,
                 None => self.send(request).await?,
@@ -195,6 +235,19 @@ impl FetchClient {
             }
             _ => Ok(()),
         }
+    }
+}
+
+/// The host to connect to, where that can be heeded: an address in the URL needs no resolution.
+fn resolve_override(url: &Url, host: &str) -> Result<ResolveOverride, FetchError> {
+    let refuse = || FetchError::ResolveOverride(host.to_owned());
+    let is_host = !host.is_empty() && url::Host::parse(host).is_ok();
+    match url.host() {
+        Some(url::Host::Domain(_)) if is_host => {
+            let host = host.trim_start_matches('[').trim_end_matches(']');
+            Name::from_str(host).map(ResolveOverride).map_err(|_| refuse())
+        }
+        _ => Err(refuse()),
     }
 }
 

@@ -25,7 +25,7 @@ use super::body::BoxError;
 use super::client::FetchSetupError;
 
 /// How long TCP and TLS may take together.
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(15);
+pub(crate) const CONNECT_TIMEOUT: Duration = Duration::from_secs(15);
 
 /// A name that stands for private addresses only.
 #[derive(Debug, thiserror::Error)]
@@ -37,6 +37,14 @@ pub(crate) struct PrivateAddress(pub(crate) IpAddr);
 pub(crate) struct GuardedResolver {
     inner: GaiResolver,
     allow_private: bool,
+    /// The name that is looked up whatever name is asked for.
+    instead: Option<Name>,
+}
+
+impl GuardedResolver {
+    pub(crate) fn new(allow_private: bool, instead: Option<Name>) -> Self {
+        Self { inner: GaiResolver::new(), allow_private, instead }
+    }
 }
 
 type Pending<T> = Pin<Box<dyn Future<Output = Result<T, BoxError>> + Send>>;
@@ -51,7 +59,7 @@ impl Service<Name> for GuardedResolver {
     }
 
     fn call(&mut self, name: Name) -> Self::Future {
-        let lookup = self.inner.call(name);
+        let lookup = self.inner.call(self.instead.clone().unwrap_or(name));
         let allow_private = self.allow_private;
         Box::pin(async move {
             let found: Vec<SocketAddr> = lookup.await?.collect();
@@ -80,8 +88,8 @@ pub(crate) struct Connector(HttpsConnector<HttpConnector<GuardedResolver>>);
 
 impl Connector {
     /// `upgrades`: for requests that want the connection for themselves, which is HTTP/1.1's alone.
-    pub(crate) fn new(allow_private: bool, tls: ClientConfig, upgrades: bool) -> Self {
-        let mut http = HttpConnector::new_with_resolver(GuardedResolver { inner: GaiResolver::new(), allow_private });
+    pub(crate) fn new(resolver: GuardedResolver, tls: ClientConfig, upgrades: bool) -> Self {
+        let mut http = HttpConnector::new_with_resolver(resolver);
         http.enforce_http(false);
         http.set_nodelay(true);
         http.set_keepalive(Some(Duration::from_secs(60)));

@@ -92,6 +92,9 @@ pub enum FetchError {
         /// The address it stands for.
         address: std::net::IpAddr,
     },
+    /// A `cf.resolveOverride` that cannot be heeded.
+    #[error("cf.resolveOverride must be a host name, and the URL's host must be a name too: {0:?}")]
+    ResolveOverride(String),
     /// No connection could be made.
     #[error("Network connection lost. Could not connect to {authority}: {cause}.")]
     Connect {

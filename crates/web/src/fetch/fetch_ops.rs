@@ -81,13 +81,14 @@ pub(crate) fn op_fetch(
     cancel: Option<u32>,
 ) -> Result<impl Future<Output = Result<ResponseParts, OpError>> + use<>, OpError> {
     let request = FetchCall { method, url, headers, body, flags, cancel };
-    start(invocation, request, None)
+    start(invocation, request, None, None)
 }
 
-/// Fetches through a cache: as `op_fetch`. `wishes` says what the request asks of it, as JSON.
+/// Fetches as `op_fetch` does, and heeds what a request asks of its way: `wishes` says what of a cache, as JSON;
+/// `resolve` is the host to connect to.
 #[op(async)]
 #[allow(clippy::too_many_arguments)]
-pub(crate) fn op_fetch_cached(
+pub(crate) fn op_fetch_with(
     #[context] invocation: Arc<Invocation>,
     method: String,
     url: String,
@@ -95,11 +96,15 @@ pub(crate) fn op_fetch_cached(
     body: BodyArgument,
     flags: u32,
     cancel: Option<u32>,
-    wishes: String,
+    wishes: Option<String>,
+    resolve: Option<String>,
 ) -> Result<impl Future<Output = Result<ResponseParts, OpError>> + use<>, OpError> {
-    let cache = invocation.instance().extension::<ResponseCache>();
+    let through = wishes.and_then(|wishes| {
+        let cache = invocation.instance().extension::<ResponseCache>()?;
+        Some(Through { cache, wishes })
+    });
     let request = FetchCall { method, url, headers, body, flags, cancel };
-    start(invocation, request, cache.map(|cache| Through { cache, wishes }))
+    start(invocation, request, through, resolve)
 }
 
 /// What JavaScript passes.
@@ -116,12 +121,14 @@ fn start(
     invocation: Arc<Invocation>,
     call: FetchCall,
     through: Option<Through>,
+    resolve: Option<String>,
 ) -> Result<impl Future<Output = Result<ResponseParts, OpError>> + use<>, OpError> {
     let FetchCall { method, url, headers, body, flags, cancel } = call;
     let client = http_client(&invocation)?;
     let cancel = cancel.map(|id| invocation.resources().get::<CancellationToken>(id)).transpose()?;
     let body = body.into_body(invocation.resources())?;
     let mut request = outgoing(&method, &url, &headers, body, flags & 1 != 0, flags & 2 != 0)?;
+    request.resolve = resolve;
     let asked = protocols_in(&request.headers);
     if asks_for_websocket(&request.headers) {
         (request.method, request.body) = (Method::GET, super::Body::Empty);

@@ -28,6 +28,7 @@ pub use cached::{FetchCache, ResponseCache, Through};
 pub use channel::{BodyWriter, ChannelBody, channel};
 pub use client::{FetchClient, FetchOptions, FetchSetupError, Fetched, Outgoing};
 pub use coding::ContentCoding;
+pub(crate) use connector::CONNECT_TIMEOUT;
 pub use error::{BodyError, FetchError};
 pub use fetch_ops::{CDN_LOOP, ResponseParts, SubrequestPolicy, Subrequests, response_parts};
 pub use request::{headers_from_flat, headers_to_flat};
@@ -49,7 +50,7 @@ pub(crate) const OPS: &[OpDecl] = &[
     body_ops::op_body_writer_close,
     body_ops::op_body_writer_open,
     fetch_ops::op_fetch,
-    fetch_ops::op_fetch_cached,
+    fetch_ops::op_fetch_with,
     fetch_ops::op_fetch_cancel,
     fetch_ops::op_fetch_cancel_close,
     fetch_ops::op_fetch_cancel_open,

@@ -65,7 +65,7 @@ pub(crate) fn outgoing(
     let parsed = Url::parse(url).ok().filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
     let url = parsed.ok_or_else(|| FetchError::Url(url.to_owned()))?;
     let headers = headers_from_flat(headers)?;
-    Ok(Outgoing { method, url, headers, body, follow, decode, through: None, handshake: None })
+    Ok(Outgoing { method, url, headers, body, follow, decode, through: None, resolve: None, handshake: None })
 }
 
 /// Takes out what a Worker may not set, and adds what the client sets.

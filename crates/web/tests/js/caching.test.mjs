@@ -9,7 +9,7 @@ const calls = [];
 Object.assign(ops, {
   op_fetch_url: (url) => (NodeURL.canParse(url) ? new NodeURL(url).href : null),
   op_fetch: async (...args) => (calls.push("direct"), [200, null, [], null, args[1], false]),
-  op_fetch_cached: async (...args) => (calls.push(args[6]), [200, null, [], null, args[1], false]),
+  op_fetch_with: async (...args) => (calls.push(args[6]), [200, null, [], null, args[1], false]),
 });
 
 const { Request, createInboundRequest, fetch } = await import("../../js/fetch/index.js");

@@ -71,7 +71,16 @@ fn local() -> FetchClient {
 fn get(url: &str) -> Outgoing {
     let url = Url::parse(url).unwrap();
     let headers = HeaderMap::new();
-    Outgoing { method: Method::GET, url, headers, body: Body::Empty, follow: true, decode: true, through: None }
+    Outgoing {
+        method: Method::GET,
+        url,
+        headers,
+        body: Body::Empty,
+        follow: true,
+        decode: true,
+        through: None,
+        resolve: None,
+    }
 }
 
 async fn fetch(client: &FetchClient, outgoing: Outgoing) -> Result<Fetched, FetchError> {

@@ -5,6 +5,7 @@ mod output;
 mod project;
 mod raw;
 mod server;
+mod tcp;
 mod tls;
 
 pub(crate) use origin::{Origin, OriginBody, reply};
@@ -12,6 +13,7 @@ pub(crate) use output::Ended;
 pub(crate) use project::Project;
 pub(crate) use raw::RawConnection;
 pub(crate) use server::{Answer, Server};
+pub(crate) use tcp::TcpPeer;
 pub(crate) use tls::Certificate;
 
 use std::future::Future;

@@ -15,13 +15,14 @@ const COMPATIBILITY_DATE: &str = "2026-11-01";
 /// The folder of a Workers project; it is removed when dropped.
 pub(crate) struct Project {
     folder: TempDir,
+    env: Vec<(String, String)>,
 }
 
 impl Project {
     /// A folder without any file.
     pub(crate) fn empty() -> Self {
         let folder = tempfile::Builder::new().prefix("selvedge-e2e-").tempdir().unwrap();
-        Self { folder }
+        Self { folder, env: Vec::new() }
     }
 
     /// A Worker in TypeScript: its entry is `src/index.ts`, its configuration `wrangler.json`.
@@ -66,6 +67,17 @@ impl Project {
     pub(crate) fn file(self, path: &str, content: impl AsRef<[u8]>) -> Self {
         self.write(path, content);
         self
+    }
+
+    /// With an environment variable for the servers that run in it.
+    pub(crate) fn env(mut self, name: &str, value: impl Into<String>) -> Self {
+        self.env.push((name.to_owned(), value.into()));
+        self
+    }
+
+    /// The environment variables of its servers.
+    pub(super) fn envs(&self) -> Vec<(String, String)> {
+        self.env.clone()
     }
 
     /// With these keys in `wrangler.json`, over those that are there.

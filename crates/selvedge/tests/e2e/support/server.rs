@@ -78,7 +78,8 @@ impl Answer {
 impl<'project> Server<'project> {
     /// Starts the binary with a port of its own and waits for its `ready` event.
     pub(super) async fn start(project: &'project Project, arguments: &[&str]) -> Self {
-        let mut child = selvedge(project.path(), &[arguments, &["--port", "0", "--json"]].concat()).spawn().unwrap();
+        let mut command = selvedge(project.path(), &[arguments, &["--port", "0", "--json"]].concat());
+        let mut child = command.envs(project.envs()).spawn().unwrap();
         let output = Output::new();
         output.collect(child.stdout.take().unwrap());
         output.collect(child.stderr.take().unwrap());
@@ -141,6 +142,11 @@ impl<'project> Server<'project> {
     pub(crate) async fn prints(&self, words: &[&str]) {
         let what = format!("line with {words:?}");
         self.output.wait_for(&what, |line| words.iter().all(|word| line.contains(word)).then_some(())).await;
+    }
+
+    /// All that it has printed so far.
+    pub(crate) fn output_text(&self) -> String {
+        self.output.text()
     }
 
     /// Its process.

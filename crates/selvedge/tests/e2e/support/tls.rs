@@ -26,6 +26,22 @@ impl Certificate {
         project.write("key.pem", &self.key);
     }
 
+    /// Takes TLS connections with it.
+    pub(crate) fn acceptor(&self) -> tokio_rustls::TlsAcceptor {
+        use rustls::pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject};
+
+        let certificate = CertificateDer::from_pem_slice(self.certificate.as_bytes()).unwrap();
+        let key = PrivateKeyDer::from_pem_slice(self.key.as_bytes()).unwrap();
+        let provider = std::sync::Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+        let config = rustls::ServerConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()
+            .unwrap()
+            .with_no_client_auth()
+            .with_single_cert(vec![certificate], key)
+            .unwrap();
+        std::sync::Arc::new(config).into()
+    }
+
     /// A client that trusts this certificate.
     pub(crate) fn client(&self) -> reqwest::Client {
         let root = reqwest::Certificate::from_pem(self.certificate.as_bytes()).unwrap();
