@@ -118,7 +118,9 @@ fn cases(root: &Path, suites: &[Suite], expected: &[Expectations], arguments: &A
             if !meta.applies() || skipped(&file) {
                 continue;
             }
-            for variant in meta.variants.iter().filter(|variant| !skipped(&format!("{file}{variant}"))) {
+            let is_run =
+                |variant: &&String| suite.exception(variant).is_none() && !skipped(&format!("{file}{variant}"));
+            for variant in meta.variants.iter().filter(is_run) {
                 let case = Case {
                     suite: index,
                     file: file.clone(),
