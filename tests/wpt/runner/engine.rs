@@ -14,7 +14,7 @@ use selvedge_web::fetch::{FetchClient, FetchOptions};
 use selvedge_wpt::outcome::Outcome;
 use selvedge_wpt::source::{Meta, script_path};
 
-use crate::ops::{FETCH_URL, Job, OPS};
+use crate::ops::{FETCH_URL, Job, OPS, WEBSOCKET_URL};
 use crate::server::{self, Server};
 
 const MODULES: &[InternalModule] = include!(concat!(env!("OUT_DIR"), "/js_modules.rs"));
@@ -45,8 +45,8 @@ impl Runner {
     pub(crate) fn new(token: &V8Token, root: &Path, server: Server, sources: bool) -> Self {
         let mut extensions = selvedge_platform::extensions();
         for extension in &mut extensions {
-            for op in extension.ops.iter_mut().filter(|op| op.name == FETCH_URL.name) {
-                *op = FETCH_URL;
+            for own in [FETCH_URL, WEBSOCKET_URL] {
+                extension.ops.iter_mut().filter(|op| op.name == own.name).for_each(|op| *op = own);
             }
             if sources {
                 read_sources(extension);
@@ -56,7 +56,8 @@ impl Runner {
         debug_assert!(ENTRY.ends_with("/main.js"), "js/main.js of the runner re-exports the platform's entry");
         let options = EngineOptions { extensions, entry: "selvedge:wpt/main.js" };
         let engine = Engine::new(token, &options).unwrap_or_else(|error| panic!("{error}"));
-        let client = FetchClient::new(FetchOptions { allow_private: true, extra_roots: vec![server.certificate()] });
+        let client =
+            FetchClient::new(FetchOptions { allow_private: true, extra_roots: vec![server.certificate.clone()] });
         let client = Arc::new(client.unwrap_or_else(|error| panic!("{error}")));
         // Some tests make buffers of hundreds of megabytes.
         Self { pool: Arc::new(WarmPool::new(engine, 1 << 30, 2)), client, server, root: root.to_owned() }

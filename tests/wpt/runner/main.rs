@@ -118,11 +118,9 @@ fn cases(root: &Path, suites: &[Suite], expected: &[Expectations], arguments: &A
             if !meta.applies() || skipped(&file) {
                 continue;
             }
-            let left_out = |variant: &String| {
-                suite.except_variants.iter().any(|except| except.path == *variant)
-                    || skipped(&format!("{file}{variant}"))
-            };
-            for variant in meta.variants.iter().filter(|variant| !left_out(variant)) {
+            let is_run =
+                |variant: &&String| suite.exception(variant).is_none() && !skipped(&format!("{file}{variant}"));
+            for variant in meta.variants.iter().filter(is_run) {
                 let case = Case {
                     suite: index,
                     file: file.clone(),

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex};
 
 use selvedge_ops::{OpDecl, OpError, op, v8};
 use selvedge_runtime::InstanceState;
+use selvedge_web::websocket::parse_url;
 use selvedge_wpt::outcome::{Outcome, Subtest};
 use url::Url;
 
@@ -29,6 +30,9 @@ pub(crate) const OPS: &[OpDecl] = &[op_wpt_broken, op_wpt_import, op_wpt_job, op
 /// Replaces web's: relative URLs are resolved, as a worker of a browser has a base URL and one of ours has none.
 pub(crate) const FETCH_URL: OpDecl = op_fetch_url;
 
+/// The same for WebSockets.
+pub(crate) const WEBSOCKET_URL: OpDecl = op_websocket_url;
+
 fn job(instance: &InstanceState) -> Result<Arc<Job>, OpError> {
     instance.extension::<Job>().ok_or_else(|| OpError::error("no test file"))
 }
@@ -36,6 +40,12 @@ fn job(instance: &InstanceState) -> Result<Arc<Job>, OpError> {
 #[op]
 fn op_fetch_url(#[context] instance: Arc<InstanceState>, url: String) -> Result<Option<String>, OpError> {
     Ok(job(&instance)?.url.join(&url).ok().map(Into::into))
+}
+
+#[op]
+fn op_websocket_url(#[context] instance: Arc<InstanceState>, url: String) -> Result<(String, String), OpError> {
+    let resolved = job(&instance)?.url.join(&url).map_or(url, Into::into);
+    parse_url(&resolved)
 }
 
 #[op]

@@ -17,7 +17,8 @@ const START: Duration = Duration::from_secs(120);
 pub(crate) struct Server {
     child: Child,
     port: u16,
-    certificate: CertificateDer<'static>,
+    /// What it shows to TLS clients.
+    pub(crate) certificate: CertificateDer<'static>,
 }
 
 impl Server {
@@ -25,16 +26,19 @@ impl Server {
     pub(crate) fn start(root: &Path, scratch: &Path) -> io::Result<Self> {
         let ports = free_ports(14)?;
         fs::create_dir_all(scratch)?;
-        let made = rcgen::generate_simple_self_signed(["localhost".to_owned(), "127.0.0.1".to_owned()]);
-        let made = made.map_err(io::Error::other)?;
-        let (certificate, key) = (scratch.join("localhost.pem"), scratch.join("localhost.key"));
-        fs::write(&certificate, made.cert.pem())?;
-        fs::write(&key, made.signing_key.serialize_pem())?;
+        // wptserve would make one, whose name constraints rustls refuses: 127.0.0.1 is no DNS name.
+        let own = rcgen::generate_simple_self_signed(["localhost".to_owned()]).map_err(io::Error::other)?;
+        let (key_file, certificate_file) = (scratch.join("wptserve.key"), scratch.join("wptserve.pem"));
+        fs::write(&key_file, own.signing_key.serialize_pem())?;
+        fs::write(&certificate_file, own.cert.pem())?;
         let config = serde_json::json!({
             "browser_host": "localhost",
             "alternate_hosts": { "alt": "127.0.0.1" },
             "check_subdomains": false,
-            "ssl": { "type": "pregenerated", "pregenerated": { "host_key_path": key, "host_cert_path": certificate } },
+            "ssl": {
+                "type": "pregenerated",
+                "pregenerated": { "host_key_path": key_file, "host_cert_path": certificate_file },
+            },
             "ports": {
                 "http": &ports[0..2], "https": &ports[2..4], "ws": [ports[4]], "wss": [ports[5]], "h2": [ports[6]],
                 "http-private": [ports[7]], "http-public": [ports[8]], "https-private": [ports[9]],
@@ -55,7 +59,7 @@ impl Server {
             .stderr(log)
             .spawn()
             .map_err(|error| io::Error::other(format!("python3, which runs wptserve: {error}")))?;
-        let mut server = Self { child, port: ports[0], certificate: made.cert.der().clone() };
+        let mut server = Self { child, port: ports[0], certificate: own.cert.der().clone() };
         // The last server that is started is the one for HTTP/2; the WebSocket ones come before.
         server.wait(&ports[..7], scratch)?;
         Ok(server)
@@ -82,13 +86,6 @@ impl Server {
         // Workers have no insecure contexts.
         let page = file.replace(".any.js", ".any.worker.js");
         Url::parse(&format!("http://localhost:{}/{page}{variant}", self.port)).expect("a URL of our own")
-    }
-}
-
-impl Server {
-    /// The certificate of its HTTPS, made for this run.
-    pub(crate) fn certificate(&self) -> CertificateDer<'static> {
-        self.certificate.clone()
     }
 }
 

@@ -12,12 +12,9 @@ pub struct Suite {
     pub name: String,
     /// The folders and files that it is made of.
     pub paths: Vec<String>,
-    /// Folders, or files, below them that are left out, each with its reason.
+    /// Folders, files or variants (`?query`) below them that are left out, each with its reason.
     #[serde(default)]
     pub except: Vec<Exception>,
-    /// Variants (query strings) that are left out.
-    #[serde(default)]
-    pub except_variants: Vec<Exception>,
     /// Tests written for windows that need nothing of one.
     #[serde(default)]
     pub windows: Vec<String>,
@@ -28,14 +25,14 @@ pub struct Suite {
 /// What is left out of a suite.
 #[derive(Clone, Debug, Deserialize)]
 pub struct Exception {
-    /// A folder, a file, or a variant.
+    /// A folder, a file or a variant.
     pub path: String,
     /// Why.
     pub reason: String,
 }
 
 impl Suite {
-    /// Why a file is left out, if it is.
+    /// Why a file, or a variant, is left out, if it is.
     pub fn exception(&self, file: &str) -> Option<&Exception> {
         self.except.iter().find(|exception| is_within(file, &exception.path))
     }

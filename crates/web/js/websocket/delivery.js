@@ -25,6 +25,25 @@ const LOST = 3;
 /** What a connection that ended without a close message is said to have closed with. */
 const ABNORMAL = 1006;
 
+/** Of what is not given here, a patched Object.prototype shall have no say. */
+const nothing = /** @type {any} */ (null);
+
+/**
+ * @param {any} data
+ * @param {SocketState} state
+ */
+function messageEvent(data, state) {
+  return new MessageEvent("message", { __proto__: nothing, data, origin: state.origin });
+}
+
+/**
+ * @param {number} code
+ * @param {string} reason
+ */
+function closeEvent(code, reason) {
+  return new CloseEvent("close", { __proto__: nothing, code, reason, wasClean: code !== ABNORMAL });
+}
+
 /**
  * Delivers messages until the last.
  * @param {WebSocket} socket
@@ -50,11 +69,11 @@ function handle(socket, state, arrival) {
   const { 0: kind, 1: payload, 2: reason } = arrival;
   switch (kind) {
     case TEXT:
-      fireEvent(socket, new MessageEvent("message", { data: payload, origin: state.origin }));
+      fireEvent(socket, messageEvent(payload, state));
       return true;
     case BINARY: {
       const data = state.blobs ? createBlob(payload, "") : typedArrayBuffer(payload);
-      fireEvent(socket, new MessageEvent("message", { data, origin: state.origin }));
+      fireEvent(socket, messageEvent(data, state));
       return true;
     }
     case CLOSE:
@@ -64,14 +83,11 @@ function handle(socket, state, arrival) {
         op_websocket_close(state.id, payload, reason);
       }
       release(state);
-      fireEvent(socket, new CloseEvent("close", { code: payload, reason, wasClean: true }));
+      fireEvent(socket, closeEvent(payload, reason));
       return false;
     case LOST:
       end(state);
-      fireEvent(
-        socket,
-        new CloseEvent("close", { code: ABNORMAL, reason: "WebSocket disconnected without sending Close frame." }),
-      );
+      fireEvent(socket, closeEvent(ABNORMAL, "WebSocket disconnected without sending Close frame."));
       return false;
     default:
       fail(socket, state, new Error(payload), "");
@@ -88,9 +104,8 @@ function handle(socket, state, arrival) {
  */
 export function fail(socket, state, error, reason) {
   end(state);
-  const message = error instanceof Error ? `${error.message}` : "";
-  fireEvent(socket, new ErrorEvent("error", { message, error }));
-  fireEvent(socket, new CloseEvent("close", { code: ABNORMAL, reason }));
+  fireEvent(socket, new ErrorEvent("error", { __proto__: nothing, message: `${error?.message}`, error }));
+  fireEvent(socket, closeEvent(ABNORMAL, reason));
 }
 
 /** @param {SocketState} state */

@@ -21,6 +21,7 @@ import {
   op_websocket_url,
 } from "selvedge:ops";
 import { blobBytes, isBlob } from "../blob/index.js";
+import { defineInspect } from "../console/inspectable.js";
 import { DOMException } from "../dom-exception.js";
 import { Event, EventTarget, defineEventHandler, fireEvent } from "../events/index.js";
 import { resolvedWith, then } from "../streams/promises.js";
@@ -259,6 +260,10 @@ for (const [name, value] of Object.entries({ CONNECTING, OPEN, CLOSING, CLOSED }
 }
 ["open", "error", "close", "message"].forEach((type) => defineEventHandler(WebSocket.prototype, type));
 defineInterface(WebSocket, { tag: "WebSocket", length: 1 });
+defineInspect(WebSocket, (socket, { inspect, options }) => {
+  const { url, readyState, protocol, extensions, binaryType } = socket;
+  return `WebSocket ${inspect({ url, readyState, protocol, extensions, binaryType }, options)}`;
+});
 
 /**
  * @param {any} value

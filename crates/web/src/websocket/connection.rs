@@ -4,16 +4,15 @@
 //! peer breaks the protocol, and finds out about peers that vanished: one that has been silent for a minute is pinged,
 //! and one that stays silent for another is lost. It never says by itself that it wants to close.
 
-use std::collections::VecDeque;
 use std::future::Future;
 use std::pin::pin;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
-use bytes::Bytes;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, ReadHalf, WriteHalf};
-use tokio::sync::Notify;
+use tokio::time::Instant;
 
+use super::orders::{Order, Orders};
 use super::pipe::{Endpoint, Received};
 use super::protocol::{
     Close, DeflateParameters, Event, MAX_MESSAGE, Message, MessageReader, MessageWriter, ProtocolError, Role,
@@ -32,82 +31,16 @@ const FAREWELL: Duration = Duration::from_secs(1);
 /// How many bytes that arrive after the end are taken out of the socket, lest they reset it.
 const MAX_UNREAD: u64 = 1 << 20;
 
-/// How many pings wait for their answer to be sent, before no more is read.
-const MAX_PINGS: usize = 32;
-
 /// How much is read at once, in bytes.
 const READ: usize = 16 * 1024;
 
 /// "Going Away" (RFC 6455, section 7.4.1).
 const GOING_AWAY: u16 = 1001;
 
-/// What the reading half asks of the writing half.
-#[derive(Default)]
-struct Orders {
-    state: Mutex<OrderState>,
-    given: Notify,
-    taken: Notify,
-}
-
-#[derive(Default)]
-struct OrderState {
-    pings: VecDeque<Bytes>,
-    ping: bool,
-    failure: Option<ProtocolError>,
-}
-
-enum Order {
-    Pong(Bytes),
-    Ping,
-    Fail(ProtocolError),
-}
-
-impl Orders {
-    fn lock(&self) -> MutexGuard<'_, OrderState> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn give(&self, change: impl FnOnce(&mut OrderState)) {
-        change(&mut self.lock());
-        self.given.notify_one();
-    }
-
-    async fn pong(&self, payload: Bytes) {
-        while self.lock().pings.len() >= MAX_PINGS {
-            self.taken.notified().await;
-        }
-        self.give(|state| state.pings.push_back(payload));
-    }
-
-    fn take(&self) -> Option<Order> {
-        let mut state = self.lock();
-        if let Some(failure) = state.failure.take() {
-            return Some(Order::Fail(failure));
-        }
-        if let Some(payload) = state.pings.pop_front() {
-            drop(state);
-            self.taken.notify_one();
-            return Some(Order::Pong(payload));
-        }
-        std::mem::take(&mut state.ping).then_some(Order::Ping)
-    }
-
-    async fn next(&self) -> Order {
-        loop {
-            if let Some(order) = self.take() {
-                return order;
-            }
-            self.given.notified().await;
-        }
-    }
-}
-
 /// How the reading half ended.
 enum Read {
-    /// With a close frame.
-    Closed,
     /// The socket ended or failed, or the peer is silent.
-    Lost,
+    Ended,
     /// The peer broke the protocol.
     Failed(ProtocolError),
 }
@@ -137,38 +70,47 @@ pub(crate) async fn drive<I>(
     let orderly = {
         let mut reading = pin!(read(&mut from, &endpoint, &orders, role, compression.is_some()));
         let mut writing = pin!(write(&mut to, &endpoint, &orders, role, compression, going_away));
-        let (mut read, mut written) = (None, None);
+        // Whether the peer's close frame has come, nothing more will come, and how the writing ended.
+        let (mut closed, mut ended, mut written) = (false, false, None);
         let mut patience = pin!(tokio::time::sleep(CLOSING));
         loop {
             tokio::select! {
-                end = &mut reading, if read.is_none() => match end {
-                    Read::Closed if written.is_some() => break matches!(written, Some(Written::Closed)),
-                    Read::Closed => read = Some(()),
-                    Read::Lost => break false,
+                () = orders.closed(), if !closed => {
+                    if let Some(written) = written {
+                        break matches!(written, Written::Closed);
+                    }
+                    closed = true;
+                }
+                end = &mut reading, if !ended => match end {
+                    // Who has closed may be gone, and may be waiting for the answer.
+                    Read::Ended if orders.is_closed() && written.is_none() => {
+                        (closed, ended) = (true, true);
+                        patience.as_mut().reset(Instant::now() + CLOSING);
+                    }
+                    Read::Ended => break orders.is_closed() && matches!(written, Some(Written::Closed)),
                     Read::Failed(error) => {
                         endpoint.fail(error.to_string());
-                        orders.give(|state| state.failure = Some(error));
+                        orders.fail(error);
                         if written.is_some() {
                             break false;
                         }
-                        patience.as_mut().reset(tokio::time::Instant::now() + CLOSING);
-                        // Only the close frame is left to do, whatever waits before it.
-                        let ended = tokio::select! {
-                            ended = &mut writing => matches!(ended, Written::Closed),
+                        patience.as_mut().reset(Instant::now() + CLOSING);
+                        // Only the close frame is left to do.
+                        break tokio::select! {
+                            written = &mut writing => matches!(written, Written::Closed),
                             () = &mut patience => false,
                         };
-                        break ended;
                     }
                 },
                 end = &mut writing, if written.is_none() => match end {
                     Written::Abandoned => break false,
-                    _ if read.is_some() => break matches!(end, Written::Closed),
+                    end if orders.is_closed() => break matches!(end, Written::Closed),
                     end => {
                         written = Some(end);
-                        patience.as_mut().reset(tokio::time::Instant::now() + CLOSING);
+                        patience.as_mut().reset(Instant::now() + CLOSING);
                     }
                 },
-                () = &mut patience, if written.is_some() && read.is_none() => break false,
+                () = &mut patience, if ended || written.is_some() => break false,
             }
         }
     };
@@ -201,24 +143,20 @@ async fn read<I: AsyncRead + AsyncWrite>(
 ) -> Read {
     let mut reader = MessageReader::new(role, MAX_MESSAGE, compression);
     loop {
-        loop {
-            match reader.next() {
-                Ok(None) => break,
-                Ok(Some(Event::Pong)) => {}
-                Ok(Some(Event::Ping(payload))) => orders.pong(payload).await,
-                Ok(Some(Event::Message(message))) => {
-                    let closes = matches!(message, Message::Close(_));
-                    // Nobody may care for messages any more; the close frame still has to be waited for.
-                    endpoint.deliver(message).await;
-                    if closes {
-                        return Read::Closed;
-                    }
+        match reader.next() {
+            Ok(None) if more(from, &mut reader, orders).await => {}
+            Ok(None) => return Read::Ended,
+            Ok(Some(Event::Pong)) => {}
+            Ok(Some(Event::Ping(payload))) => orders.pong(payload).await,
+            Ok(Some(Event::Message(message))) => {
+                let closes = matches!(message, Message::Close(_));
+                // Nobody may care for messages any more; the close frame still has to be waited for.
+                endpoint.deliver(message).await;
+                if closes {
+                    orders.close();
                 }
-                Err(error) => return Read::Failed(error),
             }
-        }
-        if !more(from, &mut reader, orders).await {
-            return Read::Lost;
+            Err(error) => return Read::Failed(error),
         }
     }
 }
@@ -230,7 +168,7 @@ async fn more<I: AsyncRead + AsyncWrite>(from: &mut ReadHalf<I>, reader: &mut Me
         match tokio::time::timeout(SILENCE, from.read_buf(&mut reader.input)).await {
             Ok(Ok(0) | Err(_)) => return false,
             Ok(Ok(_)) => return true,
-            Err(_) => orders.give(|state| state.ping = true),
+            Err(_) => orders.ping(),
         }
     }
     false
@@ -300,5 +238,126 @@ fn mask_key(role: Role) -> Option<[u8; 4]> {
     match role {
         Role::Server => Some(key),
         Role::Client => random::fill(&mut key).ok().map(|()| key),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::future::pending;
+
+    use bytes::Bytes;
+    use tokio::io::DuplexStream;
+    use tokio::task::JoinHandle;
+
+    use super::super::pipe::pair;
+    use super::*;
+
+    /// A driven server: its socket's other end, and the endpoint that JavaScript would have.
+    fn driven(buffer: usize) -> (DuplexStream, Endpoint, JoinHandle<()>) {
+        let (socket, peer) = tokio::io::duplex(buffer);
+        let (near, far) = pair();
+        let driving = tokio::spawn(drive(socket, Arc::new(far), Role::Server, None, pending()));
+        (peer, near, driving)
+    }
+
+    /// Frames of a client whose mask is zero.
+    async fn send(peer: &mut DuplexStream, frames: &[u8]) {
+        peer.write_all(frames).await.unwrap();
+    }
+
+    async fn receive(peer: &mut DuplexStream, length: usize) -> Vec<u8> {
+        let mut bytes = vec![0; length];
+        peer.read_exact(&mut bytes).await.unwrap();
+        bytes
+    }
+
+    fn close(code: u16) -> Message {
+        Message::Close(Close { code, reason: String::new() })
+    }
+
+    const CLOSE_1000: [u8; 8] = [0x88, 0x82, 0, 0, 0, 0, 3, 0xe8];
+
+    #[tokio::test(start_paused = true)]
+    async fn a_silent_peer_is_pinged_and_then_given_up() {
+        let (mut peer, near, driving) = driven(1024);
+        let begin = Instant::now();
+        assert_eq!(receive(&mut peer, 2).await, [0x89, 0]);
+        assert_eq!(begin.elapsed(), SILENCE);
+        // A pong is a sign of life.
+        send(&mut peer, &[0x8a, 0x80, 0, 0, 0, 0]).await;
+        assert_eq!(receive(&mut peer, 2).await, [0x89, 0]);
+        assert!(matches!(near.receive().await, Received::Lost));
+        assert_eq!(begin.elapsed(), SILENCE * 3);
+        driving.await.unwrap();
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_answer_to_a_close_frame_is_not_waited_for_for_ever() {
+        let (mut peer, near, driving) = driven(1024);
+        let begin = Instant::now();
+        near.send(close(1000), None);
+        assert_eq!(receive(&mut peer, 4).await, [0x88, 2, 3, 0xe8]);
+        assert!(matches!(near.receive().await, Received::Lost));
+        assert_eq!(begin.elapsed(), CLOSING);
+        driving.await.unwrap();
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_peer_that_closed_and_left_is_given_up_if_nobody_answers() {
+        let (mut peer, near, driving) = driven(1024);
+        let begin = Instant::now();
+        send(&mut peer, &CLOSE_1000).await;
+        assert!(matches!(near.receive().await, Received::Message(Message::Close(_), _)));
+        // Half open: as long as the peer is there, messages may be sent to it.
+        tokio::time::sleep(SILENCE / 2).await;
+        near.send(Message::Text("x".into()), None);
+        assert_eq!(receive(&mut peer, 3).await, [0x81, 1, b'x']);
+        drop(peer);
+        driving.await.unwrap();
+        assert_eq!(begin.elapsed(), SILENCE / 2 + CLOSING);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_peer_that_closes_and_sends_no_more_is_answered() {
+        for _ in 0..20 {
+            let (mut peer, near, driving) = driven(1024);
+            send(&mut peer, &CLOSE_1000).await;
+            peer.shutdown().await.unwrap();
+            assert!(matches!(near.receive().await, Received::Message(Message::Close(_), _)));
+            near.send(close(1000), None);
+            assert_eq!(receive(&mut peer, 4).await, [0x88, 2, 3, 0xe8]);
+            driving.await.unwrap();
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn both_close_frames_end_the_socket() {
+        let (mut peer, near, driving) = driven(1024);
+        send(&mut peer, &CLOSE_1000).await;
+        near.send(close(1005), None);
+        assert_eq!(receive(&mut peer, 2).await, [0x88, 0]);
+        let mut rest = Vec::new();
+        peer.read_to_end(&mut rest).await.unwrap();
+        assert_eq!(rest, b"");
+        driving.await.unwrap();
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_peer_that_takes_nothing_loses_the_connection() {
+        let (_peer, near, driving) = driven(64);
+        near.send(Message::Binary(Bytes::from(vec![0; 1000])), None);
+        assert!(matches!(near.receive().await, Received::Lost));
+        driving.await.unwrap();
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_endpoint_that_is_dropped_cuts_the_connection() {
+        let (mut peer, near, driving) = driven(1024);
+        near.send(Message::Text("last".into()), None);
+        drop(near);
+        let mut all = Vec::new();
+        peer.read_to_end(&mut all).await.unwrap();
+        assert_eq!(all, b"\x81\x04last");
+        driving.await.unwrap();
     }
 }

@@ -5,6 +5,7 @@ mod client;
 mod connection;
 mod handshake;
 mod ops;
+mod orders;
 mod pipe;
 mod protocol;
 mod server;

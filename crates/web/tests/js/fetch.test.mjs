@@ -199,7 +199,7 @@ test("status codes are checked in hosted's words", () => {
   assert.equal(new Response(null, { status: 418 }).statusText, "I'm a teapot");
   assert.equal(new Response(null, { status: 299 }).statusText, "Successful");
   assert.throws(() => new Response(null, { encodeBody: "x" }), /encodeBody: unexpected value: x/);
-  assert.throws(() => new Response(null, { webSocket: {} }), /must have status code 101/);
+  assert.throws(() => new Response(null, { webSocket: {} }), /not of type 'WebSocket'/);
   assert.equal(responseForSending(new Response("x", { encodeBody: "manual" })).encodeBody, false);
 });
 

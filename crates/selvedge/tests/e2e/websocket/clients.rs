@@ -30,11 +30,10 @@ fn node(project: &Project, script: &str, argument: &str) -> Command {
 async fn ws_as_a_client() {
     let package = package();
     let project = echo();
-    let server = project.dev().await;
     let script = "
         import WebSocket from 'ws';
         const log = [];
-        const socket = new WebSocket(process.argv[2], { perMessageDeflate: true });
+        const socket = new WebSocket(process.argv[2], { perMessageDeflate: true, rejectUnauthorized: false });
         socket.on('open', () => { log.push(socket.extensions); socket.send('text '.repeat(100)); });
         socket.on('message', (data, isBinary) => {
           log.push([isBinary, data.length]);
@@ -43,12 +42,15 @@ async fn ws_as_a_client() {
         });
         socket.on('pong', (data) => { log.push(data.toString()); socket.close(4000, 'enough'); });
         socket.on('close', (code, reason) => { log.push([code, reason.toString()]); console.log(JSON.stringify(log)); });";
-    let ran = node(&package, script, &server.url("/").replace("http:", "ws:")).output();
-    let ran = within("the script's end", ran).await.unwrap();
-    let log = String::from_utf8(ran.stdout).unwrap();
     let expected =
         json!(["permessage-deflate", [false, 500], [true, 100_000], "still there?", [4000, "enough"]]).to_string();
-    assert_eq!(log.trim(), expected, "{}", String::from_utf8_lossy(&ran.stderr));
+    for arguments in [&[][..], &["--local-protocol", "https"]] {
+        let server = project.dev_with(arguments).await;
+        let ran = node(&package, script, &server.url("/").replacen("http", "ws", 1)).output();
+        let ran = within("the script's end", ran).await.unwrap();
+        let log = String::from_utf8(ran.stdout).unwrap();
+        assert_eq!(log.trim(), expected, "{}", String::from_utf8_lossy(&ran.stderr));
+    }
 }
 
 #[tokio::test]

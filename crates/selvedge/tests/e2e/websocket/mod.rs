@@ -3,6 +3,7 @@
 mod api;
 mod clients;
 mod connect;
+mod example;
 mod frames;
 mod garbage;
 mod lifecycle;
