@@ -6,7 +6,7 @@
 // changed once it is made; to enter a value means to make another.
 
 import { op_async_context_get, op_async_context_set } from "selvedge:ops";
-import { callInContext } from "selvedge:web/timers/async-context.js";
+import { callInContext } from "selvedge:web/timers/index.js";
 
 const { isArray } = Array;
 const { defineProperty } = Object;
@@ -51,12 +51,7 @@ function contextWith(storage, value, present) {
 function checkFunction(callback, name) {
   if (typeof callback === "function") return;
   const error = new TypeError(`The "${name}" argument must be of type function. Received ${describe(callback)}`);
-  defineProperty(error, "code", {
-    value: "ERR_INVALID_ARG_TYPE",
-    writable: true,
-    enumerable: true,
-    configurable: true,
-  });
+  defineProperty(error, "code", { value: "ERR_INVALID_ARG_TYPE", writable: true, enumerable: true, configurable: true });
   throw error;
 }
 
