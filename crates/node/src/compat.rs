@@ -38,7 +38,8 @@ impl NodeCompat {
             }
             builtins.insert(format!("node:{name}"), internal);
         }
-        let cloudflare = MODULES.iter().filter_map(|module| module.path.strip_prefix("cloudflare/")?.strip_suffix(".js"));
+        let cloudflare =
+            MODULES.iter().filter_map(|module| module.path.strip_prefix("cloudflare/")?.strip_suffix(".js"));
         for name in cloudflare.filter(|_| self.level != NodeLevel::AsyncLocalStorage) {
             builtins.insert(format!("cloudflare:{name}"), format!("selvedge:node/cloudflare/{name}.js"));
         }

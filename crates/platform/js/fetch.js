@@ -8,6 +8,7 @@ import {
   op_respond,
   op_respond_error,
   op_watch_client,
+  op_respond_websocket,
 } from "selvedge:ops";
 import {
   createInboundRequest,
@@ -20,6 +21,7 @@ import { logUncaught } from "selvedge:web/console/index.js";
 import { createSignal, signalAbort } from "selvedge:web/events/index.js";
 import { DOMException } from "selvedge:web/dom-exception.js";
 import { noop, then } from "selvedge:web/streams/promises.js";
+import { handOnWebSocket } from "selvedge:web/websocket/index.js";
 import { callHandler } from "./entrypoints.js";
 import { dispatchFetchListeners } from "./service-worker.js";
 import { worker } from "./state.js";
@@ -104,8 +106,12 @@ function respond(value, gone) {
  * @param {() => void} gone
  */
 function send(parts, gone) {
-  const { status, statusText, headersFlat, contentType, kind, payload, encodeBody } = parts;
+  const { status, statusText, headersFlat, contentType, kind, payload, encodeBody, webSocket } = parts;
   if (status === 0) throw new TypeError("Response.error() cannot be sent to a client.");
+  if (webSocket !== null) {
+    op_respond_websocket(headersFlat, handOnWebSocket(webSocket));
+    return;
+  }
   if (kind !== STREAM) {
     op_respond(status, statusText, headersFlat, contentType, payload, encodeBody);
     return;

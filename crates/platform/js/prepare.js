@@ -69,6 +69,7 @@ export function prepare(bindings, isServiceWorker, flags) {
   const compatibilityFlags = {};
   for (const flag of flags) compatibilityFlags[flag] = true;
   worker.signalsClient = compatibilityFlags.enable_request_signal === true;
+  worker.hasEsiTags = compatibilityFlags.html_rewriter_treats_esi_include_as_void_tag === true;
   const Cloudflare = Object.freeze({ compatibilityFlags: Object.freeze(compatibilityFlags) });
   defineProperty(globalThis, "Cloudflare", {
     value: Cloudflare,

@@ -16,6 +16,7 @@ mod d1;
 mod error;
 mod event;
 mod exchange;
+mod html_rewriter;
 mod hyperdrive;
 mod kv;
 mod log;
@@ -26,6 +27,7 @@ mod secrets;
 mod service;
 mod sockets;
 mod start;
+mod websocket;
 mod worker;
 
 pub use binding::{Binding, BoxFuture, Fetcher, FetcherError, Hyperdrive};
@@ -52,6 +54,7 @@ pub fn extensions() -> Vec<Extension> {
         analytics::OPS,
         cache::OPS,
         d1::OPS,
+        html_rewriter::OPS,
         kv::OPS,
         ops::OPS,
         r2::OPS,
@@ -59,6 +62,7 @@ pub fn extensions() -> Vec<Extension> {
         secrets::OPS,
         service::OPS,
         sockets::OPS,
+        websocket::OPS,
     ]
     .concat();
     let platform = Extension { name: "platform", ops, modules: MODULES, lazy: false };

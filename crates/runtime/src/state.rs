@@ -137,6 +137,11 @@ impl InstanceState {
         drop(invocation);
     }
 
+    /// Whether the invocation of this number is alive.
+    pub fn has_invocation(&self, id: u32) -> bool {
+        lock(&self.invocations).contains_key(&id)
+    }
+
     /// How many invocations are alive.
     pub fn invocations(&self) -> usize {
         lock(&self.invocations).len()

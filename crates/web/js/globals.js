@@ -7,13 +7,16 @@ import * as cryptography from "./crypto/index.js";
 import { DOMException } from "./dom-exception.js";
 import * as encoding from "./encoding/index.js";
 import * as events from "./events/index.js";
+import { EventSource } from "./eventsource/index.js";
 import * as web from "./fetch/index.js";
+import * as messaging from "./messaging/index.js";
 import * as navigation from "./navigator/index.js";
 import * as timing from "./performance/index.js";
 import * as streams from "./streams/index.js";
 import { structuredClone } from "./structured-clone/index.js";
 import * as timers from "./timers/index.js";
 import * as urls from "./url/index.js";
+import * as sockets from "./websocket/index.js";
 
 const { defineProperty } = Object;
 
@@ -33,18 +36,25 @@ const interfaces = {
   DOMException,
   ErrorEvent: events.ErrorEvent,
   Event: events.Event,
+  EventCounts: timing.EventCounts,
+  EventSource,
   EventTarget: events.EventTarget,
   File: blob.File,
   FixedLengthStream: streams.FixedLengthStream,
   FormData: blob.FormData,
   Headers: web.Headers,
   IdentityTransformStream: streams.IdentityTransformStream,
+  MessageChannel: messaging.MessageChannel,
   MessageEvent: events.MessageEvent,
+  MessagePort: messaging.MessagePort,
   Navigator: navigation.Navigator,
   Performance: timing.Performance,
   PerformanceEntry: timing.PerformanceEntry,
   PerformanceMark: timing.PerformanceMark,
   PerformanceMeasure: timing.PerformanceMeasure,
+  PerformanceObserver: timing.PerformanceObserver,
+  PerformanceObserverEntryList: timing.PerformanceObserverEntryList,
+  PerformanceResourceTiming: timing.PerformanceResourceTiming,
   PromiseRejectionEvent: events.PromiseRejectionEvent,
   ReadableByteStreamController: streams.ReadableByteStreamController,
   ReadableStream: streams.ReadableStream,
@@ -62,7 +72,9 @@ const interfaces = {
   TransformStream: streams.TransformStream,
   TransformStreamDefaultController: streams.TransformStreamDefaultController,
   URL: urls.URL,
+  URLPattern: urls.URLPattern,
   URLSearchParams: urls.URLSearchParams,
+  WebSocket: sockets.WebSocket,
   WritableStream: streams.WritableStream,
   WritableStreamDefaultController: streams.WritableStreamDefaultController,
   WritableStreamDefaultWriter: streams.WritableStreamDefaultWriter,

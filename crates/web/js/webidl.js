@@ -18,7 +18,7 @@ export {
   sequenceOf,
   withOptions,
 } from "./webidl/combinators.js";
-export { defineInterface, illegalConstructor, internal } from "./webidl/interface.js";
+export { defineInterface, illegalConstructor, interfaceNameOf, internal } from "./webidl/interface.js";
 export { definePairIterator } from "./webidl/iterable.js";
 export { defineAsyncIterator, endOfIteration } from "./webidl/async-iterable.js";
 export { uncurryThis } from "./webidl/intrinsics.js";

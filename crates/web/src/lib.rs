@@ -15,6 +15,7 @@ pub mod performance;
 pub mod sockets;
 pub mod timers;
 pub mod url;
+pub mod websocket;
 
 use selvedge_ops::OpDecl;
 use selvedge_runtime::{Extension, InternalModule};
@@ -33,6 +34,7 @@ const OPS: &[&[OpDecl]] = &[
     sockets::OPS,
     timers::OPS,
     url::OPS,
+    websocket::OPS,
 ];
 
 /// The ops and the JavaScript of this crate. `selvedge:web/globals.js` puts the classes on a global object.

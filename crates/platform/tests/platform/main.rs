@@ -6,7 +6,10 @@ mod cache;
 mod fetch;
 mod harness;
 mod hostile;
+mod html_rewriter;
 mod lifecycle;
+mod messaging;
+mod native_bodies;
 mod scheduled;
 mod web;
 
@@ -16,7 +19,18 @@ fn main() {
     let arguments = Arguments::from_args();
     let harness = harness::Harness::new();
     let mut trials: Vec<Trial> = Vec::new();
-    for (name, test) in [cache::TESTS, fetch::TESTS, lifecycle::TESTS, scheduled::TESTS, web::TESTS].concat() {
+    for (name, test) in [
+        cache::TESTS,
+        fetch::TESTS,
+        html_rewriter::TESTS,
+        lifecycle::TESTS,
+        messaging::TESTS,
+        native_bodies::TESTS,
+        scheduled::TESTS,
+        web::TESTS,
+    ]
+    .concat()
+    {
         let harness = harness.clone();
         trials.push(Trial::test(name, move || harness.run(test)));
     }

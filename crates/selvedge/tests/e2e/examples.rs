@@ -3,7 +3,7 @@
 use http::Method;
 use serde_json::json;
 
-use crate::support::{Answer, Origin, Project};
+use crate::support::{Answer, Origin, Project, TcpPeer};
 
 #[tokio::test]
 async fn hello() {
@@ -223,4 +223,59 @@ async fn hono_drizzle() {
         { "id": 2, "title": "Fledgling", "read": true, "author": "Octavia E. Butler" },
     ]);
     assert_eq!(server.get("/books").await.assert_status(200).json(), expected);
+}
+
+#[tokio::test]
+async fn html_rewriter_changes_pages_while_they_stream_by() {
+    let origin = Origin::start(|request| async move {
+        let (kind, text) = match request.uri().path() {
+            "/page" => (
+                "text/html; charset=utf-8",
+                "<!doctype html><!-- internal --><body><a href=\"ORIGIN/a\">a</a><a href=/b>b</a><img src=c>\
+                 <p>Hello <user-name>?</user-name></p><script>1</script></body>",
+            ),
+            "/footer.html" => ("text/html", "<footer>made by hand</footer>"),
+            _ => ("text/plain", "<a href=\"ORIGIN/a\">"),
+        };
+        let host = request.headers()["host"].to_str().unwrap();
+        let text = text.replace("ORIGIN", &format!("http://{host}"));
+        let mut response = crate::support::reply(text);
+        response.headers_mut().insert("content-type", kind.parse().unwrap());
+        response
+    })
+    .await;
+    let project = Project::example("html-rewriter").replace("wrangler.jsonc", "http://localhost:9000", &origin.url());
+    let server = project.dev().await;
+    let page = server.get("/page?user=Ada%20%3CL%3E").await;
+    let policy = page.assert_status(200).header("content-security-policy");
+    let nonce = policy.strip_prefix("script-src 'nonce-").unwrap().strip_suffix('\'').unwrap();
+    assert_eq!(page.header("content-length"), "");
+    assert_eq!(
+        page.text(),
+        format!(
+            "<!doctype html><body><a href=\"{}\">a</a><a href=/b>b</a><img src=c loading=\"lazy\"><p>Hello Ada \
+             &lt;L&gt;</p><script nonce=\"{nonce}\">1</script><footer>made by hand</footer></body>",
+            server.url("/a")
+        )
+    );
+    assert_eq!(server.get("/text").await.text(), format!("<a href=\"{}/a\">", origin.url()));
+}
+
+#[tokio::test]
+async fn tcp_socket_streams_what_a_server_answers() {
+    let peer = TcpPeer::start(|mut stream| async move {
+        use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
+        let mut question = vec![0; 13];
+        stream.read_exact(&mut question).await.unwrap();
+        let answer = [b"domain: ", question.as_slice()].concat();
+        stream.write_all(&answer).await.unwrap();
+    })
+    .await;
+    let project = Project::example("tcp-socket").replace("wrangler.jsonc", "whois.iana.org:43", &peer.address());
+    let server = project.dev().await;
+    assert_eq!(server.get("/example.com").await.assert_status(200).text(), "domain: example.com\r\n");
+    server.get("/").await.assert_status(400);
+    drop(peer);
+    server.get("/example.com").await.assert_status(502).assert_says(&["cannot be reached"]);
 }

@@ -46,3 +46,4 @@ mod sockets;
 mod streaming;
 mod support;
 mod version_metadata;
+mod websocket;

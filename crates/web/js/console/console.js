@@ -65,8 +65,8 @@ function printFormatted(level, args) {
     );
 }
 
-/** @param {any} label */
-const labelOf = (label) => safely(() => `${label}`);
+/** @param {any} label whose conversion may throw, which is then the caller's affair */
+const labelOf = (label) => `${label}`;
 
 /** @param {number} milliseconds */
 function duration(milliseconds) {

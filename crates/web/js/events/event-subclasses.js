@@ -1,54 +1,7 @@
 // The events of other standards that carry nothing but values.
 
-import { converters, defineInterface, dictionary, nullable, requireArguments, sequenceOf } from "../webidl.js";
+import { converters, defineInterface, dictionary, requireArguments } from "../webidl.js";
 import { Event } from "./event.js";
-
-const { freeze } = Object;
-
-const convertMessageEventInit = dictionary("MessageEventInit", [
-  { key: "data", converter: converters.any, defaultValue: null },
-  { key: "lastEventId", converter: converters.DOMString, defaultValue: "" },
-  { key: "origin", converter: converters.USVString, defaultValue: "" },
-  { key: "ports", converter: sequenceOf(converters.object), defaultValue: () => [] },
-  { key: "source", converter: nullable(converters.object), defaultValue: null },
-]);
-
-/** A message arrived (https://html.spec.whatwg.org/multipage/comms.html#messageevent). */
-export class MessageEvent extends Event {
-  /** @type {any} */ #init;
-
-  /**
-   * @param {string} type
-   * @param {any} [eventInit]
-   */
-  constructor(type, eventInit = undefined) {
-    const prefix = "Failed to construct 'MessageEvent'";
-    requireArguments(arguments.length, 1, prefix);
-    super(type, eventInit);
-    this.#init = convertMessageEventInit(eventInit, prefix, "parameter 2");
-    freeze(this.#init.ports);
-  }
-
-  get data() {
-    return this.#init.data;
-  }
-
-  get origin() {
-    return this.#init.origin;
-  }
-
-  get lastEventId() {
-    return this.#init.lastEventId;
-  }
-
-  get source() {
-    return this.#init.source;
-  }
-
-  get ports() {
-    return this.#init.ports;
-  }
-}
 
 const convertCloseEventInit = dictionary("CloseEventInit", [
   { key: "code", converter: converters.unsignedShort, defaultValue: 0 },
@@ -157,7 +110,6 @@ export class PromiseRejectionEvent extends Event {
   }
 }
 
-defineInterface(MessageEvent, { tag: "MessageEvent", length: 1 });
 defineInterface(CloseEvent, { tag: "CloseEvent", length: 1 });
 defineInterface(ErrorEvent, { tag: "ErrorEvent", length: 1 });
 defineInterface(PromiseRejectionEvent, { tag: "PromiseRejectionEvent", length: 2 });

@@ -2,12 +2,13 @@
 // the platform uses.
 
 export { CustomEvent, Event, isEvent } from "./event.js";
-export { CloseEvent, ErrorEvent, MessageEvent, PromiseRejectionEvent } from "./event-subclasses.js";
+export { CloseEvent, ErrorEvent, PromiseRejectionEvent } from "./event-subclasses.js";
+export { MessageEvent, createMessageEvent, setPortCheck } from "./message-event.js";
 export { EventTarget, listenersOf } from "./event-target.js";
 export { AbortSignal } from "./abort-signal.js";
 export { AbortController, abortController } from "./abort-controller.js";
 
-export { adoptGlobalEventTarget, defineEventHandler, fireEvent, hasListeners } from "./event-target.js";
+export { adoptGlobalEventTarget, defineEventHandler, fireEvent, hasListeners, watchListeners } from "./event-target.js";
 export {
   abortReason,
   addAbortAlgorithm,

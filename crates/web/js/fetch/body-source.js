@@ -1,14 +1,24 @@
 // What is under a body's stream: native sources as `streams` wants them.
 
-import { op_body_cancel, op_body_read, op_body_read_all, op_body_read_text, op_encoding_encode } from "selvedge:ops";
+import {
+  op_body_cancel,
+  op_body_join,
+  op_body_joined,
+  op_body_read,
+  op_body_read_all,
+  op_body_read_text,
+  op_body_tee,
+  op_encoding_encode,
+} from "selvedge:ops";
 import { abortReason, addAbortAlgorithm, isAborted, removeAbortAlgorithm } from "../events/index.js";
-import { rejectedWith, then } from "../streams/promises.js";
+import { Deferred, rejectedWith, then } from "../streams/promises.js";
 import { typedArrayLength } from "../webidl/intrinsics.js";
 
 /** @typedef {import("../events/index.js").AbortSignal} AbortSignal */
 
 const BytesArray = Uint8Array;
 const PromiseConstructor = Promise;
+const ToNumber = Number;
 
 /** A body on the native side. */
 export class NativeBody {
@@ -84,6 +94,65 @@ export class NativeBody {
     this.#release();
     op_body_cancel(this.id);
   }
+
+  /** @returns {[NativeBody, NativeBody]} */
+  tee() {
+    const ids = op_body_tee(this.id);
+    this.#release();
+    return [new NativeBody(ids[0], this.#signal), new NativeBody(ids[1], this.#signal)];
+  }
+
+  /**
+   * @param {number | bigint | undefined} length
+   * @returns {import("../streams/native-source.js").Joined}
+   */
+  join(length) {
+    const ids = op_body_join(this.id, length === undefined ? null : ToNumber(length));
+    this.#release();
+    return new JoinedBody(ids[0], ids[1], this.#signal).joined;
+  }
+}
+
+/**
+ * The end of a pipe through which a native body flows. Only when it does so is its end awaited: what waits for a pipe
+ * that nobody reads waits for nothing, and it must be seen that it does.
+ */
+class JoinedBody extends NativeBody {
+  /** @type {number | undefined} until it is awaited */ #endingId;
+  #done = new Deferred();
+  #cancelled = false;
+
+  /**
+   * @param {number} id
+   * @param {number} endingId
+   * @param {AbortSignal | null} signal
+   */
+  constructor(id, endingId, signal) {
+    super(id, signal);
+    this.#endingId = endingId;
+  }
+
+  get joined() {
+    return { source: this, done: this.#done.promise, isCancelled: () => this.#cancelled };
+  }
+
+  begin() {
+    const endingId = this.#endingId;
+    if (endingId === undefined) return;
+    this.#endingId = undefined;
+    then(
+      op_body_joined(endingId),
+      () => this.#done.resolve(undefined),
+      (error) => this.#done.reject(error),
+    );
+  }
+
+  /** @param {any} [reason] */
+  cancel(reason = undefined) {
+    this.#cancelled = true;
+    this.#done.reject(reason);
+    super.cancel();
+  }
 }
 
 /** A string or bytes, when someone wants them as a stream. */
@@ -103,6 +172,11 @@ export class MemoryBody {
       this.#taken = true;
       resolve(bytes !== null && typedArrayLength(bytes) > 0 ? bytes : null);
     });
+  }
+
+  /** @returns {[MemoryBody, MemoryBody]} */
+  tee() {
+    return [new MemoryBody(this.content), new MemoryBody(this.content)];
   }
 
   /** @returns {Promise<Uint8Array>} */

@@ -4,12 +4,12 @@
 import { EventTarget } from "../events/index.js";
 import { converters, defineInterface, dictionary, illegalConstructor, internal, requireArguments } from "../webidl.js";
 import { PerformanceMark, PerformanceMeasure } from "./entries.js";
+import { createEventCounts } from "./event-counts.js";
 import { now } from "./frozen-clock.js";
+import { notifyObservers } from "./observer.js";
+import { timeline } from "./timeline.js";
 
 const { DOMString } = converters;
-
-/** How many entries are kept: a Worker that marks every request must not grow for ever. */
-const MOST_ENTRIES = 1000;
 
 /** @type {import("../webidl/converters.js").Converter<string | number>} */
 const markOrTime = (value, prefix, context) =>
@@ -26,7 +26,8 @@ const convertMeasureOptions = dictionary("PerformanceMeasureOptions", [
 
 /** The clock, and the marks and measures that script made. */
 export class Performance extends EventTarget {
-  /** @type {PerformanceEntry[]} in the order of their start */ #entries = [];
+  #timeline = timeline;
+  #eventCounts = createEventCounts();
 
   /** @param {symbol} [key] */
   constructor(key = undefined) {
@@ -35,23 +36,25 @@ export class Performance extends EventTarget {
   }
 
   get timeOrigin() {
-    this.#entries;
+    this.#timeline;
     return 0;
   }
 
   /** @returns {number} milliseconds since the time origin */
   now() {
-    this.#entries;
+    this.#timeline;
     return now();
   }
 
   /** @param {PerformanceEntry} entry */
   #add(entry) {
-    const entries = this.#entries;
-    if (entries.length >= MOST_ENTRIES) entries.shift();
-    let at = entries.length;
-    while (at > 0 && entries[at - 1].startTime > entry.startTime) at--;
-    entries.splice(at, 0, entry);
+    this.#timeline.add(entry);
+    notifyObservers(entry);
+  }
+
+  /** There are no user interactions to count. */
+  get eventCounts() {
+    return this.#eventCounts;
   }
 
   /**
@@ -71,12 +74,11 @@ export class Performance extends EventTarget {
    * @returns {number}
    */
   #timeOf(mark, missing) {
-    if (typeof mark === "number") return mark;
-    for (let index = this.#entries.length - 1; index >= 0; index--) {
-      const entry = this.#entries[index];
-      if (entry.entryType === "mark" && entry.name === mark) return entry.startTime;
+    if (typeof mark === "number") {
+      if (mark < 0) throw new TypeError(`'${mark}' cannot be a negative time stamp.`);
+      return mark;
     }
-    return missing;
+    return this.#timeline.startOfMark(mark) ?? missing;
   }
 
   /**
@@ -88,12 +90,13 @@ export class Performance extends EventTarget {
     const prefix = "Failed to execute 'measure' on 'Performance'";
     requireArguments(arguments.length, 1, prefix);
     name = DOMString(name, prefix, "parameter 1");
-    const isOptions = typeof startOrOptions === "object" && startOrOptions !== null;
+    const isOptions = typeof startOrOptions === "object";
     const options = isOptions
       ? convertMeasureOptions(startOrOptions, prefix, "parameter 2")
       : { start: startOrOptions === undefined ? undefined : DOMString(startOrOptions, prefix, "parameter 2") };
     if (endMark !== undefined) {
-      if (isOptions)
+      const { detail, duration, end, start } = options;
+      if (isOptions && (detail ?? duration ?? end ?? start) !== undefined)
         throw new TypeError(`${prefix}: If a PerformanceMeasureOptions object was passed, endMark must not be passed.`);
       options.end = DOMString(endMark, prefix, "parameter 3");
     }
@@ -130,24 +133,22 @@ export class Performance extends EventTarget {
    */
   #clear(type, name) {
     if (name !== undefined) name = DOMString(name, "Failed to clear entries of 'Performance'", "parameter 1");
-    this.#entries = this.#entries.filter(
-      (entry) => entry.entryType !== type || (name !== undefined && entry.name !== name),
-    );
+    this.#timeline.clear(type, name);
   }
 
   /** There are no resource timings: fetches are not recorded. */
   clearResourceTimings() {
-    this.#entries;
+    this.#timeline;
   }
 
   /** See `clearResourceTimings()`. */
   setResourceTimingBufferSize() {
-    this.#entries;
+    this.#timeline;
   }
 
   /** @returns {PerformanceEntry[]} */
   getEntries() {
-    return this.#entries.slice();
+    return this.#timeline.entries();
   }
 
   /**
@@ -160,7 +161,7 @@ export class Performance extends EventTarget {
     requireArguments(arguments.length, 1, prefix);
     name = DOMString(name, prefix, "parameter 1");
     if (type !== undefined) type = DOMString(type, prefix, "parameter 2");
-    return this.#entries.filter((entry) => entry.name === name && (type === undefined || entry.entryType === type));
+    return this.#timeline.entries(type, name);
   }
 
   /**
@@ -171,11 +172,11 @@ export class Performance extends EventTarget {
     const prefix = "Failed to execute 'getEntriesByType' on 'Performance'";
     requireArguments(arguments.length, 1, prefix);
     type = DOMString(type, prefix, "parameter 1");
-    return this.#entries.filter((entry) => entry.entryType === type);
+    return this.#timeline.entries(type);
   }
 
   toJSON() {
-    this.#entries;
+    this.#timeline;
     return { timeOrigin: 0 };
   }
 }

@@ -10,7 +10,7 @@ export { ReadableByteStreamController, ReadableStreamBYOBRequest } from "./reada
 export { WritableStream } from "./writable/stream.js";
 export { WritableStreamDefaultController } from "./writable/controller.js";
 export { WritableStreamDefaultWriter } from "./writable/writer.js";
-export { TransformStream } from "./transform/stream.js";
+export { TransformStream, isTransformStream } from "./transform/stream.js";
 export { TransformStreamDefaultController } from "./transform/controller.js";
 export { FixedLengthStream, IdentityTransformStream } from "./transform/identity.js";
 export { ByteLengthQueuingStrategy, CountQueuingStrategy } from "./strategies.js";

@@ -1,5 +1,6 @@
 // The classes of the platform as structured clone sees them: blobs are copied (they are immutable, so the copy
-// shares their bytes), everything else is refused.
+// shares their bytes), everything else is refused. What can be transferred is registered in ../messaging/index.js;
+// what is not named anywhere is known as a platform object by its prototype.
 
 import {
   File,
@@ -15,7 +16,7 @@ import {
 import { isCryptoKey } from "../crypto/index.js";
 import { isAbortSignal, isEvent } from "../events/index.js";
 import { isHeaders, isRequest, isResponse } from "../fetch/index.js";
-import { isReadableStream, isWritableStream } from "../streams/index.js";
+import { isWebSocket } from "../websocket/index.js";
 import { registerPlatformClass } from "./platform-objects.js";
 
 // A File is a Blob too, so that it comes first.
@@ -37,9 +38,8 @@ const refused = [
   ["Response", isResponse],
   ["FormData", isFormData],
   ["CryptoKey", isCryptoKey],
-  ["ReadableStream", isReadableStream],
-  ["WritableStream", isWritableStream],
   ["AbortSignal", isAbortSignal],
   ["Event", isEvent],
+  ["WebSocket", isWebSocket],
 ];
 refused.forEach(([name, isInstance]) => registerPlatformClass({ name, isInstance }));

@@ -4,18 +4,16 @@
 import { op_structured_clone } from "selvedge:ops";
 import { DOMException, isDOMException } from "../dom-exception.js";
 import { dictionary, requireArguments, converters, sequenceOf } from "../webidl.js";
-import { arrayBufferKind } from "../webidl/buffers.js";
 import { arrayBufferDetached } from "../webidl/intrinsics.js";
 import { platformClassOf } from "./platform-objects.js";
+import { TransferList, dataCloneError } from "./transfer-list.js";
 
 const { defineProperty, getOwnPropertyDescriptor } = Object;
 
-const convertOptions = dictionary("StructuredSerializeOptions", [
+/** `{ transfer }` */
+export const convertSerializeOptions = dictionary("StructuredSerializeOptions", [
   { key: "transfer", converter: sequenceOf(converters.object), defaultValue: () => [] },
 ]);
-
-/** @param {string} message */
-const dataCloneError = (message) => new DOMException(message, "DataCloneError");
 
 /** @param {object} value */
 const isPlatformObject = (value) => platformClassOf(value) !== undefined;
@@ -42,36 +40,59 @@ function cloneDOMException(exception) {
   return clone;
 }
 
+/** @type {object[]} */
+const nothing = [];
+
 /**
- * Checks that each item is an ArrayBuffer that can be transferred, and none comes twice.
- * @param {object[]} transfer
+ * A deep copy of a value.
+ * @param {any} value
+ * @returns {any}
  */
-function checkTransfer(transfer) {
-  for (let index = 0; index < transfer.length; index++) {
-    const item = transfer[index];
-    const kind = arrayBufferKind(item);
-    if (kind === null || kind.shared)
-      throw dataCloneError(`Value at index ${index} does not have a transferable type.`);
-    if (arrayBufferDetached(item)) throw dataCloneError(`An ArrayBuffer is detached and could not be cloned.`);
-    for (let earlier = 0; earlier < index; earlier++) {
-      if (transfer[earlier] === item) {
-        throw dataCloneError(`ArrayBuffer at index ${index} is a duplicate of an earlier ArrayBuffer.`);
+export function cloneValue(value) {
+  if (isDOMException(value)) return cloneDOMException(value);
+  return op_structured_clone(value, /** @type {any[]} */ (nothing), isPlatformObject, clonePlatformObject, null);
+}
+
+/**
+ * A deep copy of a value, into which what is in the list moves
+ * (https://html.spec.whatwg.org/multipage/structured-data.html#structureddeserializewithtransfer).
+ * @param {any} value
+ * @param {object[]} list
+ * @returns {{ value: any, received: object[] }} `received`: what the list's objects of the platform have become
+ */
+export function cloneWithTransfer(value, list) {
+  if (list.length === 0) return { value: cloneValue(value), received: nothing };
+  const transfer = new TransferList(list);
+  const { buffers, objects } = transfer;
+  const clone = op_structured_clone(
+    value,
+    /** @type {any[]} */ (buffers),
+    isPlatformObject,
+    (/** @type {object} */ object) => transfer.receiverOf(object) ?? clonePlatformObject(object),
+    () => {
+      for (let index = 0; index < buffers.length; index++) {
+        if (arrayBufferDetached(buffers[index])) {
+          throw dataCloneError("An ArrayBuffer is detached and could not be cloned.");
+        }
       }
-    }
-  }
+      transfer.move();
+    },
+  );
+  /** @type {object[]} */
+  const received = [];
+  for (let index = 0; index < objects.length; index++) received[index] = objects[index].to;
+  return { value: isDOMException(value) ? cloneDOMException(value) : clone, received };
 }
 
 /**
  * A deep copy of a value.
  * @param {any} value
- * @param {{ transfer?: any[] }} [options] `transfer`: buffers that move to the copy
+ * @param {{ transfer?: any[] }} [options] `transfer`: what moves to the copy
  * @returns {any}
  */
 export function structuredClone(value, options = undefined) {
   const prefix = "Failed to execute 'structuredClone'";
   requireArguments(arguments.length, 1, prefix);
-  const { transfer } = convertOptions(options, prefix, "parameter 2");
-  checkTransfer(transfer);
-  if (isDOMException(value) && transfer.length === 0) return cloneDOMException(value);
-  return op_structured_clone(value, transfer, isPlatformObject, clonePlatformObject);
+  const { transfer } = convertSerializeOptions(options, prefix, "parameter 2");
+  return cloneWithTransfer(value, transfer).value;
 }

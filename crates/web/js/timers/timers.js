@@ -1,13 +1,13 @@
 // setTimeout() and its kin (https://html.spec.whatwg.org/multipage/timers-and-user-prompts.html#timers).
 
-import { op_invocation_id, op_now } from "selvedge:ops";
+import { op_now } from "selvedge:ops";
 import { reportException } from "../events/hooks.js";
 import { resolvedWith, then } from "../streams/promises.js";
 import { converters, requireArguments, typeMismatch } from "../webidl.js";
 import { captureContext } from "./async-context.js";
+import { PerInvocation } from "./invocations.js";
 import { TimerQueue } from "./timer-queue.js";
 
-const Weak = WeakRef;
 const ToNumber = Number;
 
 /** The longest delay, in milliseconds. */
@@ -15,32 +15,7 @@ const LONGEST = 2 ** 31 - 1;
 
 let nextId = 1;
 
-/**
- * The queues by invocation, held weakly: a queue is alive as long as its alarm is awaited.
- * @type {Map<number, WeakRef<TimerQueue>>}
- */
-const queues = new Map();
-/** How many entries lead to a sweep of those that are dead. */
-let sweepAt = 64;
-
-function sweep() {
-  for (const [invocation, queue] of queues) if (queue.deref() === undefined) queues.delete(invocation);
-  sweepAt = Math.max(64, queues.size * 2);
-}
-
-/**
- * The queue of the current invocation.
- * @returns {TimerQueue}
- */
-function currentQueue() {
-  const invocation = op_invocation_id();
-  const known = queues.get(invocation)?.deref();
-  if (known !== undefined) return known;
-  const queue = new TimerQueue(() => queues.delete(invocation));
-  if (queues.size >= sweepAt) sweep();
-  queues.set(invocation, new Weak(queue));
-  return queue;
-}
+const queues = new PerInvocation((forget) => new TimerQueue(forget));
 
 /**
  * @param {unknown} delay
@@ -61,7 +36,7 @@ function convertDelay(delay) {
  */
 function start(callback, delay, args, repeat) {
   const milliseconds = convertDelay(delay);
-  const queue = currentQueue();
+  const queue = queues.current();
   const id = nextId++;
   queue.add({
     id,
@@ -82,16 +57,7 @@ function start(callback, delay, args, repeat) {
 function stop(id, name) {
   if (id === undefined || id === null) return;
   // Outside of an invocation there are no timers to clear.
-  let invocation;
-  try {
-    invocation = op_invocation_id();
-  } catch {
-    return;
-  }
-  queues
-    .get(invocation)
-    ?.deref()
-    ?.remove(converters.long(id, `Failed to execute '${name}'`, "parameter 1"));
+  queues.find()?.remove(converters.long(id, `Failed to execute '${name}'`, "parameter 1"));
 }
 
 /**

@@ -1,8 +1,14 @@
 // What WebIDL asks of an interface's objects beyond a plain class
 // (https://webidl.spec.whatwg.org/#es-interfaces).
 
+import { uncurryThis } from "./intrinsics.js";
+
 const { defineProperty, getOwnPropertyDescriptor } = Object;
-const { ownKeys } = Reflect;
+const { getPrototypeOf, ownKeys } = Reflect;
+
+/** @type {Map<object, string>} the prototypes of all interfaces, and the interfaces' names */
+const prototypes = new Map();
+const getName = uncurryThis(Map.prototype.get);
 
 /**
  * What an internal caller passes first to the constructor of an interface that scripts cannot construct:
@@ -43,6 +49,20 @@ export function defineInterface(constructor, { tag, members, length = 0 }) {
     ownKeys(constructor).filter((key) => key !== "prototype" && key !== "name" && key !== "length"),
   );
   defineProperty(constructor.prototype, Symbol.toStringTag, { value: tag, configurable: true });
+  prototypes.set(constructor.prototype, tag);
   defineProperty(constructor, "name", { value: tag, configurable: true });
   defineProperty(constructor, "length", { value: length, configurable: true });
+}
+
+/**
+ * The interface that an object inherits from by its prototypes, the most derived one; undefined if none.
+ * @param {object} object
+ * @returns {string | undefined}
+ */
+export function interfaceNameOf(object) {
+  for (let prototype = getPrototypeOf(object); prototype !== null; prototype = getPrototypeOf(prototype)) {
+    const name = getName(prototypes, prototype);
+    if (name !== undefined) return name;
+  }
+  return undefined;
 }

@@ -7,7 +7,8 @@ use super::delegate::{Reader, Session, Writer, throw_data_clone_error};
 
 /// Clones `value`; the buffers in `transfer` move to the clone and are detached.
 ///
-/// `is_platform` and `clone_platform` answer for platform objects. The list of buffers was checked by
+/// `is_platform` and `clone_platform` answer for platform objects; `transfer_platform` moves those that are to be
+/// transferred, once it is known that all else can be cloned. The list of buffers was checked by
 /// `structured-clone.js`: each is an ArrayBuffer, none twice.
 #[op]
 pub(crate) fn op_structured_clone<'s>(
@@ -16,6 +17,7 @@ pub(crate) fn op_structured_clone<'s>(
     transfer: Vec<v8::Local<'s, v8::Value>>,
     is_platform: v8::Local<'s, v8::Function>,
     clone_platform: v8::Local<'s, v8::Function>,
+    transfer_platform: Option<v8::Local<'s, v8::Function>>,
 ) -> Result<v8::Local<'s, v8::Value>, OpError> {
     let context = scope.get_current_context();
     let buffers = transfer
@@ -37,6 +39,10 @@ pub(crate) fn op_structured_clone<'s>(
         }
     };
 
+    if let Some(transfer) = transfer_platform {
+        let receiver = v8::undefined(scope).into();
+        transfer.call(scope, receiver, &[]).ok_or_else(OpError::pending)?;
+    }
     let mut moved = Vec::with_capacity(buffers.len());
     for buffer in buffers {
         if buffer.was_detached() || !buffer.is_detachable() {

@@ -1,6 +1,6 @@
 //! The ops by which JavaScript reads and writes native bodies.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
 use selvedge_ops::{Buffer, OpError, op};
@@ -8,6 +8,8 @@ use selvedge_runtime::Invocation;
 
 use super::body::Body;
 use super::channel::{BodyWriter, channel};
+use super::error::BodyError;
+use super::join::Ending;
 use super::resource::{BodyResource, READ_ALL_LIMIT};
 
 /// Reads the next chunk; `null` at the end.
@@ -62,6 +64,38 @@ pub(crate) fn op_body_cancel(#[context] invocation: Arc<Invocation>, id: u32) {
     if let Ok(body) = invocation.resources().take::<BodyResource>(id) {
         body.cancel();
     }
+}
+
+/// Makes two bodies of one that has not been read, which share its chunks.
+#[op]
+pub(crate) fn op_body_tee(#[context] invocation: Arc<Invocation>, id: u32) -> Result<(u32, u32), OpError> {
+    let resources = invocation.resources();
+    let (first, second) = resources.take::<BodyResource>(id)?.tee().ok_or(BodyError::Used)?;
+    Ok((resources.add(first), resources.add(second)))
+}
+
+/// Makes a body that has not been read into one whose end [`op_body_joined`] tells: `[bodyId, endingId]`. `length`, if
+/// given, is how many bytes it must have.
+#[op]
+pub(crate) fn op_body_join(
+    #[context] invocation: Arc<Invocation>,
+    id: u32,
+    length: Option<u64>,
+) -> Result<(u32, u32), OpError> {
+    let resources = invocation.resources();
+    let (body, ending) = resources.take::<BodyResource>(id)?.join(length).ok_or(BodyError::Used)?;
+    Ok((resources.add(body), resources.add(Mutex::new(Some(ending)))))
+}
+
+/// Resolves when the body has flowed to its end, rejects when it broke off or was given up.
+#[op(async)]
+pub(crate) fn op_body_joined(
+    #[context] invocation: Arc<Invocation>,
+    id: u32,
+) -> Result<impl Future<Output = Result<(), OpError>> + use<>, OpError> {
+    let ending = invocation.resources().take::<Mutex<Option<Ending>>>(id)?;
+    let ending = ending.lock().unwrap_or_else(PoisonError::into_inner).take().ok_or(BodyError::Used)?;
+    Ok(async move { Ok(ending.await.unwrap_or(Err(BodyError::Disconnected))?) })
 }
 
 /// Makes a body that JavaScript writes: `[writerId, bodyId]`. `length`, if given, is announced.

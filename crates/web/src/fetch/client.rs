@@ -29,6 +29,7 @@ use super::error::{BodyError, FetchError};
 use super::redirect::{self, MAX_REDIRECTS};
 use super::request::prepare;
 use crate::sockets::Dialer;
+use crate::websocket::ClientHandshake;
 
 /// How the client is set up.
 #[derive(Clone, Debug, Default)]
@@ -69,6 +70,8 @@ pub struct Outgoing {
     pub through: Option<Through>,
     /// The host that is connected to in place of the URL's, whose name is still the one that is sent and that TLS checks.
     pub resolve: Option<String>,
+    /// The handshake that it is, if it asks for a WebSocket.
+    pub handshake: Option<ClientHandshake>,
 }
 
 /// An extension of a request: see [`Outgoing::resolve`].
@@ -92,6 +95,8 @@ pub struct Fetched {
 #[derive(Clone)]
 pub struct FetchClient {
     client: Client<Connector, Body>,
+    /// For handshakes, each on a connection of its own.
+    upgrades: Client<Connector, Body>,
     allow_private: bool,
     tls: Arc<ClientConfig>,
 }
@@ -116,8 +121,13 @@ impl FetchClient {
             .pool_idle_timeout(Duration::from_secs(60))
             .http2_adaptive_window(true)
             .http2_keep_alive_interval(Duration::from_secs(30))
-            .build(Connector::new(resolver, tls.clone()));
-        Ok(Self { client, allow_private: options.allow_private, tls: Arc::new(tls) })
+            .build(Connector::new(resolver.clone(), tls.clone(), false));
+        let upgrades = Client::builder(TokioExecutor::new()).pool_max_idle_per_host(0).build(Connector::new(
+            resolver,
+            tls.clone(),
+            true,
+        ));
+        Ok(Self { client, upgrades, allow_private: options.allow_private, tls: Arc::new(tls) })
     }
 
     /// What makes plain connections under the same rules: the same destinations are refused, the same certificates
@@ -128,12 +138,13 @@ impl FetchClient {
 
     /// A client that connects to another host than the URL's. Its connections are not kept: the pool knows them by the
     /// URL's host alone.
-    fn resolving(&self, name: Name) -> Client<Connector, Body> {
+    fn resolving(&self, name: Name, upgrades: bool) -> Client<Connector, Body> {
         let resolver = GuardedResolver::new(self.allow_private, Some(name));
-        Client::builder(TokioExecutor::new())
-            .timer(TokioTimer::new())
-            .pool_max_idle_per_host(0)
-            .build(Connector::new(resolver, ClientConfig::clone(&self.tls)))
+        Client::builder(TokioExecutor::new()).timer(TokioTimer::new()).pool_max_idle_per_host(0).build(Connector::new(
+            resolver,
+            ClientConfig::clone(&self.tls),
+            upgrades,
+        ))
     }
 
     /// Sends one request, as it is: no redirect, no decoding.
@@ -141,11 +152,17 @@ impl FetchClient {
     /// # Errors
     /// When no response came.
     pub async fn send(&self, request: Request<Body>) -> Result<Response<Body>, FetchError> {
+        self.send_by(request, false).await
+    }
+
+    /// `upgrades`: on a connection of its own, which may become a WebSocket's.
+    async fn send_by(&self, request: Request<Body>, upgrades: bool) -> Result<Response<Body>, FetchError> {
         let uri = request.uri().clone();
         self.check_literal(&uri)?;
         let sending = match request.extensions().get::<ResolveOverride>().cloned() {
+            None if upgrades => self.upgrades.request(request),
             None => self.client.request(request),
-            Some(ResolveOverride(name)) => self.resolving(name).request(request),
+            Some(ResolveOverride(name)) => self.resolving(name, upgrades).request(request),
         };
         match sending.await {
             Ok(response) => Ok(response.map(Body::from)),
@@ -164,8 +181,12 @@ impl FetchClient {
         outgoing: Outgoing,
         count: impl Fn() -> Result<(), E>,
     ) -> Result<Fetched, E> {
-        let Outgoing { mut method, mut url, mut headers, mut body, follow, decode, through, resolve } = outgoing;
+        let Outgoing { mut method, mut url, mut headers, mut body, follow, decode, through, resolve, handshake } =
+            outgoing;
         prepare(&mut headers);
+        if let Some(handshake) = &handshake {
+            handshake.ask(&mut headers);
+        }
         let resolve = resolve.map(|host| resolve_override(&url, &host)).transpose()?;
         let first_host = url.host_str().map(str::to_owned);
         let mut redirects = 0;
@@ -177,6 +198,7 @@ impl FetchClient {
                 request.extensions_mut().insert(resolve);
             }
             let response = match &through {
+                None if handshake.is_some() => self.send_by(request, true).await?,
                 None => self.send(request).await?,
                 Some(Through { cache, wishes }) => cache.0.fetch(request, wishes, self.clone()).await?,
             };

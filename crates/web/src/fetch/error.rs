@@ -22,6 +22,14 @@ pub enum BodyError {
     /// More bytes were written than announced.
     #[error("Attempt to write too many bytes through a FixedLengthStream.")]
     Overrun,
+    /// Fewer bytes came than announced.
+    #[error("FixedLengthStream did not see all expected bytes before close().")]
+    Underrun,
+    /// One branch of a tee was read too far ahead of the other.
+    #[error(
+        "ReadableStream.tee() buffer limit exceeded. This error usually occurs when a Request or Response with a large body is cloned, then only one of the clones is read, forcing the Workers runtime to buffer the entire body in memory. To fix this issue, remove unnecessary calls to Request/Response.clone() and ReadableStream.tee(), and always read clones/tees in parallel."
+    )]
+    TeeLag,
     /// The reader gave the body up.
     #[error("The body was cancelled.")]
     Cancelled,
@@ -48,9 +56,12 @@ impl From<BoxError> for BodyError {
 impl From<BodyError> for OpError {
     fn from(error: BodyError) -> Self {
         match error {
-            BodyError::Used | BodyError::TooLarge | BodyError::Overrun | BodyError::Decoding(_) => {
-                Self::type_error(error.to_string())
-            }
+            BodyError::Used
+            | BodyError::TooLarge
+            | BodyError::Overrun
+            | BodyError::Underrun
+            | BodyError::TeeLag
+            | BodyError::Decoding(_) => Self::type_error(error.to_string()),
             _ => Self::error(error.to_string()),
         }
     }
@@ -114,11 +125,9 @@ pub enum FetchError {
         "A request with a one-time-use body (it was initialized from a stream, not a buffer) encountered a redirect requiring the body to be retransmitted. To avoid this error in the future, construct this request from a buffer-like body initializer."
     )]
     Unreplayable,
-    /// A WebSocket handshake by `fetch`.
-    #[error(
-        "fetch() with an 'Upgrade: websocket' header is not available yet on Selvedge: WebSocket connections to an origin are not supported."
-    )]
-    Upgrade,
+    /// A WebSocket handshake that did not lead to one.
+    #[error("Failed to establish the WebSocket connection: {0}.")]
+    WebSocket(String),
     /// The AbortSignal fired.
     #[error("The operation was aborted")]
     Aborted,

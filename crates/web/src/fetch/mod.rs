@@ -12,9 +12,12 @@ mod coding;
 mod connector;
 mod error;
 mod fetch_ops;
+mod join;
 mod redirect;
 mod request;
 mod resource;
+mod tee;
+mod websocket;
 
 use selvedge_ops::OpDecl;
 
@@ -31,12 +34,17 @@ pub use fetch_ops::{CDN_LOOP, ResponseParts, SubrequestPolicy, Subrequests, resp
 pub use request::{headers_from_flat, headers_to_flat};
 pub use resource::{BodyResource, READ_ALL_LIMIT};
 
+pub(crate) use websocket::ask_for_websocket;
+
 /// The ops of this standard.
 pub(crate) const OPS: &[OpDecl] = &[
     body_ops::op_body_cancel,
+    body_ops::op_body_join,
+    body_ops::op_body_joined,
     body_ops::op_body_read,
     body_ops::op_body_read_all,
     body_ops::op_body_read_text,
+    body_ops::op_body_tee,
     body_ops::op_body_write,
     body_ops::op_body_writer_abort,
     body_ops::op_body_writer_close,

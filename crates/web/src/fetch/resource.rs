@@ -15,6 +15,8 @@ use http_body::Body as HttpBody;
 use super::body::Body;
 use super::coding::ContentCoding;
 use super::error::BodyError;
+use super::join::{Ending, joined};
+use super::tee::tee;
 
 /// The most that `text()`, `json()`, `arrayBuffer()` and their like collect: an isolate's memory, in bytes.
 pub const READ_ALL_LIMIT: usize = 128 * 1024 * 1024;
@@ -116,6 +118,25 @@ impl BodyResource {
             }
             _ => None,
         }
+    }
+
+    /// Takes the body and makes two of it, in the coding that it is in. `None` as for [`BodyResource::take`].
+    pub fn tee(&self) -> Option<(Self, Self)> {
+        let (body, coding) = self.take_encoded()?;
+        let (first, second) = tee(body);
+        Some((Self::encoded(first, coding), Self::encoded(second, coding)))
+    }
+
+    /// Takes the body and makes one of it that tells its end. A `length` is one of decoded bytes. `None` as for
+    /// [`BodyResource::take`].
+    pub(super) fn join(&self, length: Option<u64>) -> Option<(Self, Ending)> {
+        let (body, coding) = self.take_encoded()?;
+        let (body, coding) = match length {
+            Some(_) => (coding.decode(body), ContentCoding::Identity),
+            None => (body, coding),
+        };
+        let (body, ending) = joined(body, length);
+        Some((Self::encoded(body, coding), ending))
     }
 
     /// Gives the body up: the transport is told, and a read in progress fails.

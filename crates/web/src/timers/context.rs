@@ -6,12 +6,18 @@
 use std::sync::Arc;
 
 use selvedge_ops::{op, v8};
-use selvedge_runtime::Invocation;
+use selvedge_runtime::{InstanceState, Invocation};
 
 /// The number of the current invocation.
 #[op]
 pub(crate) fn op_invocation_id(#[context] invocation: Arc<Invocation>) -> u32 {
     invocation.id()
+}
+
+/// Whether the invocation of this number goes on.
+#[op]
+pub(crate) fn op_invocation_lives(#[context] instance: Arc<InstanceState>, id: u32) -> bool {
+    instance.has_invocation(id)
 }
 
 /// The current context, an opaque value.

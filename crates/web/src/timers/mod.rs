@@ -2,6 +2,7 @@
 
 mod alarm;
 mod context;
+mod task;
 
 use selvedge_ops::OpDecl;
 
@@ -14,4 +15,6 @@ pub(crate) const OPS: &[OpDecl] = &[
     context::op_async_context_get,
     context::op_async_context_set,
     context::op_invocation_id,
+    context::op_invocation_lives,
+    task::op_task_turn,
 ];

@@ -4,6 +4,7 @@
 // backpressure is looked at before each read. No promise is made per write; only the last one's is, at the end.
 
 import { abortReason, addAbortAlgorithm, isAborted, removeAbortAlgorithm } from "../../events/abort-signal.js";
+import { pipeNatively } from "../native-source.js";
 import { Deferred, noop, queueTask, resolvedWith, then } from "../promises.js";
 import {
   CLOSED as W_CLOSED,
@@ -232,5 +233,5 @@ function all(actions) {
  * @returns {Promise<any>}
  */
 export function pipeTo(source, destination, options) {
-  return new Pipe(source, destination, options).run();
+  return pipeNatively(source, destination, options) ?? new Pipe(source, destination, options).run();
 }

@@ -12,6 +12,7 @@ import {
   requireArguments,
 } from "../../webidl.js";
 import { isAbortSignal } from "../../events/abort-signal.js";
+import { teeNatively } from "../native-source.js";
 import { Deferred, markHandled, rejectedWith, resolvedWith } from "../promises.js";
 import { convertQueuingStrategy } from "../strategies.js";
 import { stateOf as writableStateOf } from "../writable/stream.js";
@@ -188,6 +189,8 @@ export function wrap(state) {
  * @returns {[ReadableStreamState, ReadableStreamState]}
  */
 export function tee(state, cloneChunk = undefined) {
+  const branches = teeNatively(state);
+  if (branches !== undefined) return branches;
   ensureController(state);
   return state.controller instanceof ByteControllerState ? teeBytes(state) : teeDefault(state, cloneChunk);
 }

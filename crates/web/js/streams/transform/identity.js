@@ -9,6 +9,7 @@ import { arrayBufferByteLength } from "../../webidl/intrinsics.js";
 import { Deferred, rejectedWith, resolvedWith } from "../promises.js";
 import { createReadableBytes } from "../readable/create.js";
 import { READABLE } from "../readable/state.js";
+import { untouchedReadable } from "./untouched.js";
 import { wrap as wrapReadable } from "../readable/stream.js";
 import { createWritable, wrap as wrapWritable } from "../writable/stream.js";
 
@@ -53,6 +54,7 @@ class Channel {
   /** @type {number | undefined} bytes that have yet to come */ #left;
   /** @type {{ bytes: Uint8Array, written: Deferred } | undefined} */ #write = undefined;
   /** @type {Deferred | undefined} */ #read = undefined;
+  #used = false;
 
   /**
    * @param {number | undefined} expectedLength
@@ -78,10 +80,12 @@ class Channel {
       highWaterMark,
       size: highWaterMark === undefined ? undefined : chunkLength,
     });
+    this.writable.identityReadable = () => (this.#used ? undefined : untouchedReadable(this.readable, this.writable));
   }
 
   /** @param {any} chunk */
   #transfer(chunk) {
+    this.#used = true;
     /** @type {Uint8Array} */
     let bytes;
     try {

@@ -7,6 +7,7 @@ import { ERRORED as W_ERRORED, ERRORING } from "../writable/state.js";
 import { createWritable } from "../writable/stream.js";
 import { TransformStreamDefaultController } from "./controller.js";
 import { internal } from "../../webidl.js";
+import { untouchedReadable } from "./untouched.js";
 
 /**
  * What a transform stream is made of; an undefined `transform` passes chunks on, the others do nothing. Every
@@ -26,6 +27,7 @@ import { internal } from "../../webidl.js";
 export class TransformStreamState {
   /** @type {import("../readable/state.js").ReadableStreamState} */ readable;
   /** @type {import("../writable/state.js").WritableStreamState} */ writable;
+  #used = false;
   #backpressure = true;
   #backpressureChange = new Deferred();
   /** @type {Deferred | undefined} */ #finish = undefined;
@@ -67,6 +69,12 @@ export class TransformStreamState {
       highWaterMark: readableHighWaterMark,
       size: readableSize,
     });
+    // Nothing between the two sides: what docs of old used as an IdentityTransformStream.
+    const isIdentity = transform === undefined && flush === undefined && cancel === undefined;
+    if (isIdentity && writableSize === undefined && readableSize === undefined && readableHighWaterMark === 0) {
+      this.writable.identityReadable = () =>
+        this.#used || this.#wrapper !== undefined ? undefined : untouchedReadable(this.readable, this.writable);
+    }
   }
 
   get controller() {
@@ -143,6 +151,7 @@ export class TransformStreamState {
    * @returns {Promise<any>}
    */
   #write(chunk) {
+    this.#used = true;
     if (!this.#backpressure) return this.#perform(chunk);
     return then(this.#backpressureChange.promise, () => {
       if (this.writable.status === ERRORING) throw this.writable.storedError;

@@ -1,6 +1,6 @@
 // TransformStream (https://streams.spec.whatwg.org/#ts-class).
 
-import { callbackFunction, converters, defineInterface, dictionary } from "../../webidl.js";
+import { callbackFunction, converters, defineInterface, dictionary, internal } from "../../webidl.js";
 import { Deferred, chunkCall, promiseCall } from "../promises.js";
 import { wrap as wrapReadable } from "../readable/stream.js";
 import { convertQueuingStrategy, extractHighWaterMark, extractSizeAlgorithm } from "../strategies.js";
@@ -18,9 +18,23 @@ const convertTransformer = dictionary("Transformer", [
   { key: "writableType", converter: converters.any },
 ]);
 
+/**
+ * What the public object knows: the two sides.
+ * @typedef {object} Sides
+ * @property {import("../readable/state.js").ReadableStreamState} readable
+ * @property {import("../writable/state.js").WritableStreamState} writable
+ */
+
+/** @type {(value: any) => Sides | undefined} */
+let readSides;
+
 /** A writable side, a readable side, and what happens between them. */
 export class TransformStream {
-  /** @type {TransformStreamState} */ #state;
+  /** @type {Sides} */ #state;
+
+  static {
+    readSides = (value) => (typeof value === "object" && value !== null && #state in value ? value.#state : undefined);
+  }
 
   /**
    * @param {any} [transformer]
@@ -28,6 +42,10 @@ export class TransformStream {
    * @param {any} [readableStrategy]
    */
   constructor(transformer = undefined, writableStrategy = undefined, readableStrategy = undefined) {
+    if (transformer === internal) {
+      this.#state = writableStrategy;
+      return;
+    }
     const prefix = "Failed to construct 'TransformStream'";
     if (transformer !== undefined) converters.object(transformer, prefix, "parameter 1");
     const writableQueue = convertQueuingStrategy(writableStrategy, prefix, "parameter 2");
@@ -67,6 +85,32 @@ export class TransformStream {
   get writable() {
     return wrapWritable(this.#state.writable);
   }
+}
+
+/**
+ * The sides of a TransformStream; undefined for any other value.
+ * @param {any} value
+ * @returns {Sides | undefined}
+ */
+export function transformSidesOf(value) {
+  return readSides(value);
+}
+
+/**
+ * A TransformStream of two sides that exist already.
+ * @param {Sides} sides
+ * @returns {TransformStream}
+ */
+export function wrapSides(sides) {
+  return new TransformStream(internal, sides);
+}
+
+/**
+ * @param {any} value
+ * @returns {value is TransformStream}
+ */
+export function isTransformStream(value) {
+  return readSides(value) !== undefined;
 }
 
 defineInterface(TransformStream, { tag: "TransformStream" });

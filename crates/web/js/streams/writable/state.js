@@ -59,6 +59,11 @@ export class WritableStreamState {
   /** @type {Deferred | undefined} */ closeRequest = undefined;
   /** @type {Deferred | undefined} */ inFlightClose = undefined;
   /** @type {{ deferred: Deferred, reason: any, wasAlreadyErroring: boolean } | undefined} */ pendingAbort = undefined;
+  /**
+   * @type {(() => import("../readable/state.js").ReadableStreamState | undefined) | undefined} of the writable side of
+   * an identity transform: the readable side, if nothing has passed and nobody has looked
+   */
+  identityReadable = undefined;
   /** @type {import("./stream.js").WritableStream | undefined} */ wrapper = undefined;
 }
 

@@ -1,0 +1,3 @@
+// Server-sent events. This file only lists.
+
+export { EventSource } from "./event-source.js";

@@ -1,0 +1,184 @@
+//! The platform with the runner's own part in it, and the running of one file.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use selvedge_platform::{Body, ENTRY, FetchEvent, RequestContext, Worker, WorkerOptions};
+use selvedge_runtime::{
+    Engine, EngineOptions, Extension, Extensions, InternalModule, Limits, LogRecord, LogSink, Module, ModuleKind,
+    Script, V8Token, WarmPool,
+};
+use selvedge_web::fetch::{FetchClient, FetchOptions};
+use selvedge_wpt::outcome::Outcome;
+use selvedge_wpt::source::{Meta, script_path};
+
+use crate::ops::{FETCH_URL, Job, OPS};
+use crate::server::{self, Server};
+
+const MODULES: &[InternalModule] = include!(concat!(env!("OUT_DIR"), "/js_modules.rs"));
+
+/// What WPT gives a test file, in milliseconds, and what it gives one that asks for more.
+const TIMEOUT: u64 = 10_000;
+const LONG_TIMEOUT: u64 = 60_000;
+
+/// A Worker that runs whatever hangs on it.
+const MAIN: &str = r#"
+export default {
+  async fetch() {
+    await globalThis.__runTestFile();
+    return new Response();
+  },
+};
+"#;
+
+pub(crate) struct Runner {
+    pool: Arc<WarmPool>,
+    client: Arc<FetchClient>,
+    server: Server,
+    root: PathBuf,
+}
+
+impl Runner {
+    /// `sources`: whether our JavaScript is read from the checkout now.
+    pub(crate) fn new(token: &V8Token, root: &Path, server: Server, sources: bool) -> Self {
+        let mut extensions = selvedge_platform::extensions();
+        for extension in &mut extensions {
+            for op in extension.ops.iter_mut().filter(|op| op.name == FETCH_URL.name) {
+                *op = FETCH_URL;
+            }
+            if sources {
+                read_sources(extension);
+            }
+        }
+        extensions.push(Extension { name: "wpt", ops: OPS.to_vec(), modules: MODULES, lazy: false });
+        debug_assert!(ENTRY.ends_with("/main.js"), "js/main.js of the runner re-exports the platform's entry");
+        let options = EngineOptions { extensions, entry: "selvedge:wpt/main.js" };
+        let engine = Engine::new(token, &options).unwrap_or_else(|error| panic!("{error}"));
+        let client = FetchClient::new(FetchOptions { allow_private: true, extra_roots: vec![server.certificate()] });
+        let client = Arc::new(client.unwrap_or_else(|error| panic!("{error}")));
+        // Some tests make buffers of hundreds of megabytes.
+        Self { pool: Arc::new(WarmPool::new(engine, 1 << 30, 2)), client, server, root: root.to_owned() }
+    }
+
+    /// Runs a file with one of its variants.
+    pub(crate) async fn run(&self, file: &str, meta: &Meta, variant: &str) -> Outcome {
+        let job = match self.job(file, meta, variant) {
+            Ok(job) => Arc::new(job),
+            Err(error) => return Outcome::of_broken(error),
+        };
+        let limit = Duration::from_millis(job.timeout) + Duration::from_secs(30);
+        let answer = tokio::time::timeout(limit, self.answer(job.clone())).await;
+        let mut outcome = job.outcome.lock().unwrap().clone();
+        match answer {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => outcome.broken = Some(error),
+            Err(_) => outcome.broken = Some("the file hangs".to_owned()),
+        }
+        outcome
+    }
+
+    fn job(&self, file: &str, meta: &Meta, variant: &str) -> Result<Job, String> {
+        let url = self.server.url(file, variant);
+        let mut scripts = Vec::new();
+        let named = meta.scripts.iter().map(|script| script_path(file, script));
+        for path in ["resources/testharness.js".to_owned()].into_iter().chain(named).chain([file.to_owned()]) {
+            let source = server::script(&self.root, &path, &url).map_err(|error| format!("{path}: {error}"))?;
+            scripts.push((path, source));
+        }
+        // A worker's file takes the harness in by itself.
+        if file.ends_with(".worker.js") {
+            let main = scripts.last_mut().expect("the file itself");
+            main.1 = without_harness(&main.1);
+        }
+        let timeout = if meta.long { LONG_TIMEOUT } else { TIMEOUT };
+        Ok(Job { url, root: self.root.clone(), scripts, timeout, outcome: Mutex::default() })
+    }
+
+    async fn answer(&self, job: Arc<Job>) -> Result<(), String> {
+        let module = Module {
+            name: "index.js".into(),
+            kind: ModuleKind::EsModule,
+            source: MAIN.as_bytes().to_vec().into(),
+            source_map: None,
+        };
+        let mut extensions = Extensions::new();
+        extensions.insert(self.client.clone());
+        extensions.insert(job.clone());
+        let turn = Duration::from_millis(job.timeout) + Duration::from_secs(20);
+        let options = WorkerOptions {
+            name: "wpt".into(),
+            script: Arc::new(Script::new("index.js", [module])),
+            bindings: Vec::new(),
+            compatibility_flags: Vec::new(),
+            node: None,
+            limits: Limits { turn, ..Limits::default() },
+            max_instances: 1,
+            log: Arc::new(NoLog),
+            origin: None,
+            extensions,
+        };
+        let worker = Worker::new(self.pool.clone(), options);
+        let event = FetchEvent {
+            request: http::Request::new(Body::Empty),
+            url: job.url.to_string(),
+            context: Arc::new(NoContext),
+            entrypoint: None,
+            props: None,
+            depth: 0,
+        };
+        worker.fetch(event).await.map(|_| ()).map_err(|error| error.to_string())
+    }
+}
+
+/// A worker's own `importScripts` of the harness, taken out.
+fn without_harness(source: &str) -> String {
+    let mut text = String::new();
+    for line in source.lines() {
+        if !(line.contains("importScripts") && line.contains("testharness.js")) {
+            text.push_str(line);
+        }
+        text.push('\n');
+    }
+    text
+}
+
+struct NoLog;
+
+impl LogSink for NoLog {
+    fn log(&self, _record: LogRecord) {}
+}
+
+struct NoContext;
+
+impl RequestContext for NoContext {
+    fn add_headers(&self, _headers: &mut http::HeaderMap) {}
+
+    fn cf(&self) -> Arc<str> {
+        "{}".into()
+    }
+}
+
+/// Puts the JavaScript of the checkout in place of what was built in. What is read is leaked: it is for one run.
+fn read_sources(extension: &mut Extension) {
+    let here = std::env::current_dir().unwrap();
+    let checkout = here.ancestors().find(|folder| folder.join("crates/web/js").exists());
+    let folder = checkout.expect("--sources is for use in a checkout").join("crates").join(extension.name).join("js");
+    let mut modules = Vec::new();
+    collect(&folder, &folder, &mut modules);
+    extension.modules = modules.leak();
+}
+
+fn collect(root: &Path, folder: &Path, modules: &mut Vec<InternalModule>) {
+    let entries = fs::read_dir(folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
+    for path in entries.map(|entry| entry.unwrap().path()) {
+        if path.is_dir() {
+            collect(root, &path, modules);
+        } else if path.extension().is_some_and(|extension| extension == "js") {
+            let name = path.strip_prefix(root).unwrap().to_string_lossy().into_owned();
+            let source = fs::read_to_string(&path).unwrap();
+            modules.push(InternalModule { path: name.leak(), source: source.leak() });
+        }
+    }
+}
