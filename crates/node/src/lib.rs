@@ -27,6 +27,7 @@
 //!    invocation, or in the middle of a request.
 //! 5. Its row in `docs/nodejs.md`, and its test: `tests/node` runs the same script in Node.js and here.
 
+mod buffer;
 mod compat;
 mod load;
 
@@ -37,7 +38,7 @@ use selvedge_runtime::{Extension, InternalModule};
 
 const MODULES: &[InternalModule] = include!(concat!(env!("OUT_DIR"), "/js_modules.rs"));
 
-const OPS: [&[OpDecl]; 1] = [load::OPS];
+const OPS: [&[OpDecl]; 2] = [buffer::OPS, load::OPS];
 
 /// The internal module that puts what the flag gives onto the global object.
 pub const GLOBALS: &str = "selvedge:node/globals.js";

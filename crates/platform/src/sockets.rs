@@ -43,11 +43,16 @@ fn op_socket_connect(
     })
 }
 
+/// An IPv6 address without its brackets.
+fn bare(host: &str) -> &str {
+    host.trim_start_matches('[').trim_end_matches(']')
+}
+
 /// Whether a binding leads there.
 fn is_configured(invocation: &Invocation, host: &str, port: u16) -> bool {
     let Some(bindings) = invocation.instance().extension::<Bindings>() else { return false };
     bindings.0.values().any(|binding| match binding {
-        Binding::Hyperdrive(hyperdrive) => hyperdrive.port == port && hyperdrive.host.eq_ignore_ascii_case(host),
+        Binding::Hyperdrive(hyperdrive) => hyperdrive.port == port && bare(&hyperdrive.host).eq_ignore_ascii_case(bare(host)),
         _ => false,
     })
 }

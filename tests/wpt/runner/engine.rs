@@ -52,7 +52,7 @@ impl Runner {
                 read_sources(extension);
             }
         }
-        extensions.push(Extension { name: "wpt", ops: OPS.to_vec(), modules: MODULES });
+        extensions.push(Extension { name: "wpt", ops: OPS.to_vec(), modules: MODULES, lazy: false });
         debug_assert!(ENTRY.ends_with("/main.js"), "js/main.js of the runner re-exports the platform's entry");
         let options = EngineOptions { extensions, entry: "selvedge:wpt/main.js" };
         let engine = Engine::new(token, &options).unwrap_or_else(|error| panic!("{error}"));
@@ -113,6 +113,7 @@ impl Runner {
             script: Arc::new(Script::new("index.js", [module])),
             bindings: Vec::new(),
             compatibility_flags: Vec::new(),
+            node: None,
             limits: Limits { turn, ..Limits::default() },
             max_instances: 1,
             log: Arc::new(NoLog),

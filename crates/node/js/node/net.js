@@ -2,7 +2,7 @@
 
 import { BlockList, SocketAddress } from "../internal/net/block-list.js";
 import { normalizeArguments } from "../internal/net/connect-arguments.js";
-import { invalidArgumentType, methodNotImplemented, outOfRange } from "../internal/net/errors.js";
+import { invalidArgType, methodNotImplemented, outOfRange } from "../internal/net/errors.js";
 import { isIP, isIPv4, isIPv6 } from "../internal/net/ip.js";
 import { Socket } from "../internal/net/socket.js";
 
@@ -35,7 +35,7 @@ export const getDefaultAutoSelectFamily = () => autoSelectFamily;
 
 /** @param {any} value */
 export function setDefaultAutoSelectFamily(value) {
-  if (typeof value !== "boolean") throw invalidArgumentType("value", "boolean", value);
+  if (typeof value !== "boolean") throw invalidArgType("value", "boolean", value);
   autoSelectFamily = value;
 }
 
@@ -43,7 +43,7 @@ export const getDefaultAutoSelectFamilyAttemptTimeout = () => autoSelectFamilyAt
 
 /** @param {any} value */
 export function setDefaultAutoSelectFamilyAttemptTimeout(value) {
-  if (typeof value !== "number") throw invalidArgumentType("value", "number", value);
+  if (typeof value !== "number") throw invalidArgType("value", "number", value);
   if (!Number.isInteger(value) || value < 1) throw outOfRange("value", ">= 1", value);
   autoSelectFamilyAttemptTimeout = value < 10 ? 10 : value;
 }

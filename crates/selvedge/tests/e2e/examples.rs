@@ -3,7 +3,7 @@
 use http::Method;
 use serde_json::json;
 
-use crate::support::{Answer, Origin, Project};
+use crate::support::{Answer, Origin, Project, TcpPeer};
 
 #[tokio::test]
 async fn hello() {
@@ -259,4 +259,23 @@ async fn html_rewriter_changes_pages_while_they_stream_by() {
         )
     );
     assert_eq!(server.get("/text").await.text(), format!("<a href=\"{}/a\">", origin.url()));
+}
+
+#[tokio::test]
+async fn tcp_socket_streams_what_a_server_answers() {
+    let peer = TcpPeer::start(|mut stream| async move {
+        use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
+        let mut question = vec![0; 13];
+        stream.read_exact(&mut question).await.unwrap();
+        let answer = [b"domain: ", question.as_slice()].concat();
+        stream.write_all(&answer).await.unwrap();
+    })
+    .await;
+    let project = Project::example("tcp-socket").replace("wrangler.jsonc", "whois.iana.org:43", &peer.address());
+    let server = project.dev().await;
+    assert_eq!(server.get("/example.com").await.assert_status(200).text(), "domain: example.com\r\n");
+    server.get("/").await.assert_status(400);
+    drop(peer);
+    server.get("/example.com").await.assert_status(502).assert_says(&["cannot be reached"]);
 }

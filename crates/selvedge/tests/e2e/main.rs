@@ -33,6 +33,7 @@ mod lifecycle;
 mod modules;
 mod node_http;
 mod node_net;
+mod nodejs;
 mod protocols;
 mod r2;
 mod rate_limits;

@@ -94,8 +94,9 @@ async fn errors_have_codes() {
         &peer,
         "const failing = async (to) => {
            const socket = net.connect({ host, ...to });
+           const closed = event(socket, 'close');
            const error = await event(socket, 'error');
-           return [error.code, error.syscall, await event(socket, 'close')];
+           return [error.code, error.syscall, await closed];
          };
          const idle = net.connect(port, host);
          idle.setTimeout(5);

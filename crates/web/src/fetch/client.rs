@@ -68,10 +68,10 @@ pub struct Outgoing {
     pub decode: bool,
     /// The cache that it goes through, if it asks for one.
     pub through: Option<Through>,
-    /// The handshake that it is, if it asks for a WebSocket.
-    pub(crate) handshake: Option<ClientHandshake>,
     /// The host that is connected to in place of the URL's, whose name is still the one that is sent and that TLS checks.
     pub resolve: Option<String>,
+    /// The handshake that it is, if it asks for a WebSocket.
+    pub handshake: Option<ClientHandshake>,
 }
 
 /// An extension of a request: see [`Outgoing::resolve`].
@@ -138,12 +138,12 @@ impl FetchClient {
 
     /// A client that connects to another host than the URL's. Its connections are not kept: the pool knows them by the
     /// URL's host alone.
-    fn resolving(&self, name: Name) -> Client<Connector, Body> {
+    fn resolving(&self, name: Name, upgrades: bool) -> Client<Connector, Body> {
         let resolver = GuardedResolver::new(self.allow_private, Some(name));
         Client::builder(TokioExecutor::new()).timer(TokioTimer::new()).pool_max_idle_per_host(0).build(Connector::new(
             resolver,
             ClientConfig::clone(&self.tls),
-            false,
+            upgrades,
         ))
     }
 
@@ -152,19 +152,17 @@ impl FetchClient {
     /// # Errors
     /// When no response came.
     pub async fn send(&self, request: Request<Body>) -> Result<Response<Body>, FetchError> {
-        self.send_by(&self.client, request).await
+        self.send_by(request, false).await
     }
 
-    async fn send_by(
-        &self,
-        client: &Client<Connector, Body>,
-        request: Request<Body>,
-    ) -> Result<Response<Body>, FetchError> {
+    /// `upgrades`: on a connection of its own, which may become a WebSocket's.
+    async fn send_by(&self, request: Request<Body>, upgrades: bool) -> Result<Response<Body>, FetchError> {
         let uri = request.uri().clone();
         self.check_literal(&uri)?;
         let sending = match request.extensions().get::<ResolveOverride>().cloned() {
-            None => client.request(request),
-            Some(ResolveOverride(name)) => self.resolving(name).request(request),
+            None if upgrades => self.upgrades.request(request),
+            None => self.client.request(request),
+            Some(ResolveOverride(name)) => self.resolving(name, upgrades).request(request),
         };
         match sending.await {
             Ok(response) => Ok(response.map(Body::from)),
@@ -200,7 +198,7 @@ impl FetchClient {
                 request.extensions_mut().insert(resolve);
             }
             let response = match &through {
-                None if handshake.is_some() => self.send_by(&self.upgrades, request).await?,
+                None if handshake.is_some() => self.send_by(request, true).await?,
                 None => self.send(request).await?,
                 Some(Through { cache, wishes }) => cache.0.fetch(request, wishes, self.clone()).await?,
             };

@@ -128,8 +128,8 @@ fn start(
     let cancel = cancel.map(|id| invocation.resources().get::<CancellationToken>(id)).transpose()?;
     let body = body.into_body(invocation.resources())?;
     let mut request = outgoing(&method, &url, &headers, body, flags & 1 != 0, flags & 2 != 0)?;
-    request.resolve = resolve;
     let asked = protocols_in(&request.headers);
+    request.resolve = resolve;
     if asks_for_websocket(&request.headers) {
         (request.method, request.body) = (Method::GET, super::Body::Empty);
         request.handshake = Some(handshake(&invocation)?);

@@ -40,6 +40,7 @@ pub(crate) fn ask_for_websocket(
         follow: false,
         decode: false,
         through: None,
+        resolve: None,
         handshake: Some(handshake.clone()),
     };
     Ok(async move {

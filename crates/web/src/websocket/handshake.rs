@@ -132,7 +132,7 @@ pub(crate) enum AnswerError {
 
 /// The handshake that a client begins.
 #[derive(Clone, Debug)]
-pub(crate) struct ClientHandshake {
+pub struct ClientHandshake {
     key: String,
     compress: bool,
 }

@@ -18,7 +18,8 @@ pub use pipe::{Endpoint, pair};
 pub use server::{ServerSocket, Upgrade, accept};
 
 pub(crate) use client::connected;
-pub(crate) use handshake::{ClientHandshake, protocols_in};
+pub use handshake::ClientHandshake;
+pub(crate) use handshake::protocols_in;
 
 /// What compatibility dates and flags say of WebSockets: an extension of the instance. The default is that of recent
 /// dates.

@@ -80,6 +80,7 @@ fn get(url: &str) -> Outgoing {
         decode: true,
         through: None,
         resolve: None,
+        handshake: None,
     }
 }
 

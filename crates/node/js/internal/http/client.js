@@ -31,7 +31,8 @@ export class ClientRequest extends OutgoingMessage {
    */
   constructor(args, defaultAgent) {
     const [options, callback] = clientOptions(args, defaultAgent);
-    super({ signal: options.signal });
+    // It lives on until its answer has been read.
+    super({ signal: options.signal, autoDestroy: false });
     const { agent, headers, host, method, path, protocol, timeout, url } = options;
     this.agent = agent;
     this.host = host;

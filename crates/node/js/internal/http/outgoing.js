@@ -1,7 +1,7 @@
 // http.OutgoingMessage (https://nodejs.org/api/http.html#class-httpoutgoingmessage): a Writable with headers.
 
 import { Writable } from "node:stream";
-import { invalidArgumentType, nodeError } from "../net/errors.js";
+import { invalidArgType, nodeError } from "../net/errors.js";
 import { validateHeaderName, validateHeaderValue } from "./validate.js";
 
 export class OutgoingMessage extends Writable {
@@ -17,7 +17,11 @@ export class OutgoingMessage extends Writable {
 
   /** @param {any} [options] */
   constructor(options = undefined) {
-    super({ autoDestroy: true, highWaterMark: options?.highWaterMark, signal: options?.signal });
+    super({
+      autoDestroy: options?.autoDestroy ?? true,
+      highWaterMark: options?.highWaterMark,
+      signal: options?.signal,
+    });
   }
 
   get headersSent() {
@@ -61,7 +65,7 @@ export class OutgoingMessage extends Writable {
   setHeaders(headers) {
     this.#checkUnsent("set");
     if (typeof headers?.forEach !== "function" || Array.isArray(headers)) {
-      throw invalidArgumentType("headers", "an instance of Headers or Map", headers);
+      throw invalidArgType("headers", ["Headers", "Map"], headers);
     }
     /** @type {string[]} */
     const cookies = [];
@@ -75,7 +79,7 @@ export class OutgoingMessage extends Writable {
 
   /** @param {string} name */
   getHeader(name) {
-    if (typeof name !== "string") throw invalidArgumentType("name", "string", name);
+    if (typeof name !== "string") throw invalidArgType("name", "string", name);
     return this.#headers.get(name.toLowerCase())?.value;
   }
 
@@ -96,13 +100,13 @@ export class OutgoingMessage extends Writable {
 
   /** @param {string} name */
   hasHeader(name) {
-    if (typeof name !== "string") throw invalidArgumentType("name", "string", name);
+    if (typeof name !== "string") throw invalidArgType("name", "string", name);
     return this.#headers.has(name.toLowerCase());
   }
 
   /** @param {string} name */
   removeHeader(name) {
-    if (typeof name !== "string") throw invalidArgumentType("name", "string", name);
+    if (typeof name !== "string") throw invalidArgType("name", "string", name);
     this.#checkUnsent("remove");
     this.#headers.delete(name.toLowerCase());
   }

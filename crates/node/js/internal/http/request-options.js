@@ -2,7 +2,7 @@
 
 import { Buffer } from "node:buffer";
 import { URL } from "selvedge:web/url/index.js";
-import { invalidArgumentType, nodeError, optionNotImplemented } from "../net/errors.js";
+import { invalidArgType, nodeError, optionNotImplemented } from "../net/errors.js";
 import { isIP } from "../net/ip.js";
 import { isToken, validateHeaderName, validateHeaderValue } from "./validate.js";
 
@@ -88,13 +88,13 @@ export function clientOptions(args, defaultAgent) {
     throw nodeError(TypeError, "ERR_INVALID_PROTOCOL", `Protocol "${protocol}" not supported. Expected "${expected}"`);
   }
   const host = given.hostname ?? given.host ?? "localhost";
-  if (typeof host !== "string") throw invalidArgumentType("options.host", "string", host);
+  if (typeof host !== "string") throw invalidArgType("options.host", "string", host);
   const path = given.path === undefined || given.path === null ? "/" : `${given.path}`;
   if (badPath.test(path)) {
     throw nodeError(TypeError, "ERR_UNESCAPED_CHARACTERS", "Request path contains unescaped characters");
   }
   const { method = "GET", timeout = 0 } = given;
-  if (typeof method !== "string") throw invalidArgumentType("options.method", "string", method);
+  if (typeof method !== "string") throw invalidArgType("options.method", "string", method);
   if (!isToken(method)) {
     throw nodeError(TypeError, "ERR_INVALID_HTTP_TOKEN", `Method must be a valid HTTP token ["${method}"]`);
   }

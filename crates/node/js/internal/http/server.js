@@ -5,7 +5,7 @@
 import { EventEmitter } from "node:events";
 import { URL } from "selvedge:web/url/index.js";
 import { queueTask } from "selvedge:web/streams/promises.js";
-import { invalidArgumentType, invalidArgumentValue, nodeError } from "../net/errors.js";
+import { invalidArgType, invalidArgValue, nodeError } from "../net/errors.js";
 import { Socket } from "../net/socket.js";
 import { IncomingMessage } from "./incoming.js";
 import { ServerResponse } from "./response.js";
@@ -35,7 +35,7 @@ export class Server extends EventEmitter {
     super();
     if (typeof options === "function") [listener, options] = [options, {}];
     else if (options !== undefined && options !== null && typeof options !== "object") {
-      throw invalidArgumentType("options", "object", options);
+      throw invalidArgType("options", "object", options);
     }
     this.#IncomingMessage = options?.IncomingMessage ?? IncomingMessage;
     this.#ServerResponse = options?.ServerResponse ?? ServerResponse;
@@ -175,7 +175,7 @@ export function serverOf(description) {
   }
   const server = listening.get(port);
   if (server === undefined) {
-    throw invalidArgumentValue(
+    throw invalidArgValue(
       "port",
       port,
       `is not the port of a server: http.createServer(...).listen(${port}) has not been called`,

@@ -1,6 +1,6 @@
 // BlockList and SocketAddress (https://nodejs.org/api/net.html#class-netblocklist).
 
-import { invalidArgumentType, invalidArgumentValue, nodeError, outOfRange } from "./errors.js";
+import { invalidArgType, invalidArgValue, nodeError, outOfRange } from "./errors.js";
 import { addressNumber, isIPv4, isIPv6 } from "./ip.js";
 
 /** @typedef {"ipv4" | "ipv6"} Family */
@@ -10,10 +10,10 @@ import { addressNumber, isIPv4, isIPv6 } from "./ip.js";
  * @returns {Family}
  */
 function checkFamily(family) {
-  if (typeof family !== "string") throw invalidArgumentType("family", "string", family);
+  if (typeof family !== "string") throw invalidArgType("family", "string", family);
   const lower = family.toLowerCase();
   if (lower !== "ipv4" && lower !== "ipv6") {
-    throw invalidArgumentValue("family", family, "must be one of: 'ipv4', 'ipv6'");
+    throw invalidArgValue("family", family, "must be one of: 'ipv4', 'ipv6'");
   }
   return lower;
 }
@@ -27,11 +27,11 @@ export class SocketAddress {
 
   /** @param {{ address?: string, family?: string, port?: number, flowlabel?: number }} [options] */
   constructor(options = {}) {
-    if (options === null || typeof options !== "object") throw invalidArgumentType("options", "object", options);
+    if (options === null || typeof options !== "object") throw invalidArgType("options", "object", options);
     const { family = "ipv4", port = 0, flowlabel = 0 } = options;
     this.#family = checkFamily(family);
     const { address = this.#family === "ipv4" ? "127.0.0.1" : "::" } = options;
-    if (typeof address !== "string") throw invalidArgumentType("options.address", "string", address);
+    if (typeof address !== "string") throw invalidArgType("options.address", "string", address);
     if (!(this.#family === "ipv4" ? isIPv4(address) : isIPv6(address))) {
       throw nodeError(Error, "ERR_INVALID_ADDRESS", "Invalid address");
     }
@@ -102,7 +102,7 @@ export class BlockList {
   addRange(start, end, family = "ipv4") {
     const [first, last] = [parse(start, family), parse(end, family)];
     if (first.number > last.number) {
-      throw invalidArgumentValue("start", first.text, `must come before ${last.text}`);
+      throw invalidArgValue("start", first.text, `must come before ${last.text}`);
     }
     this.#add(first.family, first.number, last.number, `Range: ${label(first.family)} ${first.text}-${last.text}`);
   }
@@ -115,7 +115,7 @@ export class BlockList {
   addSubnet(network, prefix, family = "ipv4") {
     const { family: kind, number, text } = parse(network, family);
     const bits = kind === "ipv4" ? 32 : 128;
-    if (typeof prefix !== "number") throw invalidArgumentType("prefix", "number", prefix);
+    if (typeof prefix !== "number") throw invalidArgType("prefix", "number", prefix);
     if (!Number.isInteger(prefix) || prefix < 0 || prefix > bits) {
       throw outOfRange("prefix", `>= 0 && <= ${bits}`, prefix);
     }

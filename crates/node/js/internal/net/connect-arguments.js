@@ -1,6 +1,6 @@
 // connect(options[, callback]), connect(port[, host][, callback]): one form of all.
 
-import { invalidArgumentType, invalidArgumentValue, nodeError, optionNotImplemented } from "./errors.js";
+import { invalidArgType, invalidArgValue, nodeError, optionNotImplemented } from "./errors.js";
 
 /** @typedef {{ host: string, port: number, timeout?: number, noDelay?: boolean, keepAlive?: boolean }} ConnectOptions */
 
@@ -34,19 +34,19 @@ const isPort = (text) => text.trim() !== "" && Number(text) >= 0 && Number.isInt
 export function checkOptions(options) {
   const { host = "localhost", path, port, onread } = options;
   // Unix sockets lead to the machine itself: there are none, as on Cloudflare.
-  if (path !== undefined && path !== null) throw invalidArgumentValue("path", path, "is not supported");
+  if (path !== undefined && path !== null) throw invalidArgValue("path", path, "is not supported");
   if (onread !== undefined && onread !== null) throw optionNotImplemented("options.onread");
   if (port === undefined) {
     throw nodeError(TypeError, "ERR_MISSING_ARGS", 'The "options" or "port" or "path" argument must be specified');
   }
   if (typeof port !== "number" && typeof port !== "string") {
-    throw invalidArgumentType("options.port", "one of type number or string", port);
+    throw invalidArgType("options.port", ["number", "string"], port);
   }
   const number = typeof port === "string" && !isPort(port) ? NaN : Number(port);
   if (!Number.isInteger(number) || number < 0 || number > 65535) {
     const shown = typeof port === "string" ? `type string ('${port}')` : `type number (${port})`;
     throw nodeError(RangeError, "ERR_SOCKET_BAD_PORT", `Port should be >= 0 and < 65536. Received ${shown}.`);
   }
-  if (host !== null && typeof host !== "string") throw invalidArgumentType("options.host", "string", host);
+  if (host !== null && typeof host !== "string") throw invalidArgType("options.host", "string", host);
   return { ...options, host: host || "localhost", port: number };
 }

@@ -10,7 +10,7 @@ import { readableStreamReader, writableStreamWriter } from "selvedge:web/streams
 import { markHandled, queueTask, then } from "selvedge:web/streams/promises.js";
 import { clearTimeout, setTimeout } from "selvedge:web/timers/index.js";
 import { checkOptions, normalizeArguments } from "./connect-arguments.js";
-import { invalidArgumentType, nodeError, optionNotImplemented, outOfRange, socketError } from "./errors.js";
+import { invalidArgType, nodeError, optionNotImplemented, outOfRange, socketError } from "./errors.js";
 import { isIP } from "./ip.js";
 
 /** Gives the connection away, for TLS: the socket does not use it any more. */
@@ -234,13 +234,13 @@ export class Socket extends Duplex {
    * @param {() => void} [callback]
    */
   setTimeout(milliseconds, callback = undefined) {
-    if (typeof milliseconds !== "number") throw invalidArgumentType("msecs", "number", milliseconds);
+    if (typeof milliseconds !== "number") throw invalidArgType("msecs", "number", milliseconds);
     if (!(milliseconds >= 0) || milliseconds === Infinity) {
       throw outOfRange("msecs", "a non-negative finite number", milliseconds);
     }
     this.timeout = Math.min(milliseconds, LONGEST_TIMEOUT);
     if (callback !== undefined) {
-      if (typeof callback !== "function") throw invalidArgumentType("callback", "function", callback);
+      if (typeof callback !== "function") throw invalidArgType("callback", "function", callback);
       if (this.timeout === 0) this.removeListener("timeout", callback);
       else this.once("timeout", callback);
     }
