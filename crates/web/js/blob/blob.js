@@ -5,7 +5,15 @@
 import { op_encoding_decode_utf8, op_encoding_encode } from "selvedge:ops";
 import { defineInspect } from "../console/inspectable.js";
 import { createNativeByteStream } from "../streams/index.js";
-import { converters, defineInterface, sequenceOf, uncurryThis, withOptions } from "../webidl.js";
+import {
+  converters,
+  defineInterface,
+  dictionary,
+  enumeration,
+  sequenceOf,
+  uncurryThis,
+  withOptions,
+} from "../webidl.js";
 import { arrayBufferKind, bytesOf } from "../webidl/buffers.js";
 import {
   charCodeAt,
@@ -20,7 +28,6 @@ const BytesArray = Uint8Array;
 const PromiseConstructor = Promise;
 const toLowerCase = uncurryThis(String.prototype.toLowerCase);
 const clamped = withOptions(converters.longLong, { clamp: true });
-const convertParts = sequenceOf(converters.any);
 
 /** The most that a Blob may hold, in bytes: an isolate's memory. */
 const SIZE_LIMIT = 128 * 1024 * 1024;
@@ -40,28 +47,62 @@ let isInstance;
 const attempt = (make) => new PromiseConstructor((resolve) => resolve(make()));
 
 /**
- * A part of a Blob, as bytes that may still be someone's else.
+ * `(BufferSource or Blob or USVString)`
  * @param {any} part
- * @returns {Uint8Array}
+ * @param {string} [prefix]
+ * @param {string} [context]
  */
-function partBytes(part) {
-  if (isInstance(part)) return readBytes(part);
-  if (isView(part) || arrayBufferKind(part) !== null) return bytesOf(part);
-  return op_encoding_encode(converters.USVString(part, "Failed to construct 'Blob'", "a part"));
+function convertPart(part, prefix, context) {
+  if (isInstance(part) || isView(part) || arrayBufferKind(part) !== null) return part;
+  return converters.USVString(part, prefix, context);
+}
+
+/** @type {(parts: any, prefix: string, context: string) => any[]} */
+export const convertParts = sequenceOf(convertPart);
+
+/** The members of a BlobPropertyBag. */
+export const BAG = [
+  { key: "endings", converter: enumeration("EndingType", ["transparent", "native"]), defaultValue: "transparent" },
+  { key: "type", converter: converters.DOMString, defaultValue: "" },
+];
+const convertBag = dictionary("BlobPropertyBag", BAG);
+
+/**
+ * "convert line endings to native": those of POSIX.
+ * @param {string} text
+ */
+function nativeEndings(text) {
+  let converted = "";
+  for (let index = 0; index < text.length; index++) {
+    const isReturn = charCodeAt(text, index) === 13;
+    if (isReturn && charCodeAt(text, index + 1) === 10) continue;
+    converted += isReturn ? "\n" : text[index];
+  }
+  return converted;
 }
 
 /**
- * @param {any} parts a sequence
- * @param {string} prefix
+ * A part of a Blob, as bytes that may still be someone's else.
+ * @param {any} part
+ * @param {string} endings
  * @returns {Uint8Array}
  */
-export function concatenateParts(parts, prefix) {
-  const list = convertParts(parts, prefix, "parameter 1");
+function partBytes(part, endings) {
+  if (typeof part === "string") return op_encoding_encode(endings === "native" ? nativeEndings(part) : part);
+  return isInstance(part) ? readBytes(part) : bytesOf(part);
+}
+
+/**
+ * @param {any[]} list of parts that have been converted
+ * @param {string} endings
+ * @returns {Uint8Array}
+ */
+export function concatenateParts(list, endings) {
   /** @type {Uint8Array[]} */
   const pieces = [];
   let size = 0;
   for (let index = 0; index < list.length; index++) {
-    const piece = partBytes(list[index]);
+    const piece = partBytes(list[index], endings);
     size += typedArrayLength(piece);
     if (size > SIZE_LIMIT) throw new RangeError(`Blob size ${size} exceeds limit ${SIZE_LIMIT}`);
     pieces[index] = piece;
@@ -139,7 +180,7 @@ export class Blob {
 
   /**
    * @param {any} [parts]
-   * @param {{ type?: string }} [options]
+   * @param {{ type?: string, endings?: "transparent" | "native" }} [options]
    */
   constructor(parts = undefined, options = undefined) {
     const prefix = "Failed to construct 'Blob'";
@@ -148,9 +189,10 @@ export class Blob {
       this.#type = parts.type;
       return;
     }
-    this.#bytes = parts === undefined ? new BytesArray(0) : concatenateParts(parts, prefix);
-    const type = options === undefined || options === null ? undefined : options.type;
-    if (type !== undefined) this.#type = normalizeType(type, prefix);
+    const list = parts === undefined ? undefined : convertParts(parts, prefix, "parameter 1");
+    const { endings, type } = convertBag(options, prefix, "parameter 2");
+    this.#bytes = list === undefined ? new BytesArray(0) : concatenateParts(list, endings);
+    this.#type = normalizeType(type, prefix);
   }
 
   get size() {

@@ -2,8 +2,10 @@
 
 import { op_now } from "selvedge:ops";
 import { defineInspect } from "../console/inspectable.js";
-import { converters, defineInterface, requireArguments } from "../webidl.js";
-import { Blob, ReadyParts, blobBytes, blobType, concatenateParts, normalizeType } from "./blob.js";
+import { converters, defineInterface, dictionary, requireArguments } from "../webidl.js";
+import { BAG, Blob, ReadyParts, blobBytes, blobType, concatenateParts, convertParts, normalizeType } from "./blob.js";
+
+const convertBag = dictionary("FilePropertyBag", [{ key: "lastModified", converter: converters.longLong }], [BAG]);
 
 /** @type {(value: any) => value is File} */
 let isInstance;
@@ -28,19 +30,18 @@ export class File extends Blob {
   /**
    * @param {any} parts
    * @param {string} name
-   * @param {{ type?: string, lastModified?: number }} [options]
+   * @param {{ type?: string, endings?: "transparent" | "native", lastModified?: number }} [options]
    */
   constructor(parts, name, options = undefined) {
     const prefix = "Failed to construct 'File'";
     requireArguments(arguments.length, 2, prefix);
-    const bytes = parts instanceof ReadyParts ? parts.bytes : concatenateParts(parts, prefix);
-    const given = options ?? { type: undefined, lastModified: undefined };
-    const lastModified = given.lastModified;
-    const type = given.type;
-    super(new ReadyParts(bytes, type === undefined ? "" : normalizeType(type, prefix)));
-    this.#name = converters.USVString(name, prefix, "parameter 2");
-    this.#lastModified =
-      lastModified === undefined ? op_now() : converters.longLong(lastModified, prefix, "lastModified");
+    const list = parts instanceof ReadyParts ? parts : convertParts(parts, prefix, "parameter 1");
+    const title = converters.USVString(name, prefix, "parameter 2");
+    const { endings, lastModified, type } = convertBag(options, prefix, "parameter 3");
+    const bytes = list instanceof ReadyParts ? list.bytes : concatenateParts(list, endings);
+    super(new ReadyParts(bytes, normalizeType(type, prefix)));
+    this.#name = title;
+    this.#lastModified = lastModified ?? op_now();
   }
 
   get name() {
@@ -63,10 +64,11 @@ defineInspect(File, (file) => {
  * @param {Uint8Array} bytes
  * @param {string} name
  * @param {string} type
+ * @param {number} [lastModified] default: now
  * @returns {File}
  */
-export function createFile(bytes, name, type) {
-  return new File(new ReadyParts(bytes, ""), name, { type });
+export function createFile(bytes, name, type, lastModified = undefined) {
+  return new File(new ReadyParts(bytes, ""), name, /** @type {any} */ ({ __proto__: null, type, lastModified }));
 }
 
 /**

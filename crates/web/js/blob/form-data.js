@@ -3,7 +3,7 @@
 import { defineInspect } from "../console/inspectable.js";
 import { conversionError, converters, defineInterface, definePairIterator, requireArguments } from "../webidl.js";
 import { blobBytes, blobType, isBlob } from "./blob.js";
-import { createFile, isFile } from "./file.js";
+import { createFile, fileLastModified, isFile } from "./file.js";
 
 /** @typedef {import("./file.js").File} File */
 
@@ -35,7 +35,8 @@ function createEntry(args, prefix) {
   if (filename === undefined && isFile(value)) return [name, value];
   // The field's own name where none is given, as on Cloudflare (the standard says "blob").
   const title = filename === undefined ? name : USVString(filename, prefix, "parameter 3");
-  return [name, createFile(blobBytes(value), title, blobType(value))];
+  const lastModified = isFile(value) ? fileLastModified(value) : undefined;
+  return [name, createFile(blobBytes(value), title, blobType(value), lastModified)];
 }
 
 /** The fields of a form. */

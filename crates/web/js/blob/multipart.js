@@ -30,6 +30,23 @@ function escapeName(name) {
 }
 
 /**
+ * A name or a text with every line ended by CRLF.
+ * @param {string} text
+ */
+function normalizeNewlines(text) {
+  let normalized = "";
+  let from = 0;
+  for (let index = 0; index < text.length; index++) {
+    const code = charCodeAt(text, index);
+    if (code !== 10 && code !== 13) continue;
+    normalized += slice(text, from, index) + "\r\n";
+    if (code === 13 && charCodeAt(text, index + 1) === 10) index++;
+    from = index + 1;
+  }
+  return from === 0 ? text : normalized + slice(text, from);
+}
+
+/**
  * @param {FormData} form
  * @returns {{ bytes: Uint8Array, contentType: string }}
  */
@@ -47,11 +64,11 @@ export function serializeFormData(form) {
   };
   const entries = formDataEntries(form);
   for (let index = 0; index < entries.length; index++) {
-    const name = entries[index][0];
+    const name = normalizeNewlines(entries[index][0]);
     const value = entries[index][1];
     text += `--${boundary}\r\nContent-Disposition: form-data; name="${escapeName(name)}"`;
     if (typeof value === "string") {
-      text += `\r\n\r\n${value}\r\n`;
+      text += `\r\n\r\n${normalizeNewlines(value)}\r\n`;
       continue;
     }
     const type = blobType(value) || "application/octet-stream";

@@ -1,7 +1,9 @@
 //! The URL Standard (<https://url.spec.whatwg.org/>) and the URL Pattern Standard.
 
+mod file;
 mod ops;
 mod pattern;
+mod record;
 
 use selvedge_ops::OpDecl;
 
