@@ -1,0 +1,1 @@
+//! Node.js modules (placeholder of the crate's documentation).
