@@ -61,6 +61,7 @@ fn worker(pool: &Arc<WarmPool>) -> Arc<Worker> {
         script: Arc::new(Script::new("index.js", [module])),
         bindings: Vec::new(),
         compatibility_flags: Vec::new(),
+        node: None,
         limits: Limits::default(),
         max_instances: 1,
         log: Arc::new(Silent),

@@ -35,6 +35,6 @@ mod watch;
 
 pub use bundler::{Bundler, bundle};
 pub use diagnostic::{BundleError, Diagnostic, Location, Severity};
-pub use options::{BundleOptions, ModuleRule, RuleKind};
+pub use options::{BundleOptions, ModuleRule, NodejsModules, RuleKind};
 pub use output::{Bundle, InputSize, Module, ModuleKind, WatchList, WorkerFormat};
 pub use watch::{WatchError, Watcher};

@@ -45,9 +45,8 @@ pub struct BundleOptions {
     /// Name text, data and wasm modules by their path instead of their hash
     /// (`preserve_file_names`).
     pub preserve_file_names: bool,
-    /// Whether the compatibility flag `nodejs_compat` is on: Node's built-in modules then stay
-    /// imports of `node:...`. A single one without the flag (`nodejs_als`) goes in `external`.
-    pub nodejs_compat: bool,
+    /// Which of Node's built-in modules stay imports of `node:...`, by the compatibility flags.
+    pub nodejs_compat: NodejsModules,
     /// Building for local development: `process.env.NODE_ENV` is `"development"`, else
     /// `"production"`.
     pub development: bool,
@@ -75,8 +74,45 @@ impl BundleOptions {
             find_additional_modules: false,
             base_dir: None,
             preserve_file_names: false,
-            nodejs_compat: false,
+            nodejs_compat: NodejsModules::None,
             development: false,
+        }
+    }
+}
+
+/// Which of Node's built-in modules the runtime has for the Worker.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum NodejsModules {
+    /// None: importing one is an error.
+    #[default]
+    None,
+    /// `node:async_hooks` (`nodejs_als`).
+    AsyncHooks,
+    /// All, by their names with `node:` (`nodejs_compat` with a compatibility date before 2024-09-23).
+    Prefixed,
+    /// All, by bare names too (`nodejs_compat` since then, `nodejs_compat_v2`).
+    All,
+}
+
+impl NodejsModules {
+    /// Whether a specifier of one of Node's modules is left to the runtime.
+    pub(crate) fn has(self, specifier: &str) -> bool {
+        match self {
+            Self::None => false,
+            Self::AsyncHooks => specifier == "node:async_hooks",
+            Self::Prefixed => specifier.starts_with("node:"),
+            Self::All => true,
+        }
+    }
+
+    /// What a person may do about a specifier that it does not have, in wrangler's words.
+    pub(crate) fn hint(self, specifier: &str) -> &'static str {
+        match self {
+            Self::None | Self::AsyncHooks => "\n- Add the \"nodejs_compat\" compatibility flag to your project.",
+            Self::Prefixed if !specifier.starts_with("node:") => {
+                "\n- Make sure to prefix the module name with \"node:\" or update your compatibility_date to 2024-09-23 or later."
+            }
+            Self::Prefixed | Self::All => "",
         }
     }
 }

@@ -152,8 +152,8 @@ impl Plugin for WorkerPlugin {
         if specifier.starts_with("cloudflare:") || self.is_external(specifier) {
             return Ok(Some(self.runtime(specifier, kind)));
         }
-        if self.plan.options.nodejs_compat
-            && let Some(builtin) = node_builtin(specifier)
+        if let Some(builtin) = node_builtin(specifier)
+            && self.plan.options.nodejs_compat.has(specifier)
         {
             return Ok(Some(self.runtime(&format!("node:{builtin}"), kind)));
         }

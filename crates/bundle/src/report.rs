@@ -73,9 +73,9 @@ impl<'a> Report<'a> {
         let error = Diagnostic::error(format!("Could not resolve \"{specifier}\""));
         let importer = raw.id().map(PathBuf::from).unwrap_or_default();
         if node_builtin(&specifier).is_some() {
+            let hint = self.plan.options.nodejs_compat.hint(&specifier);
             return error.note(format!(
-                "The package \"{specifier}\" wasn't found on the file system but is built into node.\n\
-                 - Add the \"nodejs_compat\" compatibility flag to your project."
+                "The package \"{specifier}\" wasn't found on the file system but is built into node.{hint}"
             ));
         }
         if specifier.starts_with('.') || specifier.starts_with('/') {

@@ -16,18 +16,27 @@ pub fn embed(folder: &str) -> io::Result<()> {
     // Cargo looks at everything below a folder that it is told to watch.
     let mut directives = io::stdout().lock();
     io::Write::write_all(&mut directives, format!("cargo::rerun-if-changed={folder}\n").as_bytes())?;
+    list(&root)
+}
+
+/// Writes `$OUT_DIR/js_modules.rs` for the files under `root`, which the build script has made itself.
+///
+/// # Errors
+/// When the folder cannot be read, or Cargo's variables are missing.
+pub fn list(root: &Path) -> io::Result<()> {
+    let out = env::var_os("OUT_DIR").map(PathBuf::from).ok_or_else(|| io::Error::other("OUT_DIR"))?;
     let mut files = Vec::new();
-    find(&root, &mut files)?;
+    find(root, &mut files)?;
     files.sort();
     let mut source = String::from("&[\n");
     for file in files {
         check_ascii(&file)?;
-        let path = file.strip_prefix(&root).map_err(io::Error::other)?;
+        let path = file.strip_prefix(root).map_err(io::Error::other)?;
         let path = path.to_string_lossy().replace('\\', "/");
         let _ = writeln!(source, "    InternalModule {{ path: {path:?}, source: include_str!({file:?}) }},");
     }
     source.push_str("]\n");
-    fs::write(variable("OUT_DIR")?.join("js_modules.rs"), source)
+    fs::write(out.join("js_modules.rs"), source)
 }
 
 /// Sources stay outside of V8's heap as one-byte strings.

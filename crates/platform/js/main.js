@@ -14,7 +14,7 @@ boundArrayBuffers(globalThis);
 installCaches(globalThis);
 
 export { DOMException };
-export { prepare } from "./prepare.js";
+export { environment, prepare } from "./prepare.js";
 export { describe, ready } from "./entrypoints.js";
 export { dispatchFetch } from "./fetch.js";
 export { reportRejection } from "./rejections.js";

@@ -43,6 +43,9 @@ const KINDS = {
   r2: (name) => new R2Bucket(internal, name),
 };
 
+/** The bindings, for `process.env`. */
+export const environment = () => worker.env;
+
 /**
  * @param {BindingDescription[]} bindings
  * @param {boolean} isServiceWorker a classic script gets its bindings as global variables

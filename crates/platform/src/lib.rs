@@ -32,6 +32,7 @@ pub use cache::WorkerCache;
 pub use error::WorkerError;
 pub use event::{FetchEvent, RequestContext, ScheduledEvent};
 pub use rate_limit::{RateLimit, RateLimiter};
+pub use selvedge_node::{NodeCompat, NodeLevel};
 pub use selvedge_web::fetch::Body;
 pub use service::{Service, ServiceCall, ServiceError};
 pub use start::Handlers;
@@ -49,5 +50,6 @@ pub fn extensions() -> Vec<Extension> {
     let ops =
         [analytics::OPS, cache::OPS, d1::OPS, kv::OPS, ops::OPS, r2::OPS, rate_limit::OPS, secrets::OPS, service::OPS]
             .concat();
-    vec![selvedge_web::extension(), Extension { name: "platform", ops, modules: MODULES }]
+    let platform = Extension { name: "platform", ops, modules: MODULES, lazy: false };
+    vec![selvedge_web::extension(), selvedge_node::extension(), platform]
 }

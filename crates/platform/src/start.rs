@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use selvedge_node::{NodeCompat, NodeLevel};
 use selvedge_ops::v8;
 use selvedge_runtime::{Instance, JsError, StartError, StartOptions};
 
@@ -32,8 +33,15 @@ pub(crate) async fn start(worker: &Worker) -> Result<Loaded, StartError> {
     let options = &worker.options;
     let mut extensions = options.extensions.clone();
     extensions.insert(Arc::new(Bindings(options.bindings.iter().cloned().collect())));
+    // For node:fs, whose /bundle has the Worker's modules.
+    extensions.insert(options.script.clone());
     let log = MappedLog { script: options.script.clone(), inner: options.log.clone() };
-    let start = StartOptions { log: Arc::new(log), extensions, limits: options.limits.clone() };
+    let start = StartOptions {
+        log: Arc::new(log),
+        extensions,
+        limits: options.limits.clone(),
+        builtins: worker.builtins.clone(),
+    };
     let started =
         worker.pool.start(&options.script, start, |scope, exports| prepare(scope, exports, worker), ready).await;
     match started {
@@ -79,7 +87,34 @@ fn prepare<'s>(
     let prepare = function(scope, exports, "prepare")?;
     let arguments = [bindings.into(), service_worker.into(), flags.into()];
     let builtins = selvedge_runtime::call_function(scope, prepare, &arguments)?;
+    if let Some(node) = options.node {
+        install_node(scope, exports, node)?;
+    }
     Ok(builtins.try_cast::<v8::Object>().ok())
+}
+
+/// Puts what `nodejs_compat` gives onto the global object.
+fn install_node<'s>(
+    scope: &mut v8::PinScope<'s, '_>,
+    exports: v8::Local<'s, v8::Object>,
+    node: NodeCompat,
+) -> Result<(), JsError> {
+    if node.level == NodeLevel::AsyncLocalStorage {
+        return Ok(());
+    }
+    let globals = {
+        v8::tc_scope!(let scope, scope);
+        match selvedge_runtime::builtin_namespace(scope, selvedge_node::GLOBALS) {
+            Some(globals) => globals,
+            None => return Err(JsError::caught(scope)),
+        }
+    };
+    let install = function(scope, globals, "install")?;
+    let environment = function(scope, exports, "environment")?;
+    let v2 = v8::Boolean::new(scope, node.level == NodeLevel::V2);
+    let process_env = v8::Boolean::new(scope, node.process_env);
+    selvedge_runtime::call_function(scope, install, &[environment.into(), v2.into(), process_env.into()])?;
+    Ok(())
 }
 
 /// `[name, kind, value]`, as `js/prepare.js` takes it.

@@ -5,9 +5,11 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, UNIX_EPOCH};
 
 use http::{HeaderMap, Method, Response};
+use selvedge_node::NodeCompat;
 use selvedge_ops::v8;
 use selvedge_runtime::{
-    Driver, Ended, Extensions, JsError, Limits, LogSink, Script, StartError, TurnError, WarmPool, call_function,
+    Builtins, Driver, Ended, Extensions, JsError, Limits, LogSink, Script, StartError, TurnError, WarmPool,
+    call_function,
 };
 use selvedge_web::fetch::{Body, BodyResource, Subrequests};
 
@@ -29,6 +31,8 @@ pub struct WorkerOptions {
     pub bindings: Vec<(String, Binding)>,
     /// The compatibility flags.
     pub compatibility_flags: Vec<String>,
+    /// What it has of Node.js, by its compatibility flags and date.
+    pub node: Option<NodeCompat>,
     /// What each instance may use.
     pub limits: Limits,
     /// How many instances there may be at once. With one, global variables are the same for all requests.
@@ -54,6 +58,8 @@ impl std::fmt::Debug for WorkerOptions {
 pub struct Worker {
     pub(crate) pool: Arc<WarmPool>,
     pub(crate) options: WorkerOptions,
+    /// The modules of Node.js that it may import.
+    pub(crate) builtins: Option<Arc<Builtins>>,
     loaded: Mutex<Vec<Arc<Loaded>>>,
     starting: tokio::sync::Mutex<()>,
     next: AtomicUsize,
@@ -68,8 +74,10 @@ impl std::fmt::Debug for Worker {
 impl Worker {
     /// A Worker whose instances come from `pool`. Nothing runs yet.
     pub fn new(pool: Arc<WarmPool>, options: WorkerOptions) -> Arc<Self> {
+        let builtins = options.node.map(|node| Arc::new(node.builtins()));
         Arc::new(Self {
             pool,
+            builtins,
             options,
             loaded: Mutex::default(),
             starting: tokio::sync::Mutex::default(),

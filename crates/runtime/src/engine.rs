@@ -5,6 +5,7 @@ use std::sync::Arc;
 use selvedge_ops::v8;
 
 use crate::instance::Shell;
+use crate::lazy::LazySources;
 use crate::memory::Memory;
 use crate::watchdog::Watchdog;
 use crate::{Extension, JsError, Snapshot};
@@ -61,6 +62,7 @@ pub enum EngineError {
 /// The maker of isolates.
 pub struct Engine {
     snapshot: Snapshot,
+    lazy: Arc<LazySources>,
     watchdog: Watchdog,
     platform: v8::SharedRef<v8::Platform>,
 }
@@ -78,8 +80,14 @@ impl Engine {
     /// When that JavaScript is faulty, or a thread cannot be made.
     pub fn new(token: &V8Token, options: &EngineOptions) -> Result<Arc<Self>, EngineError> {
         let snapshot = Snapshot::build(&options.extensions, options.entry).map_err(EngineError::Snapshot)?;
+        let lazy = LazySources::new(&options.extensions).map_err(EngineError::Snapshot)?;
         let watchdog = Watchdog::start().map_err(EngineError::Watchdog)?;
-        Ok(Arc::new(Self { snapshot, watchdog, platform: token.platform.clone() }))
+        Ok(Arc::new(Self { snapshot, lazy: Arc::new(lazy), watchdog, platform: token.platform.clone() }))
+    }
+
+    /// The modules that are not in the snapshot.
+    pub(crate) fn lazy(&self) -> &Arc<LazySources> {
+        &self.lazy
     }
 
     /// The startup snapshot.

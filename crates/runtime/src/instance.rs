@@ -7,9 +7,11 @@ use std::time::Duration;
 
 use selvedge_ops::v8;
 
+use crate::lazy::LazySources;
+use crate::linker::LazyModules;
 use crate::memory::Memory;
 use crate::watchdog::{TurnClock, Watchdog};
-use crate::{Extensions, InstanceState, Invocation, JsError, Limits, Snapshot, host, linker, rejections};
+use crate::{Builtins, Extensions, InstanceState, Invocation, JsError, Limits, Snapshot, host, linker, rejections};
 
 /// After how many turns V8's own tasks (finalization registries, collection steps) get their turn.
 const TURNS_PER_PUMP: u32 = 64;
@@ -32,6 +34,8 @@ pub(crate) struct Shell {
     isolate: v8::SharedIsolate,
     context: v8::Global<v8::Context>,
     exports: v8::Global<v8::Object>,
+    /// What modules outside of the snapshot may import of those in it, by specifier.
+    shared: v8::Global<v8::Object>,
     state: Arc<InstanceState>,
     clock: Arc<TurnClock>,
     platform: v8::SharedRef<v8::Platform>,
@@ -74,20 +78,20 @@ impl Shell {
         isolate.set_allow_wasm_code_generation_callback(refuse_wasm_code_generation);
         isolate.add_near_heap_limit_callback(near_heap_limit, data);
         isolate.add_gc_epilogue_callback(after_collection, data, v8::GCType::kGCTypeMarkSweepCompact);
-        let (context, exports) = {
+        let (context, exports, shared) = {
             v8::scope!(let scope, &mut isolate);
             let context = v8::Context::new(scope, v8::ContextOptions::default());
             context.set_allow_generation_from_strings(false);
             let scope = &mut v8::ContextScope::new(scope, context);
-            let exports = Snapshot::exports(scope)?;
-            (v8::Global::new(scope, context), v8::Global::new(scope, exports))
+            let [exports, shared] = Snapshot::exports(scope)?;
+            (v8::Global::new(scope, context), v8::Global::new(scope, exports), v8::Global::new(scope, shared))
         };
         #[allow(unsafe_code)]
         // SAFETY: all that was put into the isolate is `Send`: the slots hold `Arc`s of `Send + Sync` types,
         // and so does everything that is put in later, as ops reach the isolate only through this crate.
         let isolate = unsafe { isolate.try_into_shared() }
             .map_err(|error| JsError::text(format!("the isolate cannot be shared: {error}")))?;
-        Ok(Self { isolate, context, exports, state, clock, platform, _guard: guard })
+        Ok(Self { isolate, context, exports, shared, state, clock, platform, _guard: guard })
     }
 
     pub(crate) fn state(&self) -> &Arc<InstanceState> {
@@ -189,6 +193,12 @@ impl Instance {
         self.home.load(Ordering::Relaxed) == this_thread()
     }
 
+    /// Lets the Worker import these modules of ours outside of the snapshot. Within a turn.
+    pub(crate) fn admit(&self, sources: &Arc<LazySources>, builtins: &Arc<Builtins>) {
+        let shared = self.shell.shared.clone();
+        self.shell.state.modules().lazy = Some(LazyModules::new(sources.clone(), shared, builtins.clone()));
+    }
+
     /// Begins the life of an event in this instance.
     pub fn begin(&self, extensions: Extensions) -> Arc<Invocation> {
         self.shell.state.begin_invocation(extensions)
@@ -219,7 +229,7 @@ impl Instance {
         limit: Duration,
         body: impl for<'s, 'i> FnOnce(&mut v8::PinScope<'s, 'i>, v8::Local<'s, v8::Object>) -> R,
     ) -> Result<R, TurnError> {
-        let Shell { isolate, context, exports, state, clock, platform, _guard } = &self.shell;
+        let Shell { isolate, context, exports, shared: _, state, clock, platform, _guard } = &self.shell;
         if state.is_condemned() {
             return Err(TurnError::Terminated);
         }

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use selvedge_ops::{OpDecl, v8};
 
 use crate::script::relative;
-use crate::{JsError, linker};
+use crate::{JsError, lazy, linker};
 
 /// A crate's share of the platform: its ops and its JavaScript.
 #[derive(Clone, Debug)]
@@ -16,6 +16,9 @@ pub struct Extension {
     pub ops: Vec<OpDecl>,
     /// The JavaScript files.
     pub modules: &'static [InternalModule],
+    /// Whether it stays out of the startup snapshot: its modules are loaded when a Worker first imports them, if it
+    /// may (see [`crate::Builtins`]).
+    pub lazy: bool,
 }
 
 /// One JavaScript file of ours. ASCII only: its text stays outside of the heap, shared by all isolates.
@@ -27,7 +30,7 @@ pub struct InternalModule {
     pub source: &'static str,
 }
 
-const OPS: &str = "selvedge:ops";
+pub(crate) const OPS: &str = "selvedge:ops";
 
 /// The module graph while it is being loaded: in an isolate slot, as V8's callbacks carry no data.
 pub(crate) struct Loader {
@@ -43,12 +46,10 @@ pub(crate) fn external_sources(
     extensions: &[Extension],
 ) -> Result<HashMap<String, &'static v8::OneByteConst>, JsError> {
     let mut sources = HashMap::new();
-    for extension in extensions {
+    for extension in in_snapshot(extensions) {
         for module in extension.modules {
             let specifier = format!("selvedge:{}/{}", extension.name, module.path);
-            if let Some(line) = module.source.lines().position(|line| !line.is_ascii()) {
-                return Err(JsError::text(format!("{specifier}:{}: is not ASCII", line + 1)));
-            }
+            check_ascii(&specifier, module.source)?;
             let text = v8::String::create_external_onebyte_const(module.source.as_bytes());
             sources.insert(specifier, &*Box::leak(Box::new(text)));
         }
@@ -56,16 +57,29 @@ pub(crate) fn external_sources(
     Ok(sources)
 }
 
-/// Loads the graph of `entry` and gives the entry's exports.
+/// The extensions that the snapshot is made of.
+pub(crate) fn in_snapshot(extensions: &[Extension]) -> impl Iterator<Item = &Extension> {
+    extensions.iter().filter(|extension| !extension.lazy)
+}
+
+pub(crate) fn check_ascii(specifier: &str, source: &str) -> Result<(), JsError> {
+    match source.lines().position(|line| !line.is_ascii()) {
+        Some(line) => Err(JsError::text(format!("{specifier}:{}: is not ASCII", line + 1))),
+        None => Ok(()),
+    }
+}
+
+/// Loads the graph of `entry` and gives the entry's exports, and those of each module that lazy ones import, by
+/// specifier.
 pub(crate) fn load<'s>(
     scope: &mut v8::PinScope<'s, '_>,
     extensions: &[Extension],
     sources: HashMap<String, &'static v8::OneByteConst>,
     entry: &str,
-) -> Result<v8::Local<'s, v8::Object>, JsError> {
+) -> Result<[v8::Local<'s, v8::Object>; 2], JsError> {
     let native = v8::Object::new(scope);
     let mut ops = String::from("const ops = globalThis.__ops;\n");
-    for op in extensions.iter().flat_map(|extension| &extension.ops) {
+    for op in in_snapshot(extensions).flat_map(|extension| &extension.ops) {
         let function = op.function(scope).ok_or_else(|| JsError::text(format!("cannot make {}", op.name)))?;
         let key = string(scope, op.name)?;
         native.set(scope, key.into(), function.into());
@@ -76,7 +90,15 @@ pub(crate) fn load<'s>(
     global.set(scope, key.into(), native.into());
     scope.set_slot(Loader { sources, ops, loaded: HashMap::new(), names: HashMap::new() });
 
-    let result = evaluate(scope, entry);
+    let result = evaluate(scope, entry).and_then(|exports| {
+        let shared = v8::Object::new(scope);
+        for specifier in lazy::wanted(extensions) {
+            let key = string(scope, &specifier)?;
+            let exports = evaluate(scope, &specifier)?;
+            shared.create_data_property(scope, key.into(), exports.into());
+        }
+        Ok([exports, shared])
+    });
     global.delete(scope, key.into());
     scope.remove_slot::<Loader>();
     result
@@ -89,7 +111,8 @@ fn string<'s>(scope: &mut v8::PinScope<'s, '_>, text: &str) -> Result<v8::Local<
 fn evaluate<'s>(scope: &mut v8::PinScope<'s, '_>, entry: &str) -> Result<v8::Local<'s, v8::Object>, JsError> {
     v8::tc_scope!(let scope, scope);
     let Some(module) = get(scope, entry) else { return Err(JsError::caught(scope)) };
-    if module.instantiate_module(scope, resolve).is_none() {
+    // One that the entry imports is ready.
+    if module.get_status() == v8::ModuleStatus::Uninstantiated && module.instantiate_module(scope, resolve).is_none() {
         return Err(JsError::caught(scope));
     }
     let Some(promise) = module.evaluate(scope) else { return Err(JsError::caught(scope)) };
@@ -162,7 +185,7 @@ fn resolve<'s>(
 }
 
 /// `specifier` as imported by the module named `referrer`.
-fn resolve_specifier(specifier: &str, referrer: &str) -> String {
+pub(crate) fn resolve_specifier(specifier: &str, referrer: &str) -> String {
     relative(specifier, referrer).unwrap_or_else(|| specifier.to_owned())
 }
 

@@ -12,7 +12,10 @@ use crate::script::Prepared;
 use crate::{InstanceState, JsError, ModuleKind, Script};
 
 mod common_js;
+mod lazy;
 mod synthetic;
+
+pub(crate) use lazy::LazyModules;
 
 /// A Worker's modules as they are in one isolate.
 #[derive(Default)]
@@ -26,6 +29,8 @@ pub(crate) struct ModuleMap {
     exports: HashMap<v8::Global<v8::Module>, v8::Global<v8::Object>>,
     /// `module` objects of CommonJS modules, by name.
     common_js: HashMap<String, v8::Global<v8::Object>>,
+    /// Modules of ours outside of the snapshot; `None` for a Worker that may import none.
+    pub(crate) lazy: Option<LazyModules>,
 }
 
 pub(crate) fn install(isolate: &mut v8::Isolate) {
@@ -86,6 +91,7 @@ pub(crate) fn link<'s>(
 /// run are in it.
 pub(crate) fn keep_code(scope: &mut v8::PinScope<'_, '_>, script: &Script) {
     let Some(state) = InstanceState::of(scope) else { return };
+    lazy::keep_code(scope, &state);
     let modules: Vec<_> = state.modules().modules.iter().map(|(name, module)| (name.clone(), module.clone())).collect();
     for (name, module) in modules {
         let Some(prepared) = script.get(&name) else { continue };
@@ -100,7 +106,11 @@ pub(crate) fn keep_code(scope: &mut v8::PinScope<'_, '_>, script: &Script) {
     }
 }
 
-fn origin<'s>(scope: &mut v8::PinScope<'s, '_>, name: &str, is_module: bool) -> Option<v8::ScriptOrigin<'s>> {
+pub(crate) fn origin<'s>(
+    scope: &mut v8::PinScope<'s, '_>,
+    name: &str,
+    is_module: bool,
+) -> Option<v8::ScriptOrigin<'s>> {
     let name = v8::String::new(scope, name)?;
     Some(v8::ScriptOrigin::new(scope, name.into(), 0, 0, false, -1, None, false, false, is_module, None))
 }
@@ -165,6 +175,17 @@ pub(crate) fn specifiers(scope: &mut v8::PinScope<'_, '_>, module: v8::Local<'_,
         .collect()
 }
 
+/// The internal name of a module of ours outside of the snapshot, by the specifier that the Worker would import it by.
+pub fn builtin_name(scope: &v8::PinScope<'_, '_>, specifier: &str) -> Option<String> {
+    lazy::builtin(&*InstanceState::of(scope)?, specifier)
+}
+
+/// The exports of a module of ours outside of the snapshot, by its internal name. `None` with an exception pending.
+pub fn builtin_namespace<'s>(scope: &mut v8::PinScope<'s, '_>, name: &str) -> Option<v8::Local<'s, v8::Object>> {
+    let state = InstanceState::of(scope)?;
+    lazy::namespace(scope, &state, name)
+}
+
 /// The module that `specifier` means in `referrer`; throws when there is none.
 fn import<'s>(
     scope: &mut v8::PinScope<'s, '_>,
@@ -178,6 +199,9 @@ fn import<'s>(
     }
     if synthetic::is_builtin(scope, state, specifier) {
         return get(scope, state, specifier);
+    }
+    if let Some(name) = lazy::builtin(state, specifier) {
+        return lazy::get(scope, state, &name);
     }
     throw(scope, &format!("No such module \"{specifier}\".\n  imported from \"{referrer}\""));
     None
@@ -211,6 +235,9 @@ fn resolve<'s>(
     let state = InstanceState::of(scope)?;
     let specifier = specifier.to_rust_string_lossy(scope);
     let referrer = v8::Global::new(scope, referrer);
+    if let Some(name) = lazy::name_of(&state, &referrer) {
+        return lazy::import(scope, &state, &specifier, &name);
+    }
     let referrer = state.modules().names.get(&referrer)?.clone();
     import(scope, &state, &specifier, &referrer)
 }

@@ -45,6 +45,10 @@ impl WarmPool {
         self.engine.shell(self.heap_bytes)
     }
 
+    pub(crate) fn engine(&self) -> &Engine {
+        &self.engine
+    }
+
     /// Takes an isolate, or makes one if none is ready.
     ///
     /// # Errors

@@ -37,8 +37,7 @@ impl Snapshot {
     /// When a module of ours does not compile or throws.
     pub(crate) fn build(extensions: &[Extension], entry: &str) -> Result<Self, JsError> {
         let sources = internal::external_sources(extensions)?;
-        let mut references: Vec<v8::ExternalReference> = extensions
-            .iter()
+        let mut references: Vec<v8::ExternalReference> = internal::in_snapshot(extensions)
             .flat_map(|extension| &extension.ops)
             .flat_map(selvedge_ops::OpDecl::external_references)
             .collect();
@@ -57,9 +56,11 @@ impl Snapshot {
             let context = v8::Context::new(scope, v8::ContextOptions::default());
             let result = {
                 let scope = &mut v8::ContextScope::new(scope, context);
-                internal::load(scope, extensions, sources, entry).map(|exports| {
-                    let index = scope.add_context_data(context, exports);
-                    debug_assert_eq!(index, 0, "the exports are the context's first datum");
+                internal::load(scope, extensions, sources, entry).map(|data| {
+                    for (place, datum) in data.into_iter().enumerate() {
+                        let index = scope.add_context_data(context, datum);
+                        debug_assert_eq!(index, place, "the context's data are in order");
+                    }
                 })
             };
             scope.set_default_context(context);
@@ -79,11 +80,15 @@ impl Snapshot {
             .external_references(self.references.into())
     }
 
-    /// The entry module's exports, kept in the snapshot. Once per context.
-    pub(crate) fn exports<'s>(scope: &mut v8::PinScope<'s, '_>) -> Result<v8::Local<'s, v8::Object>, JsError> {
-        scope
-            .get_context_data_from_snapshot_once::<v8::Object>(0)
-            .map_err(|error| JsError::text(format!("the snapshot lacks its exports: {error}")))
+    /// The entry module's exports, kept in the snapshot, and those of the modules that lazy ones import, by
+    /// specifier. Once per context.
+    pub(crate) fn exports<'s>(scope: &mut v8::PinScope<'s, '_>) -> Result<[v8::Local<'s, v8::Object>; 2], JsError> {
+        let datum = |index| {
+            scope
+                .get_context_data_from_snapshot_once::<v8::Object>(index)
+                .map_err(|error| JsError::text(format!("the snapshot lacks its exports: {error}")))
+        };
+        Ok([datum(0)?, datum(1)?])
     }
 
     /// Its size in bytes.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use selvedge_ops::v8;
 
-use crate::{Extensions, Instance, JsError, Limits, LogSink, Script, WarmPool, linker};
+use crate::{Builtins, Extensions, Instance, JsError, Limits, LogSink, Script, WarmPool, linker};
 
 /// What an instance is given when it starts.
 #[derive(Clone)]
@@ -15,6 +15,8 @@ pub struct StartOptions {
     pub extensions: Extensions,
     /// What it may use.
     pub limits: Limits,
+    /// Which modules of ours outside of the snapshot it may import; `None`: none.
+    pub builtins: Option<Arc<Builtins>>,
 }
 
 impl std::fmt::Debug for StartOptions {
@@ -59,9 +61,13 @@ impl WarmPool {
     ) -> Result<(Arc<Instance>, T), StartError> {
         let shell = self.take().await.map_err(StartError::Script)?;
         shell.state().set_up(options.log, options.extensions);
+        let builtins = options.builtins;
         let instance = Arc::new(shell.into_instance(options.limits));
         let result = instance
             .startup_turn(|scope, exports| {
+                if let Some(builtins) = &builtins {
+                    instance.admit(self.engine().lazy(), builtins);
+                }
                 let builtins = prepare(scope, exports)?;
                 let namespace = linker::link(scope, script, builtins)?;
                 let result = ready(scope, exports, namespace)?;

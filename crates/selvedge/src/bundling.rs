@@ -3,8 +3,10 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use selvedge_bundle::{Bundle, BundleOptions, ModuleKind as BundledKind, ModuleRule, RuleKind, WorkerFormat};
-use selvedge_config::{Manifest, ModuleType};
+use selvedge_bundle::{
+    Bundle, BundleOptions, ModuleKind as BundledKind, ModuleRule, NodejsModules, RuleKind, WorkerFormat,
+};
+use selvedge_config::{Manifest, ModuleType, NodejsCompat};
 use selvedge_runtime::{Module, ModuleKind, Script};
 
 /// What wrangler writes when nothing is set; the same as not set, so that `tsconfig.json` decides.
@@ -12,7 +14,6 @@ const DEFAULT_JSX: [&str; 2] = ["React.createElement", "React.Fragment"];
 
 /// The options for a project with an entry point.
 pub(crate) fn options(manifest: &Manifest, root: &Path, main: &str, development: bool) -> BundleOptions {
-    let flag = |name: &str| manifest.compatibility_flags.iter().any(|flag| flag == name);
     let set = |text: &String| (!DEFAULT_JSX.contains(&text.as_str()) && !text.is_empty()).then(|| text.clone());
     let mut options = BundleOptions::new(root, main);
     options.tsconfig = manifest.tsconfig.as_ref().map(|path| root.join(path));
@@ -27,10 +28,12 @@ pub(crate) fn options(manifest: &Manifest, root: &Path, main: &str, development:
     options.find_additional_modules = manifest.find_additional_modules.unwrap_or(manifest.no_bundle);
     options.base_dir = manifest.base_dir.as_ref().map(|path| root.join(path));
     options.preserve_file_names = manifest.preserve_file_names;
-    options.nodejs_compat = flag("nodejs_compat") || flag("nodejs_compat_v2");
-    if flag("nodejs_als") {
-        options.external.push("node:async_hooks".into());
-    }
+    options.nodejs_compat = match manifest.nodejs_compat() {
+        None => NodejsModules::None,
+        Some(NodejsCompat::AsyncLocalStorage) => NodejsModules::AsyncHooks,
+        Some(NodejsCompat::V1) => NodejsModules::Prefixed,
+        Some(NodejsCompat::V2) => NodejsModules::All,
+    };
     options.development = development;
     options
 }
@@ -91,8 +94,8 @@ mod tests {
             r#""define":{"A":"1"},"minify":true,"compatibility_flags":["nodejs_als"],"rules":[{"type":"Text","globs":["**/*.md"],"fallthrough":true}]"#,
         );
         assert_eq!(options.define["A"], "1");
-        assert!(options.minify && options.development && !options.nodejs_compat);
-        assert_eq!(options.external, ["node:async_hooks"]);
+        assert!(options.minify && options.development);
+        assert_eq!(options.nodejs_compat, NodejsModules::AsyncHooks);
         assert_eq!(options.rules[0].kind, RuleKind::Text);
         assert_eq!(options.jsx_factory, None);
     }

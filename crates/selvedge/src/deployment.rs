@@ -4,10 +4,11 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use http::{Request, Response, Uri};
-use selvedge_config::Cron;
+use selvedge_config::{Cron, Manifest, NodejsCompat};
 use selvedge_edge::ClientInfo;
 use selvedge_platform::{
-    FetchEvent, Fetcher, Handlers, RequestContext, ScheduledEvent, ServiceCall, Worker, WorkerError, WorkerOptions,
+    FetchEvent, Fetcher, Handlers, NodeCompat, NodeLevel, RequestContext, ScheduledEvent, ServiceCall, Worker,
+    WorkerError, WorkerOptions,
 };
 use selvedge_runtime::{JsError, Limits, Script, StartError};
 use selvedge_web::fetch::Body;
@@ -72,6 +73,7 @@ impl Deployment {
                 script,
                 bindings,
                 compatibility_flags: manifest.compatibility_flags.clone(),
+                node: node_compat(manifest),
                 limits,
                 max_instances: options.max_instances,
                 log: Arc::new(log),
@@ -186,4 +188,14 @@ impl RequestContext for Visitor {
     fn cf(&self) -> Arc<str> {
         self.0.cf_json()
     }
+}
+
+/// What the Worker has of Node.js.
+fn node_compat(manifest: &Manifest) -> Option<NodeCompat> {
+    let level = match manifest.nodejs_compat()? {
+        NodejsCompat::AsyncLocalStorage => NodeLevel::AsyncLocalStorage,
+        NodejsCompat::V1 => NodeLevel::V1,
+        NodejsCompat::V2 => NodeLevel::V2,
+    };
+    Some(NodeCompat { level, process_env: manifest.populates_process_env() })
 }

@@ -35,5 +35,5 @@ const OPS: [&[OpDecl]; 10] = [
 
 /// The ops and the JavaScript of this crate. `selvedge:web/globals.js` puts the classes on a global object.
 pub fn extension() -> Extension {
-    Extension { name: "web", ops: OPS.concat(), modules: MODULES }
+    Extension { name: "web", ops: OPS.concat(), modules: MODULES, lazy: false }
 }

@@ -1,5 +1,7 @@
 //! npm packages, aliases, and what the runtime provides.
 
+use selvedge_bundle::NodejsModules;
+
 use crate::project::{Project, code};
 
 const ENTRY: &str = "import value from 'pkg'; export default { fetch: () => value }";
@@ -90,7 +92,7 @@ async fn node_builtins_are_imports_with_the_flag() {
         ("node_modules/buffer/package.json", r#"{ "name": "buffer", "main": "index.js" }"#),
         ("node_modules/buffer/index.js", "exports.Buffer = 'FROM NPM';"),
     ]);
-    let code = code(&project.build_with(|options| options.nodejs_compat = true).await);
+    let code = code(&project.build_with(|options| options.nodejs_compat = NodejsModules::All).await);
     for import in ["node:buffer", "node:fs", "node:path", "node:util"] {
         assert!(code.contains(&format!("from \"{import}\"")), "{import} in\n{code}");
     }

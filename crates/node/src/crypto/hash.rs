@@ -4,7 +4,7 @@
 //! a digest chosen at run time, which neither library has.
 
 use aws_lc_rs::digest;
-use md5::digest::{Digest as _, ExtendableOutput as _, Update as _, XofReader as _};
+use md5::digest::{Digest as _, ExtendableOutput as _, Update as _};
 use zeroize::Zeroizing;
 
 use crate::coded::{Coded, Result};

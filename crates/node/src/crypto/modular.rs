@@ -3,6 +3,7 @@
 use crypto_bigint::modular::{BoxedMontyForm, BoxedMontyParams};
 use crypto_bigint::{BoxedUint, Odd};
 use crypto_primes::{Flavor, is_prime, random_prime};
+use rsa::rand_core::UnwrapErr;
 use selvedge_web::crypto::{Random, fill};
 use zeroize::Zeroizing;
 
@@ -98,7 +99,8 @@ pub(crate) fn generate_prime(bits: u32, safe: bool, add: Option<&[u8]>, rem: Opt
     let flavor = if safe { Flavor::Safe } else { Flavor::Any };
     let length = bits.div_ceil(8) as usize;
     let Some(add) = add else {
-        let prime: BoxedUint = random_prime(&mut Random, flavor, bits);
+        // Its generator may not fail. AWS-LC's does so only where the system itself has no randomness.
+        let prime: BoxedUint = random_prime(&mut UnwrapErr(Random), flavor, bits);
         return Ok(tail(&prime, length));
     };
     let precision = bits.next_multiple_of(64);
@@ -110,7 +112,7 @@ pub(crate) fn generate_prime(bits: u32, safe: bool, add: Option<&[u8]>, rem: Opt
     let Some(divisor) = Option::<crypto_bigint::NonZero<BoxedUint>>::from(crypto_bigint::NonZero::new(add)) else {
         return Err(Coded::range_error("ERR_OUT_OF_RANGE", "invalid options.add"));
     };
-    if rem >= *divisor.as_ref() || divisor.bits() > bits {
+    if rem >= *divisor.as_ref() || divisor.bit_width() > bits {
         return Err(Coded::range_error("ERR_OUT_OF_RANGE", "invalid options.rem"));
     }
     // About one number in bits * ln 2 is prime; one among these is there but for a divisor that shares a factor.
@@ -121,7 +123,7 @@ pub(crate) fn generate_prime(bits: u32, safe: bool, add: Option<&[u8]>, rem: Opt
         bytes[0] = (bytes[0] & (0xff >> unused)) | (0x80 >> unused);
         let start = number(&bytes, precision)?;
         let candidate = start.wrapping_sub(&start.rem(&divisor)).wrapping_add(&rem);
-        if candidate.bits() == bits && is_prime(flavor, &candidate) {
+        if candidate.bit_width() == bits && is_prime(flavor, &candidate) {
             return Ok(tail(&candidate, length));
         }
     }

@@ -13,7 +13,7 @@ use rsa::pkcs1::{
     EncodeRsaPrivateKey as _, EncodeRsaPublicKey as _, RsaPrivateKeyRef, RsaPssParams, RsaPublicKeyRef, UintRef,
 };
 use rsa::pkcs8::EncodePrivateKey as _;
-use rsa::pkcs8::der::asn1::AnyRef;
+use rsa::pkcs8::der::asn1::{Any, AnyRef};
 use rsa::pkcs8::der::{Decode as _, Encode as _};
 use rsa::sha2::{Sha224, Sha256, Sha384, Sha512};
 use rsa::traits::{PrivateKeyParts as _, PublicKeyParts};
@@ -459,7 +459,7 @@ impl PssLimits {
     /// Reads `RSASSA-PSS-params`.
     pub(crate) fn from_der(parameters: AnyRef<'_>) -> Result<Self> {
         let der = parameters.to_der().map_err(bad_key)?;
-        let read = RsaPssParams::<AnyRef<'_>>::from_der(&der).map_err(bad_key)?;
+        let read = RsaPssParams::<Any>::from_der(&der).map_err(bad_key)?;
         let hash = match read.hash.oid.to_string().as_str() {
             "1.3.14.3.2.26" => Algorithm::Sha1,
             "2.16.840.1.101.3.4.2.1" => Algorithm::Sha256,

@@ -92,6 +92,7 @@ impl Harness {
             script: Arc::new(Script::new("index.js", [module])),
             bindings: Vec::new(),
             compatibility_flags: Vec::new(),
+            node: None,
             limits: Limits { turn: Duration::from_millis(500), ..Limits::default() },
             max_instances: 1,
             log: log.clone(),

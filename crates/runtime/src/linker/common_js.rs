@@ -2,7 +2,7 @@
 
 use selvedge_ops::v8;
 
-use super::{get, origin, synthetic, text, throw};
+use super::{get, lazy, origin, synthetic, text, throw};
 use crate::script::Prepared;
 use crate::{InstanceState, ModuleKind};
 
@@ -77,6 +77,11 @@ fn required<'s>(scope: &mut v8::PinScope<'s, '_>, specifier: &str, referrer: &st
             let key = v8::String::new(scope, "default")?;
             let default = exports.get(scope, key.into())?;
             return Some(if default.is_undefined() { exports.into() } else { default });
+        }
+        if let Some(name) = lazy::builtin(&state, specifier) {
+            let exports = lazy::namespace(scope, &state, &name)?;
+            let key = v8::String::new(scope, "default")?;
+            return exports.get(scope, key.into());
         }
         throw(scope, &format!("No such module \"{specifier}\".\n  required from \"{referrer}\""));
         return None;

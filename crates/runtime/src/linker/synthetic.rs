@@ -121,13 +121,28 @@ fn evaluate<'s>(
         module.set_synthetic_module_export(scope, key, value)?;
     } else {
         let exports = v8::Local::new(scope, exports);
-        let keys = exports.get_own_property_names(scope, v8::GetPropertyNamesArgs::default())?;
-        for index in 0..keys.length() {
-            let key = keys.get_index(scope, index)?;
-            let value = exports.get(scope, key)?;
-            module.set_synthetic_module_export(scope, key.try_cast::<v8::String>().ok()?, value)?;
-        }
+        export_all(scope, module, exports)?;
     }
+    settled(scope)
+}
+
+/// Gives a synthetic module the properties of an object as exports.
+pub(super) fn export_all(
+    scope: &mut v8::PinScope<'_, '_>,
+    module: v8::Local<'_, v8::Module>,
+    exports: v8::Local<'_, v8::Object>,
+) -> Option<()> {
+    let keys = exports.get_own_property_names(scope, v8::GetPropertyNamesArgs::default())?;
+    for index in 0..keys.length() {
+        let key = keys.get_index(scope, index)?;
+        let value = exports.get(scope, key)?;
+        module.set_synthetic_module_export(scope, key.try_cast::<v8::String>().ok()?, value)?;
+    }
+    Some(())
+}
+
+/// What the evaluation of a synthetic module gives.
+pub(super) fn settled<'s>(scope: &mut v8::PinScope<'s, '_>) -> Option<v8::Local<'s, v8::Value>> {
     // An evaluated module answers with a promise, as one with top-level await would.
     let resolver = v8::PromiseResolver::new(scope)?;
     let nothing = v8::undefined(scope).into();

@@ -82,7 +82,7 @@ impl Harness {
         let token = initialize_v8();
         let modules: &'static [InternalModule] =
             &[InternalModule { path: "entry.js", source: ENTRY }, InternalModule { path: "answer.js", source: ANSWER }];
-        let extension = Extension { name: "test", ops: OPS.to_vec(), modules };
+        let extension = Extension { name: "test", ops: OPS.to_vec(), modules, lazy: false };
         let options = EngineOptions { extensions: vec![extension], entry: "selvedge:test/entry.js" };
         let engine = Engine::new(&token, &options).unwrap();
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
@@ -121,7 +121,7 @@ impl Harness {
         let log = Arc::new(Log::default());
         let limits =
             Limits { turn: Duration::from_millis(300), startup: Duration::from_millis(300), ..Limits::default() };
-        let options = StartOptions { log: log.clone(), extensions: Extensions::new(), limits };
+        let options = StartOptions { log: log.clone(), extensions: Extensions::new(), limits, builtins: None };
         let (instance, (dispatch, handler)) = self
             .pool()
             .start(

@@ -43,4 +43,4 @@ impl CryptoError {
 }
 
 /// What the algorithms return.
-pub type Result<T> = std::result::Result<T, CryptoError>;
+pub(crate) type Result<T> = std::result::Result<T, CryptoError>;

@@ -1,0 +1,6 @@
+// What the platform tells about the Worker. `globals.js` sets it before anything else is loaded.
+
+export const environment = {
+  /** @type {() => Record<string, unknown>} */ bindings: () => ({}),
+  populate: false,
+};

@@ -1,0 +1,3 @@
+import { environment } from "../internal/environment.js";
+const process = { env: environment.bindings() };
+export default process;
