@@ -31,5 +31,4 @@ fn op_node_fs_module(#[context] instance: Arc<InstanceState>, name: String) -> R
 }
 
 /// The ops of this module.
-pub(crate) const OPS: &[OpDecl] =
-    &[op_node_fs_is_alive, op_node_fs_modules, op_node_fs_module];
+pub(crate) const OPS: &[OpDecl] = &[op_node_fs_is_alive, op_node_fs_modules, op_node_fs_module];

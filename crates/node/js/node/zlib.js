@@ -150,7 +150,10 @@ const BrotliCompress = codec("BrotliCompress", Brotli, BROTLI_ENCODE);
 const BrotliDecompress = codec("BrotliDecompress", Brotli, BROTLI_DECODE);
 
 /** @param {typeof Deflate} Class */
-const creator = (Class) => /** @param {any} [options] */ (options = undefined) => new Class(options);
+const creator =
+  (Class) =>
+  /** @param {any} [options] */ (options = undefined) =>
+    new Class(options);
 
 const createDeflate = creator(Deflate);
 const createInflate = creator(Inflate);
@@ -166,7 +169,8 @@ const createBrotliDecompress = creator(BrotliDecompress);
 const informed = (engine, buffer) => (engine._info ? { buffer, engine } : buffer);
 
 /** @param {typeof Deflate} Class */
-const sync = (Class) =>
+const sync =
+  (Class) =>
   /** @param {any} buffer @param {any} [options] @returns {any} */
   (buffer, options = undefined) => {
     const bytes = inputBytes(buffer);
@@ -188,7 +192,8 @@ const brotliDecompressSync = sync(BrotliDecompress);
 const PIECE = 256 * 1024;
 
 /** @param {typeof Deflate} Class */
-const convenience = (Class) =>
+const convenience =
+  (Class) =>
   /** @param {any} buffer @param {any} options @param {any} [callback] */
   (buffer, options, callback = undefined) => {
     if (typeof options === "function") [callback, options] = [options, undefined];

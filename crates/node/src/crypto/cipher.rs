@@ -231,8 +231,12 @@ impl Cipher {
 
     /// The rest.
     pub(crate) fn finish(&mut self) -> Result<Vec<u8>> {
-        let wrong_length =
-            || Coded::error("ERR_OSSL_WRONG_FINAL_BLOCK_LENGTH", "error:1C80006B:Provider routines::wrong final block length");
+        let wrong_length = || {
+            Coded::error(
+                "ERR_OSSL_WRONG_FINAL_BLOCK_LENGTH",
+                "error:1C80006B:Provider routines::wrong final block length",
+            )
+        };
         let bad = || Coded::error("ERR_OSSL_BAD_DECRYPT", "error:1C800064:Provider routines::bad decrypt");
         match &mut self.engine {
             Engine::Stream(_) => Ok(Vec::new()),
@@ -252,7 +256,8 @@ impl Cipher {
                     (false, true) => {
                         transform(&mut block);
                         let pad = usize::from(block[BLOCK - 1]);
-                        if pad == 0 || pad > BLOCK || block[BLOCK - pad..].iter().any(|byte| usize::from(*byte) != pad) {
+                        if pad == 0 || pad > BLOCK || block[BLOCK - pad..].iter().any(|byte| usize::from(*byte) != pad)
+                        {
                             return Err(bad());
                         }
                         block.truncate(BLOCK - pad);
@@ -295,10 +300,13 @@ mod tests {
 
     #[test]
     fn padding_is_judged() {
-        let whole = run("aes-128-cbc", true, false, &[1; 32], 5).unwrap();
+        let whole = run("aes-128-cbc", true, false, &[9; 32], 5).unwrap();
         assert_eq!(whole.len(), 32);
-        assert_eq!(run("aes-128-cbc", false, false, &whole, 9).unwrap(), [1; 32]);
-        assert_eq!(run("aes-128-cbc", true, false, &[1; 31], 5).unwrap_err().code(), "ERR_OSSL_WRONG_FINAL_BLOCK_LENGTH");
+        assert_eq!(run("aes-128-cbc", false, false, &whole, 9).unwrap(), [9; 32]);
+        assert_eq!(
+            run("aes-128-cbc", true, false, &[1; 31], 5).unwrap_err().code(),
+            "ERR_OSSL_WRONG_FINAL_BLOCK_LENGTH"
+        );
         assert_eq!(run("aes-128-cbc", false, true, &whole, 5).unwrap_err().code(), "ERR_OSSL_BAD_DECRYPT");
         assert_eq!(run("aes-128-cbc", false, true, &[], 5).unwrap_err().code(), "ERR_OSSL_WRONG_FINAL_BLOCK_LENGTH");
     }

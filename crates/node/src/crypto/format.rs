@@ -100,7 +100,9 @@ fn decrypted(bytes: &[u8], passphrase: Option<&[u8]>) -> Result<Zeroizing<Vec<u8
     };
     let mut reader = SliceReader::new(bytes).map_err(|_| unreadable())?;
     let (scheme, data) = reader
-        .sequence(|inner| Ok::<_, rsa::pkcs8::der::Error>((EncryptionScheme::decode(inner)?, <&OctetStringRef>::decode(inner)?)))
+        .sequence(|inner| {
+            Ok::<_, rsa::pkcs8::der::Error>((EncryptionScheme::decode(inner)?, <&OctetStringRef>::decode(inner)?))
+        })
         .map_err(|_| unreadable())?;
     let allowed = match scheme.pbes2().map(|parameters| &parameters.kdf) {
         Some(pbes2::Kdf::Pbkdf2(kdf)) => kdf.iteration_count <= MOST_ITERATIONS,
@@ -227,8 +229,7 @@ pub(crate) fn encrypted(pkcs8: &[u8], cipher: &str, passphrase: &[u8]) -> Result
     let (mut salt, mut iv) = ([0; 16], [0; 16]);
     fill(&mut salt)?;
     fill(&mut iv)?;
-    let mut parameters =
-        pbes2::Parameters::generate_pbkdf2_sha256_aes256cbc(2048, &salt, iv).map_err(unwritable)?;
+    let mut parameters = pbes2::Parameters::generate_pbkdf2_sha256_aes256cbc(2048, &salt, iv).map_err(unwritable)?;
     parameters.encryption = match cipher.to_ascii_lowercase().as_str() {
         "aes-128-cbc" | "aes128" => pbes2::EncryptionScheme::Aes128Cbc { iv },
         "aes-192-cbc" | "aes192" => pbes2::EncryptionScheme::Aes192Cbc { iv },
@@ -273,7 +274,10 @@ mod tests {
             let spki = write(&public, "spki").unwrap();
             assert_eq!(write(&read_public(&spki, false, "spki", None).unwrap(), "spki").unwrap(), spki);
             let sealed = encrypted(&pkcs8, "aes-256-cbc", b"secret").unwrap();
-            assert_eq!(write(&read_private(&sealed, false, "pkcs8", Some(b"secret")).unwrap(), "pkcs8").unwrap(), pkcs8);
+            assert_eq!(
+                write(&read_private(&sealed, false, "pkcs8", Some(b"secret")).unwrap(), "pkcs8").unwrap(),
+                pkcs8
+            );
             assert!(read_private(&sealed, false, "pkcs8", Some(b"other")).is_err());
             assert!(read_private(&sealed, false, "pkcs8", None).is_err());
         }

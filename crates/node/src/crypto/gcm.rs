@@ -139,9 +139,10 @@ impl Gcm {
             self.tag = Some(tag[..self.tag_length.unwrap_or(16)].to_vec());
             return Ok(());
         }
-        let authentic = self.expected.as_ref().is_some_and(|expected| {
-            constant_time::verify_slices_are_equal(&tag[..expected.len()], expected).is_ok()
-        });
+        let authentic = self
+            .expected
+            .as_ref()
+            .is_some_and(|expected| constant_time::verify_slices_are_equal(&tag[..expected.len()], expected).is_ok());
         if authentic { Ok(()) } else { Err(Coded::error("", "Unsupported state or unable to authenticate data")) }
     }
 }

@@ -120,7 +120,9 @@ impl Algorithm {
             None => Ok(self.output_length()),
             Some(length) if self.is_extendable() && length <= MOST_OUTPUT => Ok(length),
             Some(length) if length == self.output_length() => Ok(length),
-            Some(_) => Err(Coded::error("ERR_OSSL_EVP_NOT_XOF_OR_INVALID_LENGTH", "Unsupported state or invalid length")),
+            Some(_) => {
+                Err(Coded::error("ERR_OSSL_EVP_NOT_XOF_OR_INVALID_LENGTH", "Unsupported state or invalid length"))
+            }
         }
     }
 

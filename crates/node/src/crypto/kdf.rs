@@ -24,7 +24,9 @@ pub(crate) fn pbkdf2(hash: Algorithm, password: &[u8], salt: &[u8], iterations: 
     let Some(count) = NonZeroU32::new(iterations).filter(|count| count.get() <= MOST_ITERATIONS) else {
         return Err(Coded::range_error(
             "ERR_OUT_OF_RANGE",
-            format!("Pbkdf2 failed: iteration counts above {MOST_ITERATIONS} are not supported (requested {iterations})."),
+            format!(
+                "Pbkdf2 failed: iteration counts above {MOST_ITERATIONS} are not supported (requested {iterations})."
+            ),
         ));
     };
     let blocks = length.div_ceil(hash.output_length()) as u64;
@@ -78,7 +80,8 @@ impl ScryptCost {
 
     /// Refuses what cannot be, what takes more than `most_memory` bytes, and what takes too long.
     pub(crate) fn check(self, most_memory: u64) -> Result<scrypt::Params> {
-        let invalid = |why: &str| Coded::range_error("ERR_CRYPTO_INVALID_SCRYPT_PARAMS", format!("Invalid scrypt params: {why}"));
+        let invalid =
+            |why: &str| Coded::range_error("ERR_CRYPTO_INVALID_SCRYPT_PARAMS", format!("Invalid scrypt params: {why}"));
         if self.n < 2 || !self.n.is_power_of_two() || self.r == 0 || self.p == 0 {
             return Err(Coded::range_error("ERR_CRYPTO_INVALID_SCRYPT_PARAMS", "Invalid scrypt params"));
         }
@@ -133,7 +136,10 @@ mod tests {
 
     #[test]
     fn the_general_pbkdf2_agrees_with_the_known() {
-        let expected = [0x04, 0x24, 0x07, 0xb5, 0x52, 0xbe, 0x34, 0x5a, 0xd6, 0xee, 0xe2, 0xcf, 0x2f, 0x7e, 0xd0, 0x1d, 0xd9, 0x66, 0x2d, 0x8f];
+        let expected = [
+            0x04, 0x24, 0x07, 0xb5, 0x52, 0xbe, 0x34, 0x5a, 0xd6, 0xee, 0xe2, 0xcf, 0x2f, 0x7e, 0xd0, 0x1d, 0xd9, 0x66,
+            0x2d, 0x8f,
+        ];
         assert_eq!(pbkdf2(Algorithm::Md5, b"password", b"salt", 2, 20).unwrap(), expected);
         assert_eq!(pbkdf2(Algorithm::Sha1, b"password", b"salt", 1, 4).unwrap(), [0x0c, 0x60, 0xc8, 0x0f]);
     }

@@ -151,7 +151,9 @@ impl Key {
         let key = match (kind, curve_name) {
             ("RSA", _) if is_private => Self::RsaPrivate(Box::new(RsaPrivate::from_jwk(jwk)?)),
             ("RSA", _) => Self::RsaPublic(RsaPublic::from_jwk(jwk)?),
-            ("EC", name) if is_private => Self::EcPrivate(EcPrivate::from_jwk(curve(name)?, jwk).map_err(|_| invalid())?),
+            ("EC", name) if is_private => {
+                Self::EcPrivate(EcPrivate::from_jwk(curve(name)?, jwk).map_err(|_| invalid())?)
+            }
             ("EC", name) => Self::EcPublic(EcPublic::from_jwk(curve(name)?, jwk).map_err(|_| invalid())?),
             ("OKP", name) => {
                 let kind = match name {

@@ -48,7 +48,8 @@ pub(crate) fn power(base: &[u8], exponent: &[u8], modulus: &[u8]) -> Result<Vec<
     let params = BoxedMontyParams::new(odd.clone());
     let wide = number(base, precision(base).max(bits))?;
     let modulus_wide = number(modulus, precision(base).max(bits))?;
-    let Some(divisor) = Option::<crypto_bigint::NonZero<BoxedUint>>::from(crypto_bigint::NonZero::new(modulus_wide)) else {
+    let Some(divisor) = Option::<crypto_bigint::NonZero<BoxedUint>>::from(crypto_bigint::NonZero::new(modulus_wide))
+    else {
         return Err(invalid("The modulus is zero."));
     };
     let reduced = wide.rem(&divisor).to_be_bytes();

@@ -140,7 +140,10 @@ pub(crate) fn op_node_key_generate(
     if plan.0.bits > LARGEST_SYNC {
         return Err(Coded::range_error(
             "ERR_OUT_OF_RANGE",
-            format!("An RSA key of {} bits takes too long to be made synchronously: it must have at most {LARGEST_SYNC}.", plan.0.bits),
+            format!(
+                "An RSA key of {} bits takes too long to be made synchronously: it must have at most {LARGEST_SYNC}.",
+                plan.0.bits
+            ),
         )
         .into());
     }
@@ -200,7 +203,11 @@ pub(crate) fn op_node_key_verify(
 
 /// The secret that two keys share.
 #[op]
-pub(crate) fn op_node_key_agree(#[context] instance: Arc<InstanceState>, private: u32, public: u32) -> OpResult<Buffer> {
+pub(crate) fn op_node_key_agree(
+    #[context] instance: Arc<InstanceState>,
+    private: u32,
+    public: u32,
+) -> OpResult<Buffer> {
     Ok(Buffer(key(&instance, private)?.agree(&*key(&instance, public)?)?))
 }
 

@@ -147,15 +147,9 @@ fn pkcs1_scheme(hash: Algorithm) -> Result<Pkcs1v15Sign> {
 /// What AWS-LC takes for a digest, if it does.
 fn fast(hash: Algorithm) -> Option<(&'static digest::Algorithm, &'static dyn RsaEncoding, &'static RsaParameters)> {
     Some(match hash {
-        Algorithm::Sha256 => {
-            (&digest::SHA256, &signature::RSA_PKCS1_SHA256, &signature::RSA_PKCS1_2048_8192_SHA256)
-        }
-        Algorithm::Sha384 => {
-            (&digest::SHA384, &signature::RSA_PKCS1_SHA384, &signature::RSA_PKCS1_2048_8192_SHA384)
-        }
-        Algorithm::Sha512 => {
-            (&digest::SHA512, &signature::RSA_PKCS1_SHA512, &signature::RSA_PKCS1_2048_8192_SHA512)
-        }
+        Algorithm::Sha256 => (&digest::SHA256, &signature::RSA_PKCS1_SHA256, &signature::RSA_PKCS1_2048_8192_SHA256),
+        Algorithm::Sha384 => (&digest::SHA384, &signature::RSA_PKCS1_SHA384, &signature::RSA_PKCS1_2048_8192_SHA384),
+        Algorithm::Sha512 => (&digest::SHA512, &signature::RSA_PKCS1_SHA512, &signature::RSA_PKCS1_2048_8192_SHA512),
         _ => return None,
     })
 }
@@ -308,11 +302,16 @@ impl RsaPrivate {
         if !SIZES.contains(&(bits as usize)) {
             return Err(Coded::range_error(
                 "ERR_OUT_OF_RANGE",
-                format!("The value of \"options.modulusLength\" is out of range. It must be >= 512 && <= 8192. Received {bits}"),
+                format!(
+                    "The value of \"options.modulusLength\" is out of range. It must be >= 512 && <= 8192. Received {bits}"
+                ),
             ));
         }
         if exponent < 3 || exponent.is_multiple_of(2) {
-            return Err(Coded::error("ERR_OSSL_RSA_PUB_EXPONENT_OUT_OF_RANGE", "error:020000B2:rsa routines::pub exponent out of range"));
+            return Err(Coded::error(
+                "ERR_OSSL_RSA_PUB_EXPONENT_OUT_OF_RANGE",
+                "error:020000B2:rsa routines::pub exponent out of range",
+            ));
         }
         let size = match (bits, exponent) {
             (2048, 65537) => Some(KeySize::Rsa2048),
@@ -435,7 +434,10 @@ impl RsaPrivate {
             Padding::Oaep => {
                 with_digest!(hash, D => self.key.decrypt_blinded(&mut Random, Oaep::<D>::new_with_label(label), data))?
                     .map_err(|_| {
-                        Coded::error("ERR_OSSL_RSA_OAEP_DECODING_ERROR", "error:02000079:rsa routines::oaep decoding error")
+                        Coded::error(
+                            "ERR_OSSL_RSA_OAEP_DECODING_ERROR",
+                            "error:02000079:rsa routines::oaep decoding error",
+                        )
                     })
             }
             Padding::Pss => Err(illegal_padding()),

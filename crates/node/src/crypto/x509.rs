@@ -164,8 +164,7 @@ fn access_method(oid: &str) -> &str {
 fn describe(certificate: &Certificate) -> Description {
     let body = certificate.tbs_certificate();
     let names = body.get_extension::<SubjectAltName>().ok().flatten().map(|(_, names)| names.0);
-    let listed: Option<Vec<(&'static str, String)>> =
-        names.map(|names| names.iter().map(general).collect());
+    let listed: Option<Vec<(&'static str, String)>> = names.map(|names| names.iter().map(general).collect());
     let access = body.get_extension::<AuthorityInfoAccessSyntax>().ok().flatten().map(|(_, access)| access.0);
     let usage = body.get_extension::<ExtendedKeyUsage>().ok().flatten().map(|(_, usage)| usage.0);
     let constraints = body.get_extension::<BasicConstraints>().ok().flatten();
@@ -206,9 +205,7 @@ fn signing(oid: &str, parameters: Option<AnyRef<'_>>) -> Option<Signing> {
         "1.2.840.113549.1.1.11" | "1.2.840.10045.4.3.2" => with(Some(Algorithm::Sha256), None),
         "1.2.840.113549.1.1.12" | "1.2.840.10045.4.3.3" => with(Some(Algorithm::Sha384), None),
         "1.2.840.113549.1.1.13" | "1.2.840.10045.4.3.4" => with(Some(Algorithm::Sha512), None),
-        "1.2.840.113549.1.1.10" => {
-            with(Some(super::rsa::PssLimits::from_der(parameters?).ok()?.hash), Some(6))
-        }
+        "1.2.840.113549.1.1.10" => with(Some(super::rsa::PssLimits::from_der(parameters?).ok()?.hash), Some(6)),
         "1.3.101.112" => with(None, None),
         _ => None,
     }
@@ -240,7 +237,8 @@ pub(crate) fn op_node_x509_verify(
     let algorithm = certificate.signature_algorithm();
     let parameters = algorithm.parameters.as_ref().map(AnyRef::from);
     let signed = certificate.tbs_certificate().to_der().map_err(|_| unreadable())?;
-    let (Some(signing), Some(signature)) = (signing(&algorithm.oid.to_string(), parameters), certificate.signature().as_bytes())
+    let (Some(signing), Some(signature)) =
+        (signing(&algorithm.oid.to_string(), parameters), certificate.signature().as_bytes())
     else {
         return Ok(false);
     };

@@ -41,27 +41,68 @@ impl Failure {
 #[derive(Debug, PartialEq, Serialize)]
 #[serde(tag = "type")]
 pub(super) enum Record {
-    A { address: String, ttl: u32 },
+    A {
+        address: String,
+        ttl: u32,
+    },
     #[serde(rename = "AAAA")]
-    Aaaa { address: String, ttl: u32 },
+    Aaaa {
+        address: String,
+        ttl: u32,
+    },
     #[serde(rename = "CNAME")]
-    Cname { value: String },
+    Cname {
+        value: String,
+    },
     #[serde(rename = "NS")]
-    Ns { value: String },
+    Ns {
+        value: String,
+    },
     #[serde(rename = "PTR")]
-    Ptr { value: String },
+    Ptr {
+        value: String,
+    },
     #[serde(rename = "MX")]
-    Mx { exchange: String, priority: u16 },
+    Mx {
+        exchange: String,
+        priority: u16,
+    },
     #[serde(rename = "TXT")]
-    Txt { entries: Vec<String> },
+    Txt {
+        entries: Vec<String>,
+    },
     #[serde(rename = "SRV")]
-    Srv { name: String, port: u16, priority: u16, weight: u16 },
+    Srv {
+        name: String,
+        port: u16,
+        priority: u16,
+        weight: u16,
+    },
     #[serde(rename = "SOA")]
-    Soa { nsname: String, hostmaster: String, serial: u32, refresh: i32, retry: i32, expire: i32, minttl: u32 },
+    Soa {
+        nsname: String,
+        hostmaster: String,
+        serial: u32,
+        refresh: i32,
+        retry: i32,
+        expire: i32,
+        minttl: u32,
+    },
     #[serde(rename = "CAA")]
-    Caa { critical: u8, tag: String, value: String },
+    Caa {
+        critical: u8,
+        tag: String,
+        value: String,
+    },
     #[serde(rename = "NAPTR")]
-    Naptr { flags: String, service: String, regexp: String, replacement: String, order: u16, preference: u16 },
+    Naptr {
+        flags: String,
+        service: String,
+        regexp: String,
+        replacement: String,
+        order: u16,
+        preference: u16,
+    },
 }
 
 /// The type of record of this name; `None` for one that is not known.
@@ -222,7 +263,8 @@ mod tests {
 
     #[test]
     fn failures_have_their_codes() {
-        for (rcode, code) in [(RCODE::NameError, "ENOTFOUND"), (RCODE::ServerFailure, "ESERVFAIL"), (RCODE::Refused, "EREFUSED")]
+        for (rcode, code) in
+            [(RCODE::NameError, "ENOTFOUND"), (RCODE::ServerFailure, "ESERVFAIL"), (RCODE::Refused, "EREFUSED")]
         {
             let message = reply(|packet| *packet.rcode_mut() = rcode);
             assert_eq!(read(&message, 7, QTYPE::ANY).unwrap_err().code(), code);

@@ -36,8 +36,7 @@ pub(crate) async fn op_node_dns_lookup(
     #[context] _invocation: Arc<Invocation>,
     name: String,
 ) -> Result<Vec<(String, bool)>, OpError> {
-    let addresses =
-        tokio::net::lookup_host((name.as_str(), 0)).await.map_err(|_| OpError::from(Failure::NotFound))?;
+    let addresses = tokio::net::lookup_host((name.as_str(), 0)).await.map_err(|_| OpError::from(Failure::NotFound))?;
     let mut found: Vec<IpAddr> = Vec::new();
     for address in addresses {
         if !found.contains(&address.ip()) {

@@ -36,8 +36,14 @@ pub(super) async fn resolve(plan: &Plan, name: &str, kind: QTYPE) -> Result<Vec<
             let outcome = timeout(plan.patience, ask(*server, name, kind)).await.unwrap_or(Err(Failure::Timeout));
             match outcome {
                 // Another server may be in a better state.
-                Err(failure @ (Failure::Timeout | Failure::Connection | Failure::Server | Failure::NotImplemented
-                    | Failure::Refused | Failure::BadResponse)) => last = failure,
+                Err(
+                    failure @ (Failure::Timeout
+                    | Failure::Connection
+                    | Failure::Server
+                    | Failure::NotImplemented
+                    | Failure::Refused
+                    | Failure::BadResponse),
+                ) => last = failure,
                 settled => return settled,
             }
         }

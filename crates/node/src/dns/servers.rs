@@ -38,7 +38,8 @@ mod tests {
 
     #[test]
     fn reads_the_lines_that_matter() {
-        let text = "# nameserver 1.1.1.1\nsearch a.test\nnameserver 192.0.2.1\nnameserver fe80::1%eth0\nnameserver what\n";
+        let text =
+            "# nameserver 1.1.1.1\nsearch a.test\nnameserver 192.0.2.1\nnameserver fe80::1%eth0\nnameserver what\n";
         let servers = from_resolv_conf(text);
         assert_eq!(servers, ["192.0.2.1:53".parse().unwrap(), "[fe80::1]:53".parse().unwrap()]);
         assert_eq!(from_resolv_conf(""), ["127.0.0.1:53".parse().unwrap()]);

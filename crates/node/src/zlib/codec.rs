@@ -197,9 +197,7 @@ impl Codec {
                     let Some(dictionary) = &self.setup.dictionary else {
                         return Err(Coded::error("Z_NEED_DICT", "Missing dictionary"));
                     };
-                    engine
-                        .set_dictionary(dictionary)
-                        .map_err(|_| Coded::error("Z_DATA_ERROR", "Bad dictionary"))?;
+                    engine.set_dictionary(dictionary).map_err(|_| Coded::error("Z_DATA_ERROR", "Bad dictionary"))?;
                 }
                 Err(InflateError::MemError) => return Err(Coded::error("Z_MEM_ERROR", "Zlib error")),
                 Err(InflateError::StreamError) => return Err(Coded::error("Z_STREAM_ERROR", "Zlib error")),
@@ -246,7 +244,8 @@ mod tests {
         ] {
             assert_eq!(run(setup(unpack_mode), &pack(pack_mode, &data), 4, 100).unwrap(), data, "{pack_mode:?}");
         }
-        for (strategy, memory_level, level, window_bits) in [(2, 1, 9, 9), (3, 9, 1, 8), (4, 5, 0, 15), (1, 8, -1, 12)] {
+        for (strategy, memory_level, level, window_bits) in [(2, 1, 9, 9), (3, 9, 1, 8), (4, 5, 0, 15), (1, 8, -1, 12)]
+        {
             let own = |mode| Setup { strategy, memory_level, level, window_bits, ..setup(mode) };
             let packed = run(own(Mode::DeflateRaw), &data, 4, 100).unwrap();
             assert_eq!(run(setup(Mode::InflateRaw), &packed, 4, 100).unwrap(), data);
@@ -266,7 +265,8 @@ mod tests {
 
     #[test]
     fn dictionaries_have_to_match() {
-        let with = |mode, dictionary: Option<&[u8]>| Setup { dictionary: dictionary.map(<[u8]>::to_vec), ..setup(mode) };
+        let with =
+            |mode, dictionary: Option<&[u8]>| Setup { dictionary: dictionary.map(<[u8]>::to_vec), ..setup(mode) };
         for (pack_mode, unpack_mode) in [(Mode::Deflate, Mode::Inflate), (Mode::DeflateRaw, Mode::InflateRaw)] {
             let packed = run(with(pack_mode, Some(b"hello")), b"hello hello", 4, 64).unwrap();
             assert_eq!(run(with(unpack_mode, Some(b"hello")), &packed, 4, 64).unwrap(), b"hello hello");

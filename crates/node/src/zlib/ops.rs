@@ -67,8 +67,7 @@ pub(crate) fn op_node_brotli_new(
     decompress: bool,
     parameters: Vec<u32>,
 ) -> Result<u32, OpError> {
-    let pairs: Vec<(u32, u32)> =
-        parameters.chunks_exact(2).map(|pair| (pair[0], pair[1])).collect();
+    let pairs: Vec<(u32, u32)> = parameters.chunks_exact(2).map(|pair| (pair[0], pair[1])).collect();
     let window = pairs.iter().find(|(number, _)| *number == 2).map_or(22, |(_, value)| (*value).min(24));
     let charge = instance.memory().charge(BROTLI_COST.max(1 << window))?;
     let brotli = Box::new(Brotli::new(decompress, pairs)?);
@@ -104,11 +103,7 @@ pub(crate) fn op_node_zlib_reset(#[context] instance: Arc<InstanceState>, id: u3
 
 /// Another level for what follows.
 #[op]
-pub(crate) fn op_node_zlib_params(
-    #[context] instance: Arc<InstanceState>,
-    id: u32,
-    level: i32,
-) -> Result<(), OpError> {
+pub(crate) fn op_node_zlib_params(#[context] instance: Arc<InstanceState>, id: u32, level: i32) -> Result<(), OpError> {
     with(&instance, id, |engine| match engine {
         Engine::Zlib(codec) => codec.set_level(level.clamp(-1, 9)),
         Engine::Brotli(_) => Ok(()),

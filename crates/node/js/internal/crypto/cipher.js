@@ -90,7 +90,8 @@ class CipherBase extends Transform {
   constructor(encrypts, algorithm, key, iv, options) {
     validateString(algorithm, "cipher");
     const bytes = secretBytes(key, "key", options?.encoding);
-    const vector = iv === null ? nothing : toBytes(iv, "iv", "utf8", ["string", "ArrayBuffer", "Buffer", "TypedArray", "DataView"]);
+    const vector =
+      iv === null ? nothing : toBytes(iv, "iv", "utf8", ["string", "ArrayBuffer", "Buffer", "TypedArray", "DataView"]);
     const lower = algorithm.toLowerCase();
     if (SUITES[ALIASES[lower] ?? lower] === undefined) {
       throw nodeError(Error, "ERR_CRYPTO_UNKNOWN_CIPHER", "Unknown cipher");
@@ -199,7 +200,8 @@ export const Cipheriv = callable(CipherivClass, "Cipheriv");
 export const Decipheriv = callable(DecipherivClass, "Decipheriv");
 
 /** @param {any} algorithm @param {any} key @param {any} iv @param {any} [options] */
-export const createCipheriv = (algorithm, key, iv, options = undefined) => new CipherivClass(algorithm, key, iv, options);
+export const createCipheriv = (algorithm, key, iv, options = undefined) =>
+  new CipherivClass(algorithm, key, iv, options);
 
 /** @param {any} algorithm @param {any} key @param {any} iv @param {any} [options] */
 export const createDecipheriv = (algorithm, key, iv, options = undefined) =>

@@ -12,7 +12,14 @@ import {
   op_node_prime_generate,
 } from "selvedge:ops";
 import { Buffer } from "node:buffer";
-import { invalidArgType, invalidArgValue, nodeError, validateInteger, validateObject, validateString } from "../errors.js";
+import {
+  invalidArgType,
+  invalidArgValue,
+  nodeError,
+  validateInteger,
+  validateObject,
+  validateString,
+} from "../errors.js";
 import { call } from "../native-error.js";
 import { groups } from "./groups.js";
 import { callable } from "./hash.js";
@@ -20,7 +27,8 @@ import { KeyObject, idOf } from "./keys.js";
 import { isArrayBuffer, output, toBytes } from "./util.js";
 
 /** @param {any} value @param {string} name @param {any} encoding */
-const given = (value, name, encoding) => toBytes(value, name, encoding, ["string", "ArrayBuffer", "Buffer", "TypedArray", "DataView"]);
+const given = (value, name, encoding) =>
+  toBytes(value, name, encoding, ["string", "ArrayBuffer", "Buffer", "TypedArray", "DataView"]);
 
 /** A number's bytes without zeros before it. @param {Uint8Array} bytes */
 function trimmed(bytes) {
@@ -56,12 +64,15 @@ class Exchange {
   /** @param {any} key @param {any} [inputEncoding] @param {any} [outputEncoding] */
   computeSecret(key, inputEncoding = undefined, outputEncoding = undefined) {
     const peer = trimmed(given(key, "otherPublicKey", inputEncoding));
-    if (this.#private === undefined) throw nodeError(Error, "ERR_CRYPTO_INVALID_STATE", "No private key - did you forget to generate one?");
+    if (this.#private === undefined)
+      throw nodeError(Error, "ERR_CRYPTO_INVALID_STATE", "No private key - did you forget to generate one?");
     // 0, 1, and what is not below the prime less one are no public keys (SP 800-56A, section 5.6.2.3.1).
     const largest = this.#prime.slice();
     largest[largest.length - 1] -= 1;
-    if (peer.length === 0 || (peer.length === 1 && peer[0] < 2)) throw nodeError(RangeError, "ERR_CRYPTO_INVALID_KEYLEN", "Supplied key is too small");
-    if (compare(peer, largest) >= 0) throw nodeError(RangeError, "ERR_CRYPTO_INVALID_KEYLEN", "Supplied key is too large");
+    if (peer.length === 0 || (peer.length === 1 && peer[0] < 2))
+      throw nodeError(RangeError, "ERR_CRYPTO_INVALID_KEYLEN", "Supplied key is too small");
+    if (compare(peer, largest) >= 0)
+      throw nodeError(RangeError, "ERR_CRYPTO_INVALID_KEYLEN", "Supplied key is too large");
     return output(call(op_node_dh_power, peer, this.#private, this.#prime), outputEncoding);
   }
 
@@ -77,13 +88,15 @@ class Exchange {
 
   /** @param {any} [encoding] */
   getPublicKey(encoding = undefined) {
-    if (this.#public === undefined) throw nodeError(Error, "ERR_CRYPTO_INVALID_STATE", "No public key - did you forget to generate one?");
+    if (this.#public === undefined)
+      throw nodeError(Error, "ERR_CRYPTO_INVALID_STATE", "No public key - did you forget to generate one?");
     return output(this.#public.slice(), encoding);
   }
 
   /** @param {any} [encoding] */
   getPrivateKey(encoding = undefined) {
-    if (this.#private === undefined) throw nodeError(Error, "ERR_CRYPTO_INVALID_STATE", "No private key - did you forget to generate one?");
+    if (this.#private === undefined)
+      throw nodeError(Error, "ERR_CRYPTO_INVALID_STATE", "No private key - did you forget to generate one?");
     return output(this.#private.slice(), encoding);
   }
 
@@ -105,8 +118,17 @@ const NOT_SAFE_PRIME = 2;
 class DiffieHellmanClass extends Exchange {
   /** @param {any} sizeOrKey @param {any} [keyEncoding] @param {any} [generator] @param {any} [generatorEncoding] */
   constructor(sizeOrKey, keyEncoding = undefined, generator = undefined, generatorEncoding = undefined) {
-    if (typeof sizeOrKey !== "number" && typeof sizeOrKey !== "string" && !ArrayBuffer.isView(sizeOrKey) && !isArrayBuffer(sizeOrKey)) {
-      throw invalidArgType("sizeOrKey", ["number", "string", "ArrayBuffer", "Buffer", "TypedArray", "DataView"], sizeOrKey);
+    if (
+      typeof sizeOrKey !== "number" &&
+      typeof sizeOrKey !== "string" &&
+      !ArrayBuffer.isView(sizeOrKey) &&
+      !isArrayBuffer(sizeOrKey)
+    ) {
+      throw invalidArgType(
+        "sizeOrKey",
+        ["number", "string", "ArrayBuffer", "Buffer", "TypedArray", "DataView"],
+        sizeOrKey,
+      );
     }
     if (typeof sizeOrKey === "number") validateInteger(sizeOrKey, "sizeOrKey", 0, 2 ** 31 - 1);
     if (keyEncoding && !Buffer.isEncoding(keyEncoding) && keyEncoding !== "buffer") {
@@ -134,7 +156,8 @@ class DiffieHellmanClass extends Exchange {
       else {
         const half = BigInt(`0x${Buffer.from(prime).toString("hex")}`) >> 1n;
         const hex = half.toString(16);
-        if (!call(op_node_prime_check, Buffer.from(hex.length % 2 ? `0${hex}` : hex, "hex"))) verifyError = NOT_SAFE_PRIME;
+        if (!call(op_node_prime_check, Buffer.from(hex.length % 2 ? `0${hex}` : hex, "hex")))
+          verifyError = NOT_SAFE_PRIME;
       }
     }
     super(prime, bytes, verifyError);
@@ -165,8 +188,12 @@ export const DiffieHellman = callable(DiffieHellmanClass, "DiffieHellman");
 export const DiffieHellmanGroup = callable(DiffieHellmanGroupClass, "DiffieHellmanGroup");
 
 /** @param {any} sizeOrKey @param {any} [keyEncoding] @param {any} [generator] @param {any} [generatorEncoding] */
-export const createDiffieHellman = (sizeOrKey, keyEncoding = undefined, generator = undefined, generatorEncoding = undefined) =>
-  new DiffieHellmanClass(sizeOrKey, keyEncoding, generator, generatorEncoding);
+export const createDiffieHellman = (
+  sizeOrKey,
+  keyEncoding = undefined,
+  generator = undefined,
+  generatorEncoding = undefined,
+) => new DiffieHellmanClass(sizeOrKey, keyEncoding, generator, generatorEncoding);
 
 /** @param {any} name */
 export const getDiffieHellman = (name) => new DiffieHellmanGroupClass(name);
@@ -230,13 +257,15 @@ class EcdhClass {
 
   /** @param {any} [encoding] @param {any} [format] */
   getPublicKey(encoding = undefined, format = undefined) {
-    if (this.#public === undefined) throw nodeError(Error, "ERR_CRYPTO_OPERATION_FAILED", "Failed to get ECDH public key");
+    if (this.#public === undefined)
+      throw nodeError(Error, "ERR_CRYPTO_OPERATION_FAILED", "Failed to get ECDH public key");
     return output(formatted(this.#public, format).slice(), encoding);
   }
 
   /** @param {any} [encoding] */
   getPrivateKey(encoding = undefined) {
-    if (this.#private === undefined) throw nodeError(Error, "ERR_CRYPTO_OPERATION_FAILED", "Failed to get ECDH private key");
+    if (this.#private === undefined)
+      throw nodeError(Error, "ERR_CRYPTO_OPERATION_FAILED", "Failed to get ECDH private key");
     return output(trimmed(this.#private), encoding);
   }
 
@@ -265,15 +294,27 @@ export function diffieHellman(options) {
   if (!(privateKey instanceof KeyObject)) throw invalidArgValue("options.privateKey", privateKey);
   if (!(publicKey instanceof KeyObject)) throw invalidArgValue("options.publicKey", publicKey);
   if (privateKey.type !== "private") {
-    throw nodeError(TypeError, "ERR_CRYPTO_INVALID_KEY_OBJECT_TYPE", `Invalid key object type ${privateKey.type}, expected private.`);
+    throw nodeError(
+      TypeError,
+      "ERR_CRYPTO_INVALID_KEY_OBJECT_TYPE",
+      `Invalid key object type ${privateKey.type}, expected private.`,
+    );
   }
   if (publicKey.type === "secret") {
-    throw nodeError(TypeError, "ERR_CRYPTO_INVALID_KEY_OBJECT_TYPE", `Invalid key object type ${publicKey.type}, expected private or public.`);
+    throw nodeError(
+      TypeError,
+      "ERR_CRYPTO_INVALID_KEY_OBJECT_TYPE",
+      `Invalid key object type ${publicKey.type}, expected private or public.`,
+    );
   }
   const [own, other] = [privateKey, publicKey].map((key) => /** @type {any} */ (key).asymmetricKeyType);
   const isFit = own === other && ["ec", "x25519"].includes(own);
   if (!isFit) {
-    throw nodeError(Error, "ERR_CRYPTO_INCOMPATIBLE_KEY", `Incompatible key types for Diffie-Hellman: ${own} and ${other}`);
+    throw nodeError(
+      Error,
+      "ERR_CRYPTO_INCOMPATIBLE_KEY",
+      `Incompatible key types for Diffie-Hellman: ${own} and ${other}`,
+    );
   }
   return output(call(op_node_key_agree, idOf(privateKey), idOf(publicKey)));
 }

@@ -128,9 +128,7 @@ class HmacClass extends Digester {
  */
 export function callable(Class, name) {
   Object.defineProperty(Class, "name", { value: name });
-  return /** @type {any} */ (
-    new Proxy(Class, { apply: (_target, _receiver, args) => Reflect.construct(Class, args) })
-  );
+  return /** @type {any} */ (new Proxy(Class, { apply: (_target, _receiver, args) => Reflect.construct(Class, args) }));
 }
 
 export const Hash = callable(HashClass, "Hash");

@@ -8,12 +8,7 @@ import {
   op_node_scrypt,
   op_node_scrypt_async,
 } from "selvedge:ops";
-import {
-  nodeError,
-  validateFunction,
-  validateInteger,
-  validateString,
-} from "../errors.js";
+import { nodeError, validateFunction, validateInteger, validateString } from "../errors.js";
 import { call, settle } from "../native-error.js";
 import { KeyObject, secretBytes } from "./keys.js";
 import { toBuffer, toBytes } from "./util.js";
@@ -69,7 +64,15 @@ function scryptArguments(password, salt, length, options) {
   };
   const [n, r, p] = [option(["N", "cost"], 16384), option(["r", "blockSize"], 8), option(["p", "parallelization"], 1)];
   const memory = option(["maxmem"], 32 * 1024 * 1024);
-  return /** @type {[any, any, number, number, number, number, number]} */ ([bytes, saltBytes, n, r, p, memory, length]);
+  return /** @type {[any, any, number, number, number, number, number]} */ ([
+    bytes,
+    saltBytes,
+    n,
+    r,
+    p,
+    memory,
+    length,
+  ]);
 }
 
 /** @param {any} password @param {any} salt @param {any} length @param {any} [options] */
@@ -93,7 +96,11 @@ function hkdfArguments(digest, secret, salt, info, length) {
   const infoBytes = toBytes(info, "info");
   validateInteger(length, "length", 0, MOST);
   if (infoBytes.length > 1024) {
-    throw nodeError(RangeError, "ERR_OUT_OF_RANGE", `The value of "info" is out of range. It must be must not contain more than 1024 bytes. Received ${infoBytes.length}`);
+    throw nodeError(
+      RangeError,
+      "ERR_OUT_OF_RANGE",
+      `The value of "info" is out of range. It must be must not contain more than 1024 bytes. Received ${infoBytes.length}`,
+    );
   }
   const size = op_node_hash_length(digest);
   if (size === 0) throw invalidDigest(digest);
@@ -109,6 +116,8 @@ export const hkdfSync = (digest, secret, salt, info, length) =>
 export function hkdf(digest, secret, salt, info, length, callback) {
   const args = hkdfArguments(digest, secret, salt, info, length);
   validateFunction(callback, "callback");
-  settle(Promise.resolve().then(() => op_node_hkdf(...args).buffer), callback);
+  settle(
+    Promise.resolve().then(() => op_node_hkdf(...args).buffer),
+    callback,
+  );
 }
-

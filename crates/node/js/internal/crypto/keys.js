@@ -65,7 +65,9 @@ export class KeyObject {
     const { id, type } = stateOf(key);
     const bytes = op_crypto_key_export(id, type === "secret" ? "raw" : type === "public" ? "spki" : "pkcs8");
     if (type === "secret") return secret(bytes);
-    return asymmetric(call(op_node_key_read, bytes, type === "private", false, type === "public" ? "spki" : "pkcs8", null));
+    return asymmetric(
+      call(op_node_key_read, bytes, type === "private", false, type === "public" ? "spki" : "pkcs8", null),
+    );
   }
 
   get type() {
@@ -180,7 +182,10 @@ const LABELS = /** @type {Record<string, string>} */ ({
 
 /** @param {Uint8Array} der @param {string} label */
 export function toPem(der, label) {
-  const lines = toBuffer(der).toString("base64").match(/.{1,64}/g) ?? [];
+  const lines =
+    toBuffer(der)
+      .toString("base64")
+      .match(/.{1,64}/g) ?? [];
   return `-----BEGIN ${label}-----\n${lines.join("\n")}\n-----END ${label}-----\n`;
 }
 
@@ -190,7 +195,11 @@ function exportKey(key, options) {
   const { format, cipher, passphrase } = options;
   if (format === "jwk") {
     if (passphrase != null || cipher != null) {
-      throw nodeError(Error, "ERR_CRYPTO_INCOMPATIBLE_KEY_OPTIONS", "The selected key encoding jwk does not support encryption.");
+      throw nodeError(
+        Error,
+        "ERR_CRYPTO_INCOMPATIBLE_KEY_OPTIONS",
+        "The selected key encoding jwk does not support encryption.",
+      );
     }
     const jwk = call(op_node_key_export_jwk, inner(key));
     const kind = key.asymmetricKeyType;
@@ -213,7 +222,11 @@ function exportKey(key, options) {
   const algorithm = key.asymmetricKeyType;
   if ((type === "pkcs1" && algorithm !== "rsa") || (type === "sec1" && algorithm !== "ec")) {
     const only = type === "pkcs1" ? "RSA" : "EC";
-    throw nodeError(Error, "ERR_CRYPTO_INCOMPATIBLE_KEY_OPTIONS", `The selected key encoding ${type} can only be used for ${only} keys.`);
+    throw nodeError(
+      Error,
+      "ERR_CRYPTO_INCOMPATIBLE_KEY_OPTIONS",
+      `The selected key encoding ${type} can only be used for ${only} keys.`,
+    );
   }
   let label = LABELS[`${key.type} ${type}`];
   if (cipher == null && passphrase != null && key.type === "private") {
@@ -223,7 +236,11 @@ function exportKey(key, options) {
   if (cipher != null && key.type === "private") {
     validateString(cipher, "options.cipher");
     if (type !== "pkcs8") {
-      throw nodeError(Error, "ERR_CRYPTO_INCOMPATIBLE_KEY_OPTIONS", `The selected key encoding ${type} does not support encryption.`);
+      throw nodeError(
+        Error,
+        "ERR_CRYPTO_INCOMPATIBLE_KEY_OPTIONS",
+        `The selected key encoding ${type} does not support encryption.`,
+      );
     }
     if (typeof passphrase !== "string" && !isBytes(passphrase)) throw invalidArgValue("options.passphrase", passphrase);
     sealed = toBytes(passphrase, "options.passphrase");
@@ -243,7 +260,11 @@ function exportKey(key, options) {
 export function secretBytes(key, name, encoding = undefined) {
   if (key instanceof KeyObject) {
     if (key.type !== "secret") {
-      throw nodeError(TypeError, "ERR_CRYPTO_INVALID_KEY_OBJECT_TYPE", `Invalid key object type ${key.type}, expected secret.`);
+      throw nodeError(
+        TypeError,
+        "ERR_CRYPTO_INVALID_KEY_OBJECT_TYPE",
+        `Invalid key object type ${key.type}, expected secret.`,
+      );
     }
     return inner(key);
   }
@@ -287,7 +308,13 @@ export function toKey(input, wanted, create = false) {
     if (!isKnown) throw invalidArgValue("key.kty", key.kty, "must be one of: 'RSA', 'EC', 'OKP'");
     const { n, e, d, p, q, dp, dq, qi, x, y, crv } = key;
     if (key.kty !== "RSA") validateString(crv, "key.crv");
-    const id = call(op_node_key_read_jwk, key.kty, `${crv ?? ""}`, { n, e, d, p, q, dp, dq, qi, x, y }, wanted === "private");
+    const id = call(
+      op_node_key_read_jwk,
+      key.kty,
+      `${crv ?? ""}`,
+      { n, e, d, p, q, dp, dq, qi, x, y },
+      wanted === "private",
+    );
     return asymmetric(id);
   }
   if (typeof key !== "string" && !isBytes(key)) throw wrongKey("key.key", key, create);
@@ -326,7 +353,11 @@ function ofKind(given, wanted, create) {
   if (wanted === "public" && key.type === "private") return publicOf(key);
   if (!fits) {
     const expected = wanted === "private" || create ? "private" : "private or public";
-    throw nodeError(TypeError, "ERR_CRYPTO_INVALID_KEY_OBJECT_TYPE", `Invalid key object type ${key.type}, expected ${expected}.`);
+    throw nodeError(
+      TypeError,
+      "ERR_CRYPTO_INVALID_KEY_OBJECT_TYPE",
+      `Invalid key object type ${key.type}, expected ${expected}.`,
+    );
   }
   return key;
 }
@@ -348,7 +379,8 @@ function secretPlan(type, options) {
   if (type === "hmac") validateInteger(length, "options.length", 8, 2 ** 31 - 1);
   else if (type === "aes") {
     validateInteger(length, "options.length");
-    if (![128, 192, 256].includes(length)) throw invalidArgValue("options.length", length, "must be one of: 128, 192, 256");
+    if (![128, 192, 256].includes(length))
+      throw invalidArgValue("options.length", length, "must be one of: 128, 192, 256");
   } else throw invalidArgValue("type", type, "must be a supported key type");
   return Math.floor(length / 8);
 }
@@ -365,7 +397,10 @@ export function generateKey(type, options, callback = undefined) {
   if (typeof options === "function") [callback, options] = [options, undefined];
   validateFunction(callback, "callback");
   secretPlan(type, options);
-  settle(Promise.resolve().then(() => generateKeySync(type, options)), callback);
+  settle(
+    Promise.resolve().then(() => generateKeySync(type, options)),
+    callback,
+  );
 }
 
 /** @param {any} type @param {any} options */
@@ -381,7 +416,11 @@ function pairPlan(type, options) {
     if (type === "rsa") return plan;
     const digest = hashAlgorithm ?? hash;
     if (mgf1HashAlgorithm !== undefined && mgf1HashAlgorithm !== digest) {
-      throw invalidArgValue("options.mgf1HashAlgorithm", mgf1HashAlgorithm, "must be options.hashAlgorithm: others are not supported");
+      throw invalidArgValue(
+        "options.mgf1HashAlgorithm",
+        mgf1HashAlgorithm,
+        "must be options.hashAlgorithm: others are not supported",
+      );
     }
     if (saltLength !== undefined) validateInteger(saltLength, "options.saltLength", 0, 255);
     return { ...plan, hash: digest, saltLength };
@@ -389,7 +428,8 @@ function pairPlan(type, options) {
   if (type === "ec") {
     const { namedCurve, paramEncoding } = options;
     validateString(namedCurve, "options.namedCurve");
-    if (paramEncoding != null && paramEncoding !== "named") throw invalidArgValue("options.paramEncoding", paramEncoding);
+    if (paramEncoding != null && paramEncoding !== "named")
+      throw invalidArgValue("options.paramEncoding", paramEncoding);
     return { type, curve: namedCurve };
   }
   if (type === "ed25519" || type === "x25519") return { type };

@@ -138,7 +138,8 @@ function numberBytes(value, name) {
 
 /** @param {any} candidate @param {any} options */
 function checkable(candidate, options) {
-  if (typeof candidate === "string") throw invalidArgType("candidate", ["ArrayBuffer", "TypedArray", "Buffer", "DataView", "bigint"], candidate);
+  if (typeof candidate === "string")
+    throw invalidArgType("candidate", ["ArrayBuffer", "TypedArray", "Buffer", "DataView", "bigint"], candidate);
   const bytes = numberBytes(candidate, "candidate");
   validateObject(options, "options");
   validateInteger(options.checks ?? 0, "options.checks", 0, MOST);
@@ -185,7 +186,10 @@ export function generatePrime(size, options, callback = undefined) {
 
 /** @param {any} a @param {any} b @param {(a: any, b: any) => boolean} compare */
 export function timingSafeEqualOf(a, b, compare) {
-  for (const [name, value] of /** @type {[string, any][]} */ ([["buf1", a], ["buf2", b]])) {
+  for (const [name, value] of /** @type {[string, any][]} */ ([
+    ["buf1", a],
+    ["buf2", b],
+  ])) {
     if (!ArrayBuffer.isView(value) && !isArrayBuffer(value)) {
       throw invalidArgType(name, ["ArrayBuffer", "Buffer", "TypedArray", "DataView"], value);
     }

@@ -13,7 +13,8 @@ function signing(options, hash, digested) {
   const { padding, saltLength, dsaEncoding = "der" } = options !== null && typeof options === "object" ? options : {};
   if (dsaEncoding !== "der" && dsaEncoding !== "ieee-p1363") throw invalidArgValue("options.dsaEncoding", dsaEncoding);
   if (padding !== undefined && !Number.isInteger(padding)) throw invalidArgValue("options.padding", padding);
-  if (saltLength !== undefined && !Number.isInteger(saltLength)) throw invalidArgValue("options.saltLength", saltLength);
+  if (saltLength !== undefined && !Number.isInteger(saltLength))
+    throw invalidArgValue("options.saltLength", saltLength);
   return { hash, padding, saltLength, fixed: dsaEncoding === "ieee-p1363", digested };
 }
 
@@ -25,7 +26,8 @@ class Signer extends Writable {
   /** @param {any} algorithm @param {any} [options] */
   constructor(algorithm, options = undefined) {
     validateString(algorithm, "algorithm");
-    if (op_node_hash_length(algorithm) === 0) throw nodeError(Error, "ERR_CRYPTO_INVALID_DIGEST", `Invalid digest: ${algorithm}`);
+    if (op_node_hash_length(algorithm) === 0)
+      throw nodeError(Error, "ERR_CRYPTO_INVALID_DIGEST", `Invalid digest: ${algorithm}`);
     super(options);
     this.#algorithm = algorithm;
     this.#hash = createHash(algorithm);

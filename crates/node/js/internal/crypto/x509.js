@@ -19,7 +19,9 @@ function printed(seconds) {
 
 /** @param {[string, string][]} pairs */
 const lines = (pairs) =>
-  pairs.length === 0 ? undefined : pairs.map(([name, value]) => `${name}=${value.replace(/[\\\n"+,;<>]/g, escaped)}`).join("\n");
+  pairs.length === 0
+    ? undefined
+    : pairs.map(([name, value]) => `${name}=${value.replace(/[\\\n"+,;<>]/g, escaped)}`).join("\n");
 
 /** A character of a name as OpenSSL escapes it (RFC 2253). @param {string} c */
 const escaped = (c) => (c === "\n" ? "\\0A" : `\\${c}`);
@@ -60,7 +62,11 @@ export class X509Certificate {
 
   /** @param {any} data */
   constructor(data) {
-    if (typeof data !== "string" && !ArrayBuffer.isView(data) && Object.prototype.toString.call(data) !== "[object ArrayBuffer]") {
+    if (
+      typeof data !== "string" &&
+      !ArrayBuffer.isView(data) &&
+      Object.prototype.toString.call(data) !== "[object ArrayBuffer]"
+    ) {
       throw invalidArgType("buffer", ["string", "Buffer", "TypedArray", "DataView"], data);
     }
     [this.#says, this.#der] = call(op_node_x509_read, toBytes(data, "buffer"));
@@ -152,7 +158,9 @@ export class X509Certificate {
   checkHost(name, options = {}) {
     validateString(name, "name");
     validateObject(options, "options");
-    const names = this.#says.names.filter((/** @type {any} */ [kind]) => kind === "DNS").map((/** @type {any} */ [, of]) => of);
+    const names = this.#says.names
+      .filter((/** @type {any} */ [kind]) => kind === "DNS")
+      .map((/** @type {any} */ [, of]) => of);
     const found = names.find((/** @type {string} */ of) => matches(of, name, options));
     if (found !== undefined) return found;
     const { subject = "default" } = options;
@@ -162,7 +170,9 @@ export class X509Certificate {
 
   /** @param {string} kind @returns {string[]} */
   #commonNames(kind) {
-    return this.#says.subject.filter((/** @type {any} */ [of]) => of === kind).map((/** @type {any} */ [, value]) => value);
+    return this.#says.subject
+      .filter((/** @type {any} */ [of]) => of === kind)
+      .map((/** @type {any} */ [, value]) => value);
   }
 
   /** @param {any} email @param {any} [options] */
@@ -171,9 +181,14 @@ export class X509Certificate {
     validateObject(options, "options");
     // Before the at sign case matters (RFC 5280, section 7.5).
     const normal = (/** @type {string} */ address) => address.replace(/@[^@]*$/, (host) => host.toLowerCase());
-    const names = this.#says.names.filter((/** @type {any} */ [kind]) => kind === "email").map((/** @type {any} */ [, of]) => of);
+    const names = this.#says.names
+      .filter((/** @type {any} */ [kind]) => kind === "email")
+      .map((/** @type {any} */ [, of]) => of);
     const { subject = "default" } = options;
-    const all = subject === "never" || (subject === "default" && names.length > 0) ? names : [...names, ...this.#commonNames("emailAddress")];
+    const all =
+      subject === "never" || (subject === "default" && names.length > 0)
+        ? names
+        : [...names, ...this.#commonNames("emailAddress")];
     return all.some((/** @type {string} */ of) => normal(of) === normal(email)) ? email : undefined;
   }
 
@@ -181,7 +196,9 @@ export class X509Certificate {
   checkIP(address) {
     validateString(address, "ip");
     const wanted = canonical(address);
-    const isFound = this.#says.names.some((/** @type {any} */ [kind, of]) => kind === "IP Address" && canonical(of) === wanted);
+    const isFound = this.#says.names.some(
+      (/** @type {any} */ [kind, of]) => kind === "IP Address" && canonical(of) === wanted,
+    );
     return isFound ? address : undefined;
   }
 
@@ -250,6 +267,7 @@ function canonical(address) {
   const [head, tail] = address.toLowerCase().split("::");
   const groups = (/** @type {string | undefined} */ part) => (part ? part.split(":") : []);
   const [before, after] = [groups(head), groups(tail)];
-  const middle = tail === undefined ? [] : Array.from({ length: Math.max(0, 8 - before.length - after.length) }, () => "0");
+  const middle =
+    tail === undefined ? [] : Array.from({ length: Math.max(0, 8 - before.length - after.length) }, () => "0");
   return [...before, ...middle, ...after].map((group) => group.replace(/^0+(?=.)/, "")).join(":");
 }

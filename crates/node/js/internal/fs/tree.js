@@ -1,7 +1,13 @@
 // The file system of a Worker (https://developers.cloudflare.com/workers/runtime-apis/nodejs/fs/): /bundle with its
 // modules, /dev, and /tmp, which every event has for itself. All of it is in memory.
 
-import { op_crypto_random_fill, op_invocation_id, op_node_fs_is_alive, op_node_fs_module, op_node_fs_modules } from "selvedge:ops";
+import {
+  op_crypto_random_fill,
+  op_invocation_id,
+  op_node_fs_is_alive,
+  op_node_fs_module,
+  op_node_fs_modules,
+} from "selvedge:ops";
 import { op_now } from "selvedge:ops";
 import { systemError } from "./errors.js";
 

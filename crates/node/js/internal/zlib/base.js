@@ -171,7 +171,7 @@ export class ZlibBase extends Transform {
   #write(input, flush, give) {
     if (this.#id === null || this.#ended) return;
     this.bytesWritten += input.byteLength;
-    for (let again = true; again && this.#id !== null; ) {
+    for (let again = true; again && this.#id !== null;) {
       const [output, consumed, more, ended] = op_node_zlib_write(this.#id, input, flush, this._chunkSize);
       input = input.subarray(consumed);
       again = more;
@@ -219,4 +219,3 @@ export const tooLarge = (most) =>
 export function inputBytes(value) {
   return toBytes(value, "buffer", "utf8", ["string", "Buffer", "TypedArray", "DataView", "ArrayBuffer"]);
 }
-

@@ -113,9 +113,9 @@ export const constants = Object.freeze({
 
 /** zlib's results, by name and by number. */
 export const codes = Object.freeze({
-  "0": "Z_OK",
-  "1": "Z_STREAM_END",
-  "2": "Z_NEED_DICT",
+  0: "Z_OK",
+  1: "Z_STREAM_END",
+  2: "Z_NEED_DICT",
   Z_OK: 0,
   Z_STREAM_END: 1,
   Z_NEED_DICT: 2,
