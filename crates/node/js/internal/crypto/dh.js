@@ -148,7 +148,13 @@ class DiffieHellmanClass extends Exchange {
     let verifyError = 0;
     let prime;
     if (typeof sizeOrKey === "number") {
-      if (sizeOrKey < 2) throw nodeError(Error, "ERR_OSSL_DH_MODULUS_TOO_SMALL", "modulus too small");
+      if (sizeOrKey < 512) {
+        throw nodeError(
+          Error,
+          "ERR_OSSL_DH_MODULUS_TOO_SMALL",
+          "error:0280007E:Diffie-Hellman routines::modulus too small",
+        );
+      }
       prime = call(op_node_prime_generate, sizeOrKey, sizeOrKey <= 512, null, null);
     } else {
       prime = trimmed(given(sizeOrKey, "sizeOrKey", keyEncoding || undefined));
