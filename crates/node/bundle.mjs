@@ -27,7 +27,9 @@ const modules = new Set(entries.map((file) => relative(join(sources, "node"), fi
 const builtins = {
   name: "builtins",
   setup({ onResolve, onLoad }) {
-    onResolve({ filter: /^selvedge:/ }, ({ path }) => ({ path, external: true }));
+    onResolve({ filter: /^selvedge:/ }, ({ path }) => ({ path, external: true, sideEffects: false }));
+    // readable-stream asks for these by other names.
+    onResolve({ filter: /^(process\/|abort-controller)$/ }, () => ({ path: join(sources, "internal/packages.js") }));
     // A package that brings the same thing is asked for with a slash at its end, and means ours all the same.
     onResolve({ filter: /^(node:)?[a-z_0-9]+(\/[a-z_]*)?$/ }, ({ path, kind }) => {
       const name = path.replace(/^node:/, "").replace(/\/$/, "");
@@ -35,16 +37,22 @@ const builtins = {
         return path.startsWith("node:") ? { errors: [{ text: `js/node/${name}.js is missing` }] } : undefined;
       }
       if (kind === "require-call") return { path: name, namespace: "required" };
-      return { path: `selvedge:node/node/${name}.js`, external: true };
+      return { path: `selvedge:node/node/${name}.js`, external: true, sideEffects: false };
     });
+    // A CommonJS module's require() gives the default export, by way of a module that is one and a module that is not.
     onLoad({ filter: /.*/, namespace: "required" }, ({ path }) => ({
-      contents: `import value from "node:${path}"; export { value as "module.exports" };`,
+      contents: `module.exports = require("default:${path}").default;`,
+    }));
+    onResolve({ filter: /^default:/ }, ({ path }) => ({ path: path.slice(8), namespace: "default" }));
+    onLoad({ filter: /.*/, namespace: "default" }, ({ path }) => ({
+      contents: `export { default } from "node:${path}";`,
     }));
   },
 };
 
 const { metafile } = await build({
-  entryPoints: [...entries, join(sources, "globals.js")],
+  // Those beside the modules are loaded by name (op_node_internal).
+  entryPoints: [...entries, join(sources, "globals.js"), join(sources, "internal/process/streams.js")],
   outbase: sources,
   outdir: out,
   bundle: true,
@@ -58,7 +66,17 @@ const { metafile } = await build({
   chunkNames: "chunks/[name]-[hash]",
   charset: "ascii",
   legalComments: "none",
-  define: { "process.env.NODE_ENV": '"production"', global: "globalThis" },
+  // What packages take for global is not the guest's.
+  inject: [join(sources, "internal/packages.js")],
+  define: {
+    "process.env.NODE_ENV": '"production"',
+    "globalThis.AbortController": "AbortController",
+    "globalThis.AbortSignal": "AbortSignal",
+    "globalThis.Blob": "Blob",
+    "globalThis.EventTarget": "EventTarget",
+    global: "globalThis",
+    window: "globalThis",
+  },
   plugins: [builtins],
   metafile: true,
   logLevel: "warning",

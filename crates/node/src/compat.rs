@@ -28,14 +28,11 @@ impl NodeCompat {
     /// The modules that the Worker may import, by the specifiers that it may use.
     pub fn builtins(self) -> Builtins {
         let mut builtins = Builtins::new();
-        for module in MODULES {
-            let Some(name) = module.path.strip_prefix("node/").and_then(|path| path.strip_suffix(".js")) else {
-                continue;
-            };
+        for name in names() {
             if self.level == NodeLevel::AsyncLocalStorage && name != "async_hooks" {
                 continue;
             }
-            let internal = format!("selvedge:node/{}", module.path);
+            let internal = format!("selvedge:node/node/{name}.js");
             if self.level == NodeLevel::V2 {
                 builtins.insert(name.to_owned(), internal.clone());
             }
@@ -43,6 +40,11 @@ impl NodeCompat {
         }
         builtins
     }
+}
+
+/// The names of all modules, without `node:`.
+pub(crate) fn names() -> impl Iterator<Item = &'static str> {
+    MODULES.iter().filter_map(|module| module.path.strip_prefix("node/")?.strip_suffix(".js"))
 }
 
 #[cfg(test)]

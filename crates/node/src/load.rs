@@ -20,4 +20,20 @@ fn op_node_internal<'s>(scope: &mut v8::PinScope<'s, '_>, name: String) -> Resul
     builtin_namespace(scope, &name).ok_or_else(OpError::pending)
 }
 
-pub(crate) const OPS: &[OpDecl] = &[op_node_internal, op_node_load];
+/// What `require(specifier)` gives in the module of this name.
+#[op]
+fn op_node_require<'s>(
+    scope: &mut v8::PinScope<'s, '_>,
+    specifier: String,
+    referrer: String,
+) -> Result<v8::Local<'s, v8::Value>, OpError> {
+    selvedge_runtime::require(scope, &specifier, &referrer).ok_or_else(OpError::pending)
+}
+
+/// The names of the modules, without `node:`.
+#[op]
+fn op_node_names() -> Vec<String> {
+    crate::compat::names().map(ToOwned::to_owned).collect()
+}
+
+pub(crate) const OPS: &[OpDecl] = &[op_node_internal, op_node_load, op_node_names, op_node_require];

@@ -48,7 +48,7 @@ pub use internal::{Extension, InternalModule};
 pub use invocation::{Hold, Invocation};
 pub use lazy::Builtins;
 pub use limits::Limits;
-pub use linker::{builtin_name, builtin_namespace};
+pub use linker::{builtin_name, builtin_namespace, require};
 pub use log::{LogLevel, LogRecord, LogSink};
 pub use memory::{Charge, Memory};
 pub use pool::WarmPool;

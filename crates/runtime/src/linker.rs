@@ -186,6 +186,15 @@ pub fn builtin_namespace<'s>(scope: &mut v8::PinScope<'s, '_>, name: &str) -> Op
     lazy::namespace(scope, &state, name)
 }
 
+/// What `require(specifier)` gives in the Worker's module `referrer`. `None` with an exception pending.
+pub fn require<'s>(
+    scope: &mut v8::PinScope<'s, '_>,
+    specifier: &str,
+    referrer: &str,
+) -> Option<v8::Local<'s, v8::Value>> {
+    common_js::required(scope, specifier, referrer)
+}
+
 /// The module that `specifier` means in `referrer`; throws when there is none.
 fn import<'s>(
     scope: &mut v8::PinScope<'s, '_>,

@@ -6,7 +6,7 @@
 // changed once it is made; to enter a value means to make another.
 
 import { op_async_context_get, op_async_context_set } from "selvedge:ops";
-import { callInContext } from "selvedge:web/timers/async-context.js";
+import { callInContext } from "selvedge:web/timers/index.js";
 
 const { isArray } = Array;
 const { defineProperty } = Object;

@@ -65,7 +65,11 @@ fn require<'s>(scope: &mut v8::PinScope<'s, '_>, args: v8::FunctionCallbackArgum
     }
 }
 
-fn required<'s>(scope: &mut v8::PinScope<'s, '_>, specifier: &str, referrer: &str) -> Option<v8::Local<'s, v8::Value>> {
+pub(super) fn required<'s>(
+    scope: &mut v8::PinScope<'s, '_>,
+    specifier: &str,
+    referrer: &str,
+) -> Option<v8::Local<'s, v8::Value>> {
     let state = InstanceState::of(scope)?;
     let script = state.modules().script.clone()?;
     let name = script

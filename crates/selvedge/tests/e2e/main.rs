@@ -30,6 +30,7 @@ mod import;
 mod kv;
 mod lifecycle;
 mod modules;
+mod node_native;
 mod protocols;
 mod r2;
 mod rate_limits;

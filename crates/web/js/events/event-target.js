@@ -279,6 +279,16 @@ export function hasListeners(target, type) {
 }
 
 /**
+ * The functions and objects that listen to a type, in their order.
+ * @param {any} target
+ * @param {string} type
+ * @returns {any[]}
+ */
+export function listenersOf(target, type) {
+  return (stateOf(target).lists[type] ?? []).map((listener) => listener.callback);
+}
+
+/**
  * Has a function called whenever listeners of a target come or go.
  * @param {any} target an EventTarget
  * @param {(type: string) => void} onChange

@@ -3,7 +3,7 @@
 
 export { CustomEvent, Event, isEvent } from "./event.js";
 export { CloseEvent, ErrorEvent, MessageEvent, PromiseRejectionEvent } from "./event-subclasses.js";
-export { EventTarget } from "./event-target.js";
+export { EventTarget, listenersOf } from "./event-target.js";
 export { AbortSignal } from "./abort-signal.js";
 export { AbortController, abortController } from "./abort-controller.js";
 

@@ -1,0 +1,42 @@
+// stream.duplexPair() (https://nodejs.org/api/stream.html#streamduplexpairoptions).
+
+import Base from "readable-stream/lib/stream.js";
+
+const { Duplex } = /** @type {any} */ (Base);
+
+class Side extends Duplex {
+  /** @type {(() => void) | null} */ waiting = null;
+  /** @type {any} */ other = null;
+
+  _read() {
+    const callback = this.waiting;
+    if (callback === null) return;
+    this.waiting = null;
+    callback();
+  }
+
+  /** @param {any} chunk @param {string} encoding @param {() => void} callback */
+  _write(chunk, encoding, callback) {
+    if (chunk.length === 0) {
+      queueMicrotask(callback);
+    } else {
+      this.other.push(chunk);
+      this.other.waiting = callback;
+    }
+  }
+
+  /** @param {() => void} callback */
+  _final(callback) {
+    this.other.on("end", callback);
+    this.other.push(null);
+  }
+}
+
+/** @param {any} [options] */
+export function duplexPair(options = undefined) {
+  const a = new Side(options);
+  const b = new Side(options);
+  a.other = b;
+  b.other = a;
+  return [a, b];
+}

@@ -1,0 +1,4 @@
+// node:cluster: it can be imported, as packages do, and says what is missing when it is used; these are what wrangler puts in its place.
+
+export * from "unenv/node/cluster";
+export { default } from "unenv/node/cluster";

@@ -1,0 +1,4 @@
+// node:dgram: it can be imported, as packages do, and says what is missing when it is used; these are what wrangler puts in its place.
+
+export * from "unenv/node/dgram";
+export { default } from "unenv/node/dgram";

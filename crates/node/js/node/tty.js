@@ -1,0 +1,4 @@
+// node:tty: it can be imported, as packages do, and says what is missing when it is used; these are what wrangler puts in its place.
+
+export * from "unenv/node/tty";
+export { default } from "unenv/node/tty";

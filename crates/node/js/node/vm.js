@@ -1,0 +1,4 @@
+// node:vm: it can be imported, as packages do, and says what is missing when it is used; these are what wrangler puts in its place.
+
+export * from "unenv/node/vm";
+export { default } from "unenv/node/vm";
