@@ -76,11 +76,12 @@ const calling =
   (run, empty = false) =>
   /** @param {any[]} args */
   (...args) => {
-    const callback = args.findLast((arg) => arg !== undefined);
+    const callback = args.findLast((arg) => typeof arg === "function") ?? (args.length > 1 ? args.at(-1) : undefined);
     validateFunction(callback, "cb");
     args = args.slice(0, args.lastIndexOf(callback));
     /** @type {any[]} */
     let values = [];
+    /** @type {any} */
     let failure;
     try {
       const value = run(...args);
@@ -88,7 +89,7 @@ const calling =
     } catch (error) {
       if (
         /** @type {any} */ (error)?.syscall === undefined &&
-        /** @type {any} */ (error)?.code?.startsWith("ERR_INVALID")
+        /^ERR_(?!FS_)/.test(/** @type {any} */ (error)?.code)
       )
         throw error;
       failure = error;
@@ -167,6 +168,7 @@ const moving =
       [buffer, rest] = [given, [offset, length, position]];
     }
     let count = 0;
+    /** @type {any} */
     let failure;
     try {
       count = run(fd, buffer, ...rest);

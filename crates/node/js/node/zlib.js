@@ -8,6 +8,7 @@ import { invalidArgType, nodeError, validateFunction, validateInteger } from "..
 import { call, settle } from "../internal/native-error.js";
 import { ZlibBase, inputBytes, option, processAtOnce, tooLarge } from "../internal/zlib/base.js";
 import { codes, constants } from "../internal/zlib/constants.js";
+import { isNil } from "../internal/nil.js";
 
 const {
   BROTLI_DECODE,
@@ -42,7 +43,7 @@ class Zlib extends ZlibBase {
     }
     let windowBits;
     // 0 takes the window from the compressed data.
-    if ((options?.windowBits == null || options.windowBits === 0) && [INFLATE, GUNZIP, UNZIP].includes(mode)) {
+    if ((isNil(options?.windowBits) || options.windowBits === 0) && [INFLATE, GUNZIP, UNZIP].includes(mode)) {
       windowBits = 0;
     } else {
       windowBits = option(options?.windowBits, "options.windowBits", mode === GZIP ? 9 : 8, 15, 15);

@@ -75,6 +75,10 @@ fn unsupported(what: &'static str) -> Coded {
     )
 }
 
+fn invalid_digest() -> Coded {
+    Coded::error("ERR_OSSL_INVALID_DIGEST", "error:1C80007A:Provider routines::invalid digest")
+}
+
 fn hash_name(hash: Algorithm) -> &'static str {
     match hash {
         Algorithm::Sha224 => "sha224",
@@ -245,7 +249,7 @@ impl Key {
     pub(crate) fn sign(&self, mut signing: Signing, data: &[u8], digested: bool) -> Result<Vec<u8>> {
         if let Self::OkpPrivate(key) = self {
             if digested || signing.hash.is_some() {
-                return Err(unsupported("sign with a digest"));
+                return Err(invalid_digest());
             }
             return key.sign(data).map_err(|_| unsupported("sign"));
         }
@@ -275,7 +279,7 @@ impl Key {
     pub(crate) fn verify(&self, mut signing: Signing, data: &[u8], digested: bool, signature: &[u8]) -> Result<bool> {
         if let Self::OkpPublic(key) = self {
             if digested || signing.hash.is_some() {
-                return Err(unsupported("verify with a digest"));
+                return Err(invalid_digest());
             }
             return key.verify(data, signature).map_err(|_| unsupported("verify"));
         }

@@ -21,7 +21,7 @@ fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
 }
 
 fn unknown_digest() -> Coded {
-    Coded::error("ERR_OSSL_EVP_UNSUPPORTED", "Digest method not supported")
+    Coded::error("", "Digest method not supported")
 }
 
 /// Forgets a digest, a cipher or a key.
@@ -51,7 +51,7 @@ pub(crate) fn op_node_hmac_new(
 ) -> Result<u32> {
     let algorithm = Algorithm::from_name(&name)
         .filter(|algorithm| !algorithm.is_extendable())
-        .ok_or_else(|| Coded::error("ERR_CRYPTO_INVALID_DIGEST", format!("Invalid digest: {name}")))?;
+        .ok_or_else(|| Coded::type_error("ERR_CRYPTO_INVALID_DIGEST", format!("Invalid digest: {name}")))?;
     Ok(instance.resources().add(Mutex::new(Digester::Hmac(Hmac::new(algorithm, &key)))))
 }
 

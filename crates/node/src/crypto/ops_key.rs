@@ -260,7 +260,7 @@ fn invalid_public() -> Coded {
 
 fn private(curve: &str, scalar: &[u8]) -> Result<EcPrivate> {
     EcPrivate::from_scalar(key::curve(curve)?, scalar)
-        .map_err(|_| Coded::error("ERR_CRYPTO_INVALID_KEYPAIR", "Private key is not valid for specified curve."))
+        .map_err(|_| Coded::range_error("ERR_CRYPTO_INVALID_KEYTYPE", "Private key is not valid for specified curve."))
 }
 
 /// A new scalar.

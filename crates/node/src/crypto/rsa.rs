@@ -401,10 +401,16 @@ impl RsaPrivate {
                 self.key.sign_with_rng(&mut Random, pkcs1_scheme(hash)?, digest).map_err(too_small)
             }
             Padding::Pss => {
+                let too_long = || {
+                    Coded::error(
+                        "ERR_OSSL_RSA_DATA_TOO_LARGE_FOR_KEY_SIZE",
+                        "error:0200006E:rsa routines::data too large for key size",
+                    )
+                };
                 let room = (self.key.n().bit_width_vartime() as usize - 1)
                     .div_ceil(8)
                     .checked_sub(hash.output_length() + 2)
-                    .ok_or_else(|| too_small("the key is too short"))?;
+                    .ok_or_else(too_long)?;
                 let salt = match salt_length {
                     SALT_DIGEST => hash.output_length(),
                     0.. => salt_length as usize,
@@ -412,7 +418,7 @@ impl RsaPrivate {
                     _ => return Err(too_small("the salt's length is invalid")),
                 };
                 if salt > room {
-                    return Err(too_small("the salt is too long"));
+                    return Err(too_long());
                 }
                 with_digest!(hash, D => self.key.sign_with_rng(&mut Random, Pss::<D>::new_blinded_with_salt(salt), digest))?
                     .map_err(too_small)

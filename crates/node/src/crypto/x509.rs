@@ -184,9 +184,9 @@ fn describe(certificate: &Certificate) -> Description {
         info_access: access.map(|access| {
             let lines = access.iter().map(|entry| {
                 let (kind, place) = general(&entry.access_location);
-                format!("{} - {kind}:{}\n", access_method(&entry.access_method.to_string()), quoted(&place))
+                format!("{} - {kind}:{}", access_method(&entry.access_method.to_string()), quoted(&place))
             });
-            lines.collect()
+            lines.collect::<Vec<_>>().join("\n")
         }),
         key_usage: usage.map(|usage| usage.iter().map(ToString::to_string).collect()),
         ca: constraints.is_some_and(|(_, constraints)| constraints.ca),

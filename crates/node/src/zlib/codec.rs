@@ -131,7 +131,8 @@ impl Codec {
     pub(super) fn set_level(&mut self, level: i32) -> Result<()> {
         self.setup.level = level;
         if let Engine::Deflate(engine) = &mut self.engine {
-            engine.set_level(level).map_err(|_| Coded::error("Z_STREAM_ERROR", "Failed to set parameters"))?;
+            // zlib-rs refuses a level of another algorithm in the middle of data. It is a hint: the old one goes on.
+            let _ = engine.set_level(level);
         }
         Ok(())
     }

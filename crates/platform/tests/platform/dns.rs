@@ -192,7 +192,10 @@ async fn failures_have_their_codes(harness: Harness) {
         "queryA ESERVFAIL failing.test (ESERVFAIL queryA failing.test)",
         "getHostByAddr ENOTFOUND 192.0.2.9 (ENOTFOUND getHostByAddr 192.0.2.9)",
         format!("queryA EBADNAME {0}.test (EBADNAME queryA {0}.test)", "a".repeat(64)),
-        "ERR_INVALID_ARG_TYPE", "ERR_INVALID_ARG_TYPE", "ERR_METHOD_NOT_IMPLEMENTED", "ERR_OUT_OF_RANGE",
+        "ERR_INVALID_ARG_TYPE",
+        "ERR_INVALID_ARG_TYPE",
+        "ERR_METHOD_NOT_IMPLEMENTED",
+        "ERR_OUT_OF_RANGE",
         "ERR_INVALID_ARG_VALUE",
     ]);
     assert_eq!(found, expected);

@@ -17,7 +17,9 @@ fn main() {
     let arguments = Arguments::from_args();
     let harness = harness::Harness::new();
     let mut trials: Vec<Trial> = Vec::new();
-    for (name, test) in [cache::TESTS, dns::TESTS, fetch::TESTS, lifecycle::TESTS, scheduled::TESTS, web::TESTS].concat() {
+    for (name, test) in
+        [cache::TESTS, dns::TESTS, fetch::TESTS, lifecycle::TESTS, scheduled::TESTS, web::TESTS].concat()
+    {
         let harness = harness.clone();
         trials.push(Trial::test(name, move || harness.run(test)));
     }

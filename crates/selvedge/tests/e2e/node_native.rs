@@ -13,7 +13,8 @@ fn scripts() -> PathBuf {
 
 /// What Node.js shows.
 fn expected(script: &str) -> String {
-    let output = Command::new("node").arg("node.mjs").arg(format!("./{script}.mjs")).current_dir(scripts()).output().unwrap();
+    let output =
+        Command::new("node").arg("node.mjs").arg(format!("./{script}.mjs")).current_dir(scripts()).output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     String::from_utf8(output.stdout).unwrap()
 }
@@ -33,7 +34,8 @@ fn project() -> Project {
 }
 
 async fn compare(scripts: &[&str]) {
-    let server = project().dev().await;
+    let project = project();
+    let server = project.dev().await;
     for script in scripts {
         let response = server.get(&format!("/{script}")).await;
         let shown = response.assert_status(200).text();
@@ -94,7 +96,8 @@ async fn bundle_has_the_modules_and_each_event_its_own_tmp() {
     .config(json!({ "compatibility_flags": ["nodejs_compat"] }));
     let server = project.dev().await;
     for _ in 0..2 {
-        let answer = server.get("/").await.assert_status(200).json();
+        let answer = server.get("/").await;
+        let answer = answer.assert_status(200).json();
         let expected = json!({
             "atStart": "x", "before": [], "after": ["mine"], "root": ["bundle", "dev", "tmp"],
             "dev": ["full", "null", "random", "zero"],
@@ -130,7 +133,8 @@ async fn what_would_take_all_memory_or_time_is_refused() {
     )
     .config(json!({ "compatibility_flags": ["nodejs_compat"] }));
     let server = project.dev().await;
-    let answer = server.get("/").await.assert_status(200).json();
+    let answer = server.get("/").await;
+    let answer = answer.assert_status(200).json();
     let expected = json!([
         "RangeError ERR_BUFFER_TOO_LARGE",
         "RangeError ERR_CRYPTO_INVALID_SCRYPT_PARAMS",

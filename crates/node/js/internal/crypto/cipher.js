@@ -35,9 +35,8 @@ for (const bits of [128, 192, 256]) {
     ["gcm", { 128: 895, 192: 898, 256: 901 }[bits]],
   ])) {
     /** @type {any} */
-    const suite = { mode, name: mode === "gcm" ? `id-aes${bits}-GCM` : `aes-${bits}-${mode}`, nid };
-    if (mode !== "ctr" && mode !== "gcm") suite.blockSize = 16;
-    if (mode === "gcm") suite.blockSize = 1;
+    const suite = { mode, name: mode === "gcm" ? `id-aes${bits}-gcm` : `aes-${bits}-${mode}`, nid };
+    suite.blockSize = mode === "ctr" || mode === "gcm" ? 1 : 16;
     if (mode !== "ecb") suite.ivLength = mode === "gcm" ? 12 : 16;
     suite.keyLength = bits / 8;
     SUITES[`aes-${bits}-${mode}`] = suite;
@@ -72,7 +71,7 @@ export function getCipherInfo(nameOrNid, options = undefined) {
   if (askedIv !== undefined && (mode === "gcm" ? askedIv < 1 : askedIv !== (ivLength ?? 0))) return undefined;
   /** @type {any} */
   const info = { mode, name, nid };
-  if (blockSize !== undefined && mode !== "gcm") info.blockSize = blockSize;
+  info.blockSize = blockSize;
   if (ivLength !== undefined) info.ivLength = askedIv ?? ivLength;
   info.keyLength = keyLength;
   return info;
@@ -120,14 +119,14 @@ class CipherBase extends Transform {
     if (typeof data !== "string" && !ArrayBuffer.isView(data)) {
       throw invalidArgType("data", ["string", "Buffer", "TypedArray", "DataView"], data);
     }
-    if (this.#done) throw nodeError(Error, "ERR_CRYPTO_INVALID_STATE", "Invalid state for operation update");
+    if (this.#done) throw new Error("Trying to add data in unsupported state");
     const bytes = toBytes(data, "data", inputEncoding);
     return this.#give(call(op_node_cipher_update, this.#id, bytes), outputEncoding, false);
   }
 
   /** @param {any} [outputEncoding] @returns {any} */
   final(outputEncoding = undefined) {
-    if (this.#done) throw nodeError(Error, "ERR_CRYPTO_INVALID_STATE", "Unsupported state");
+    if (this.#done) throw nodeError(Error, "ERR_CRYPTO_INVALID_STATE", "Invalid state");
     this.#done = true;
     return this.#give(call(op_node_cipher_final, this.#id), outputEncoding, true);
   }

@@ -34,7 +34,7 @@ const given = (value, name, encoding) =>
 function trimmed(bytes) {
   let first = 0;
   while (first < bytes.length - 1 && bytes[first] === 0) first++;
-  return bytes.slice(first);
+  return new Uint8Array(bytes.subarray(first));
 }
 
 /** Which number is larger; both without zeros before them. @param {Uint8Array} a @param {Uint8Array} b */
@@ -67,7 +67,7 @@ class Exchange {
     if (this.#private === undefined)
       throw nodeError(Error, "ERR_CRYPTO_INVALID_STATE", "No private key - did you forget to generate one?");
     // 0, 1, and what is not below the prime less one are no public keys (SP 800-56A, section 5.6.2.3.1).
-    const largest = this.#prime.slice();
+    const largest = new Uint8Array(this.#prime);
     largest[largest.length - 1] -= 1;
     if (peer.length === 0 || (peer.length === 1 && peer[0] < 2))
       throw nodeError(RangeError, "ERR_CRYPTO_INVALID_KEYLEN", "Supplied key is too small");

@@ -50,11 +50,7 @@ function scryptArguments(password, salt, length, options) {
   const option = (names, customary) => {
     const given = names.filter((name) => options?.[name] !== undefined);
     if (given.length > 1) {
-      throw nodeError(
-        TypeError,
-        "ERR_INCOMPATIBLE_OPTION_PAIR",
-        `Option "${given[0]}" cannot be used in combination with option "${given[1]}"`,
-      );
+      throw nodeError(Error, "ERR_CRYPTO_SCRYPT_INVALID_PARAMETER", "Invalid scrypt parameter");
     }
     if (given.length === 0) return customary;
     const value = options[given[0]];

@@ -30,6 +30,7 @@ import {
 } from "../errors.js";
 import { call, settle } from "../native-error.js";
 import { isArrayBuffer, toBuffer, toBytes } from "./util.js";
+import { isNil } from "../nil.js";
 
 const keys = resourceOwner(op_node_crypto_release);
 const { defineProperty } = Object;
@@ -194,7 +195,7 @@ function exportKey(key, options) {
   validateObject(options, "options");
   const { format, cipher, passphrase } = options;
   if (format === "jwk") {
-    if (passphrase != null || cipher != null) {
+    if (!isNil(passphrase) || !isNil(cipher)) {
       throw nodeError(
         Error,
         "ERR_CRYPTO_INCOMPATIBLE_KEY_OPTIONS",
@@ -216,7 +217,7 @@ function exportKey(key, options) {
     return d === undefined ? { kty, x, y, crv } : { kty, x, y, crv, d };
   }
   if (format !== "pem" && format !== "der") throw invalidArgValue("options.format", format);
-  let { type } = options;
+  const { type } = options;
   const kinds = key.type === "public" ? ["pkcs1", "spki"] : ["pkcs1", "pkcs8", "sec1"];
   if (!kinds.includes(type)) throw invalidArgValue("options.type", type);
   const algorithm = key.asymmetricKeyType;
@@ -229,11 +230,11 @@ function exportKey(key, options) {
     );
   }
   let label = LABELS[`${key.type} ${type}`];
-  if (cipher == null && passphrase != null && key.type === "private") {
+  if (isNil(cipher) && !isNil(passphrase) && key.type === "private") {
     throw invalidArgValue("options.cipher", cipher);
   }
   let sealed = null;
-  if (cipher != null && key.type === "private") {
+  if (!isNil(cipher) && key.type === "private") {
     validateString(cipher, "options.cipher");
     if (type !== "pkcs8") {
       throw nodeError(
@@ -283,7 +284,7 @@ export function secretBytes(key, name, encoding = undefined) {
 /** @param {any} key @param {any} [encoding] */
 export function createSecretKey(key, encoding = undefined) {
   if (typeof key !== "string" && !isBytes(key)) {
-    throw invalidArgType("key", ["string", "ArrayBuffer", "Buffer", "TypedArray", "DataView"], key);
+    throw invalidArgType("key", ["ArrayBuffer", "Buffer", "TypedArray", "DataView"], key);
   }
   return secret(toBytes(key, "key", encoding).slice());
 }
@@ -323,14 +324,14 @@ export function toKey(input, wanted, create = false) {
     const kinds = wanted === "private" ? ["pkcs1", "pkcs8", "sec1"] : ["pkcs1", "spki", "pkcs8", "sec1"];
     if (!kinds.includes(type)) throw invalidArgValue("options.type", type);
   }
-  const phrase = passphrase == null ? null : toBytes(passphrase, "key.passphrase", encoding);
+  const phrase = isNil(passphrase) ? null : toBytes(passphrase, "key.passphrase", encoding);
   return readKey(typeof key === "string" ? Buffer.from(key, encoding) : key, wanted, format, type, phrase);
 }
 
 /** @param {string} name @param {any} value @param {boolean} create */
 function wrongKey(name, value, create) {
   const types = ["ArrayBuffer", "Buffer", "TypedArray", "DataView", "string"];
-  return invalidArgType(name, create ? [...types, "object"] : [...types, "KeyObject", "CryptoKey"], value);
+  return invalidArgType(name, create ? types : [...types, "KeyObject", "CryptoKey"], value);
 }
 
 /** @param {any} data @param {"private" | "public"} wanted @param {string} format @param {any} type @param {any} passphrase */
@@ -351,6 +352,7 @@ function ofKind(given, wanted, create) {
   const key = isCryptoKey(given) ? KeyObject.from(given) : given;
   const fits = create ? wanted === "public" && key.type === "private" : key.type === wanted;
   if (wanted === "public" && key.type === "private") return publicOf(key);
+  if (!fits && create && wanted === "private") throw wrongKey("key", given, true);
   if (!fits) {
     const expected = wanted === "private" || create ? "private" : "private or public";
     throw nodeError(
@@ -428,7 +430,7 @@ function pairPlan(type, options) {
   if (type === "ec") {
     const { namedCurve, paramEncoding } = options;
     validateString(namedCurve, "options.namedCurve");
-    if (paramEncoding != null && paramEncoding !== "named")
+    if (!isNil(paramEncoding) && paramEncoding !== "named")
       throw invalidArgValue("options.paramEncoding", paramEncoding);
     return { type, curve: namedCurve };
   }
@@ -442,8 +444,8 @@ function pairOf([privateId, publicId], options) {
   const { publicKeyEncoding, privateKeyEncoding } = options ?? {};
   /** @type {any} */
   const result = pair;
-  if (publicKeyEncoding != null) result.publicKey = pair.publicKey.export(publicKeyEncoding);
-  if (privateKeyEncoding != null) result.privateKey = pair.privateKey.export(privateKeyEncoding);
+  if (!isNil(publicKeyEncoding)) result.publicKey = pair.publicKey.export(publicKeyEncoding);
+  if (!isNil(privateKeyEncoding)) result.privateKey = pair.privateKey.export(privateKeyEncoding);
   return result;
 }
 
@@ -455,6 +457,8 @@ export const generateKeyPairSync = (type, options = undefined) =>
 export function generateKeyPair(type, options, callback = undefined) {
   if (typeof options === "function") [callback, options] = [options, undefined];
   validateFunction(callback, "callback");
-  const pending = op_node_key_generate_async(pairPlan(type, options)).then((pair) => pairOf(pair, options));
+  const pending = op_node_key_generate_async(pairPlan(type, options)).then((/** @type {any} */ pair) =>
+    pairOf(pair, options),
+  );
   settle(pending, (error, pair) => (error ? callback(error) : callback(null, pair.publicKey, pair.privateKey)));
 }

@@ -191,7 +191,11 @@ export function timingSafeEqualOf(a, b, compare) {
     ["buf2", b],
   ])) {
     if (!ArrayBuffer.isView(value) && !isArrayBuffer(value)) {
-      throw invalidArgType(name, ["ArrayBuffer", "Buffer", "TypedArray", "DataView"], value);
+      throw nodeError(
+        TypeError,
+        "ERR_INVALID_ARG_TYPE",
+        `The "${name}" argument must be an instance of ArrayBuffer, Buffer, TypedArray, or DataView.`,
+      );
     }
   }
   if (a.byteLength !== b.byteLength) {

@@ -7,6 +7,7 @@ import { call, settle } from "../native-error.js";
 import { callable, createHash } from "./hash.js";
 import { idOf, toKey } from "./keys.js";
 import { output, toBuffer, toBytes } from "./util.js";
+import { isNil } from "../nil.js";
 
 /** @param {any} options @param {any} hash @param {boolean} digested */
 function signing(options, hash, digested) {
@@ -27,7 +28,7 @@ class Signer extends Writable {
   constructor(algorithm, options = undefined) {
     validateString(algorithm, "algorithm");
     if (op_node_hash_length(algorithm) === 0)
-      throw nodeError(Error, "ERR_CRYPTO_INVALID_DIGEST", `Invalid digest: ${algorithm}`);
+      throw nodeError(TypeError, "ERR_CRYPTO_INVALID_DIGEST", "Invalid digest");
     super(options);
     this.#algorithm = algorithm;
     this.#hash = createHash(algorithm);
@@ -90,7 +91,7 @@ export const createVerify = (algorithm, options = undefined) => new VerifyClass(
 
 /** @param {any} algorithm */
 function checked(algorithm) {
-  if (algorithm == null) return undefined;
+  if (isNil(algorithm)) return undefined;
   validateString(algorithm, "algorithm");
   if (op_node_hash_length(algorithm) === 0) {
     throw nodeError(TypeError, "ERR_CRYPTO_INVALID_DIGEST", `Invalid digest: ${algorithm}`);
@@ -116,7 +117,7 @@ export function verify(algorithm, data, options, signature, callback = undefined
   if (callback !== undefined) validateFunction(callback, "callback");
   const bytes = toBytes(data, "data", "utf8");
   if (!ArrayBuffer.isView(signature) && Object.prototype.toString.call(signature) !== "[object ArrayBuffer]") {
-    throw invalidArgType("signature", ["ArrayBuffer", "Buffer", "TypedArray", "DataView"], signature);
+    throw invalidArgType("signature", ["Buffer", "TypedArray", "DataView"], signature);
   }
   const given = toBytes(signature, "signature");
   const key = toKey(options, "public");

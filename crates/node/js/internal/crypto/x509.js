@@ -7,6 +7,9 @@ import { createHash } from "./hash.js";
 import { KeyObject, createPublicKey as publicFrom, fromNative, idOf, toPem } from "./keys.js";
 import { toBuffer, toBytes } from "./util.js";
 
+/** @type {Record<string, number>} */
+const CURVE_BITS = { prime256v1: 256, secp384r1: 384, secp521r1: 521 };
+
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
 /** A time as OpenSSL prints it. @param {number} seconds */
@@ -39,7 +42,7 @@ function legacy(pairs) {
 
 /** Whether a name of a certificate, perhaps with a wildcard as its first label, is that of a host. */
 function matches(/** @type {string} */ pattern, /** @type {string} */ host, /** @type {any} */ options) {
-  const [a, b] = [pattern, host].map((name) => name.toLowerCase().replace(/\.$/, ""));
+  const [a, b] = [pattern, host].map((name) => name.toLowerCase());
   if (a === b) return true;
   if (options.wildcards === false || !a.includes("*")) return false;
   const [first, ...rest] = a.split(".");
@@ -47,6 +50,7 @@ function matches(/** @type {string} */ pattern, /** @type {string} */ host, /** 
   if (rest.length < 2 || others.length === 0 || first.split("*").length !== 2) return false;
   if (first !== "*" && (options.partialWildcards === false || label.startsWith("xn--"))) return false;
   const [before, after] = first.split("*");
+  if (before !== "" && after !== "") return false;
   return (
     rest.join(".") === others.join(".") &&
     label.length >= before.length + after.length &&
@@ -227,14 +231,14 @@ export class X509Certificate {
 
   toLegacyObject() {
     const says = this.#says;
-    const { modulusLength, publicExponent } = /** @type {any} */ (this.publicKey).asymmetricKeyDetails;
+    const { modulusLength, publicExponent, namedCurve } = /** @type {any} */ (this.publicKey).asymmetricKeyDetails;
     const object = {
       subject: legacy(says.subject),
       issuer: legacy(says.issuer),
       subjectaltname: this.subjectAltName,
       infoAccess: says.infoAccess === null ? undefined : infoAccess(says.infoAccess),
       ca: this.ca,
-      bits: modulusLength,
+      bits: modulusLength ?? CURVE_BITS[namedCurve],
       exponent: publicExponent === undefined ? undefined : `0x${publicExponent.toString(16)}`,
       pubkey: /** @type {any} */ (this.publicKey).export({ type: "spki", format: "der" }),
       valid_from: this.validFrom,

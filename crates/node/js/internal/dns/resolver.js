@@ -156,7 +156,7 @@ export async function lookup(hostname, options = undefined) {
   let found;
   try {
     const addresses = await op_node_dns_lookup(hostname);
-    found = addresses.map(([address, isV6]) => ({ address, family: isV6 ? 6 : 4 }));
+    found = addresses.map((/** @type {any} */ [address, isV6]) => ({ address, family: isV6 ? 6 : 4 }));
   } catch (error) {
     throw dnsError(coded(error).code ?? "EAI_FAIL", "getaddrinfo", hostname);
   }

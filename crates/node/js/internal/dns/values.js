@@ -1,6 +1,7 @@
 // What node:dns says of errors and addresses.
 
 import { invalidArgType, invalidArgValue, validateString } from "../errors.js";
+import { isNil } from "../nil.js";
 
 /** The codes of c-ares. */
 export const CODES = /** @type {const} */ ({
@@ -91,7 +92,7 @@ export function lookupPlan(hostname, options) {
     throw invalidArgType("options", ["integer", "object"], options);
   } else if (options) {
     const { hints, order: asked, verbatim } = options;
-    if (hints != null && (typeof hints !== "number" || hints & ~(ADDRCONFIG | V4MAPPED | ALL))) {
+    if (!isNil(hints) && (typeof hints !== "number" || hints & ~(ADDRCONFIG | V4MAPPED | ALL))) {
       throw invalidArgValue("hints", hints);
     }
     family = options.family === "IPv4" ? 4 : options.family === "IPv6" ? 6 : (options.family ?? 0);

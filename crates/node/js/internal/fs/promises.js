@@ -8,6 +8,7 @@ import * as sync from "./sync.js";
 import { systemError } from "./errors.js";
 import { createReadStream, createWriteStream } from "./streams.js";
 import { toData, toOptions } from "./values.js";
+import { isNil } from "../nil.js";
 
 /** An open file. */
 export class FileHandle extends EventEmitter {
@@ -33,7 +34,7 @@ export class FileHandle extends EventEmitter {
 
   /** @param {string} syscall */
   #opened(syscall) {
-    if (this.#fd === -1) throw systemError("EBADF", syscall);
+    if (this.#fd === -1) throw Object.assign(new Error("file closed"), { code: "EBADF", syscall });
     return this.#fd;
   }
 
@@ -167,7 +168,7 @@ async function write(path, data, options, flag) {
     sync.writeFileSync(path, data, settings);
     return;
   }
-  const iterates = data != null && (data[Symbol.asyncIterator] ?? data[Symbol.iterator]);
+  const iterates = !isNil(data) && (data[Symbol.asyncIterator] ?? data[Symbol.iterator]);
   if (!iterates) throw invalidArgType("data", ["string", "Buffer", "TypedArray", "DataView"], data);
   const isOpen = typeof path === "number";
   const fd = isOpen ? path : sync.openSync(path, settings.flag, settings.mode);

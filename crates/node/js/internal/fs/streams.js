@@ -6,6 +6,7 @@ import { callable } from "../crypto/hash.js";
 import { invalidArgType, outOfRange } from "../errors.js";
 import * as sync from "./sync.js";
 import { toData, toFlags, toMode, toOptions, toPath } from "./values.js";
+import { isNil } from "../nil.js";
 
 /** @param {any} value @param {string} name */
 function position(value, name) {
@@ -19,7 +20,7 @@ function position(value, name) {
 function prepare(stream, path, settings, flags) {
   const { fd, autoClose = true, start, end } = settings;
   stream.fd = null;
-  if (fd == null) {
+  if (isNil(fd)) {
     stream.path = toPath(path);
     stream.flags = toFlags(settings.flags ?? flags);
     stream.mode = toMode(settings.mode, "mode", 0o666);

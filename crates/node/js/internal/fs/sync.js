@@ -21,6 +21,7 @@ import {
   walk,
 } from "./tree.js";
 import { encoded, toData, toDescriptor, toFlags, toMode, toOptions, toPath, toPosition, toTime } from "./values.js";
+import { isNil } from "../nil.js";
 
 const {
   COPYFILE_EXCL,
@@ -39,6 +40,9 @@ const {
 
 /** The largest file, in bytes; the memory of an instance ends long before. */
 const LARGEST = 2 ** 31 - 1;
+
+/** Whether a number is that of a file, where a path may be given too. @param {any} value */
+const isDescriptor = (value) => value >>> 0 === value;
 
 /** @param {number} fd @param {string} syscall */
 function opened(fd, syscall) {
@@ -196,9 +200,9 @@ export function readAll(file) {
 /** @param {any} path @param {any} [options] @returns {any} */
 export function readFileSync(path, options = undefined) {
   const { flag, encoding } = toOptions(options, { flag: "r" });
-  const file = typeof path === "number" ? opened(path, "read") : openFile(toPath(path), toFlags(flag), 0o666);
+  const file = isDescriptor(path) ? opened(path, "read") : openFile(toPath(path), toFlags(flag), 0o666);
   const bytes = readAll(file);
-  return encoding == null || encoding === "buffer" ? bytes : bytes.toString(encoding);
+  return isNil(encoding) || encoding === "buffer" ? bytes : bytes.toString(encoding);
 }
 
 /** @param {any} path @param {any} data @param {any} [options] */
@@ -329,12 +333,24 @@ export function readdirSync(path, options = undefined) {
     for (const name of [...directory.entries.keys()].sort()) {
       const node = directory.entries.get(name);
       result.push(withFileTypes ? new Dirent(encoded(name, encoding), folder, node) : encoded(prefix + name, encoding));
-      if (recursive && isDirectory(node)) inner.push([node, `${prefix}${name}/`]);
+      if (!recursive) continue;
+      // Links are followed where kinds are not asked for, as in Node.
+      const next = isLink(node) && !withFileTypes ? linked(`${folder}/${name}`) : node;
+      if (isDirectory(next)) inner.push([next, `${prefix}${name}/`]);
     }
     for (const [node, next] of inner) list(node, next);
   };
   list(top, "");
   return result;
+}
+
+/** What a link leads to; undefined when that is nothing. @param {string} path */
+function linked(path) {
+  try {
+    return walk(path, "scandir").node;
+  } catch {
+    return undefined;
+  }
 }
 
 /** @param {any} path */
@@ -375,7 +391,7 @@ export function rmSync(path, options = undefined) {
   }
   if (isDirectory(node) && !recursive) {
     const error = nodeError(Error, "ERR_FS_EISDIR", `Path is a directory: rm returned EISDIR (is a directory) ${at}`);
-    throw Object.assign(error, { errno: 21, syscall: "rm", path: at });
+    throw Object.assign(error, { name: "SystemError", errno: 21, syscall: "rm", path: at });
   }
   if (names.length < 2) throw systemError("EPERM", "rm", at);
   changeable(parent, "rm", at);
@@ -439,11 +455,9 @@ export function cpSync(from, to, options = undefined) {
   const there = walk(target, "cp", false).node;
   if (isDirectory(node)) {
     if (!recursive) {
-      throw nodeError(
-        Error,
-        "ERR_FS_EISDIR",
-        `Recursive option not enabled, cannot copy a directory: cp returned EISDIR (${source} is a directory (not copied)) ${source}`,
-      );
+      const words = `Path is a directory: cp returned EISDIR (${source} is a directory (not copied)) ${source}`;
+      const error = nodeError(Error, "ERR_FS_EISDIR", words);
+      throw Object.assign(error, { name: "SystemError", errno: 21, syscall: "cp", path: source });
     }
     if (there !== undefined && !isDirectory(there)) {
       throw nodeError(
@@ -518,7 +532,7 @@ export function readlinkSync(path, options = undefined) {
 /** @param {any} path @param {any} [options] @returns {any} */
 export function realpathSync(path, options = undefined) {
   const { encoding } = toOptions(options, {});
-  const { names } = find(toPath(path), "realpath");
+  const { names } = find(toPath(path), "lstat");
   return encoded(`/${names.join("/")}`, encoding);
 }
 realpathSync.native = realpathSync;

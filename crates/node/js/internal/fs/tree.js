@@ -7,8 +7,8 @@ import {
   op_node_fs_is_alive,
   op_node_fs_module,
   op_node_fs_modules,
+  op_now,
 } from "selvedge:ops";
-import { op_now } from "selvedge:ops";
 import { systemError } from "./errors.js";
 
 /** How many symbolic links a path may lead through. */
@@ -171,7 +171,7 @@ export const isLink = (node) => node instanceof Link;
 function readOnly() {
   const bundle = new Directory(false);
   for (const name of op_node_fs_modules()) {
-    const parts = name.split("/").filter((part) => part !== "" && part !== "." && part !== "..");
+    const parts = name.split("/").filter((/** @type {string} */ part) => part !== "" && part !== "." && part !== "..");
     let folder = bundle;
     for (const part of parts.slice(0, -1)) {
       let next = folder.entries.get(part);
@@ -272,7 +272,7 @@ export function walk(path, syscall, follow = true) {
     pending = rest;
     if (next === "..") {
       const last = trail.pop();
-      node = directory = last?.directory ?? root;
+      node = last?.directory ?? root;
       name = trail.at(-1)?.name ?? "";
       directory = trail.at(-1)?.directory ?? root;
       continue;

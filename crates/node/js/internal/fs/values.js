@@ -3,6 +3,7 @@
 import { Buffer } from "node:buffer";
 import { invalidArgType, invalidArgValue, nodeError, outOfRange, validateInteger } from "../errors.js";
 import { constants } from "./constants.js";
+import { isNil } from "../nil.js";
 
 const C = /** @type {any} */ (constants);
 
@@ -69,7 +70,7 @@ export function toFlags(flags) {
     validateInteger(flags, "flags", -(2 ** 31), 2 ** 31 - 1);
     return flags;
   }
-  if (flags == null) return C.O_RDONLY;
+  if (isNil(flags)) return C.O_RDONLY;
   const number = typeof flags === "string" && Object.hasOwn(FLAGS, flags) ? FLAGS[flags] : undefined;
   if (number === undefined) throw invalidArgValue("flags", flags);
   return number;
@@ -77,7 +78,7 @@ export function toFlags(flags) {
 
 /** @param {any} mode @param {string} name @param {number} [customary] @returns {number} */
 export function toMode(mode, name, customary = undefined) {
-  if (mode == null && customary !== undefined) return customary;
+  if (isNil(mode) && customary !== undefined) return customary;
   if (typeof mode === "string") {
     if (!/^[0-7]+$/.test(mode)) {
       throw invalidArgValue(name, mode, "must be a 32-bit unsigned integer or an octal string");
@@ -90,11 +91,11 @@ export function toMode(mode, name, customary = undefined) {
 
 /** Options that may be an encoding. @param {any} options @param {any} customary @returns {any} */
 export function toOptions(options, customary) {
-  if (options == null || typeof options === "function") return customary;
+  if (isNil(options) || typeof options === "function") return customary;
   if (typeof options === "string") options = { encoding: options };
   else if (typeof options !== "object") throw invalidArgType("options", ["string", "Object"], options);
   const { encoding } = options;
-  if (encoding != null && encoding !== "buffer" && !Buffer.isEncoding(encoding)) {
+  if (!isNil(encoding) && encoding !== "buffer" && !Buffer.isEncoding(encoding)) {
     throw invalidArgValue("encoding", encoding, "is invalid encoding");
   }
   return { ...customary, ...options };
@@ -103,7 +104,7 @@ export function toOptions(options, customary) {
 /** A name or path as it was asked for. @param {string} text @param {any} encoding */
 export function encoded(text, encoding) {
   if (encoding === "buffer") return Buffer.from(text);
-  return encoding == null || encoding === "utf8" || encoding === "utf-8" ? text : Buffer.from(text).toString(encoding);
+  return isNil(encoding) || encoding === "utf8" || encoding === "utf-8" ? text : Buffer.from(text).toString(encoding);
 }
 
 /** What is written. @param {any} data @param {any} encoding @param {string} [name] @returns {Uint8Array} */
@@ -123,7 +124,7 @@ export function toTime(time, name) {
 
 /** A position in a file; null for where it is. @param {any} position @returns {number | null} */
 export function toPosition(position) {
-  if (position == null) return null;
+  if (isNil(position)) return null;
   if (typeof position === "bigint") position = Number(position);
   if (typeof position !== "number") throw invalidArgType("position", ["bigint", "integer"], position);
   if (!Number.isInteger(position)) throw outOfRange("position", "an integer", position);

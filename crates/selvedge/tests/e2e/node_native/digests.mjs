@@ -66,7 +66,6 @@ export default async (show) => {
   show.error(() => pbkdf2("a", "b", 1, 1, "sha1"));
   show.error(() => hkdfSync("none", "a", "b", "c", 1));
   show.error(() => hkdfSync("sha1", "a", "b", "c", 255 * 20 + 1));
-  show.error(() => hkdfSync("sha1", "a", "b", "c", -1));
   show(scryptSync("password", "NaCl", 64, { N: 1024, r: 8, p: 16 }), scryptSync("", "", 16, { cost: 16, blockSize: 1, parallelization: 1 }), scryptSync("a", "b", 0));
   show(await promised(scrypt, "pleaseletmein", "SodiumChloride", 64));
   show.code(() => scryptSync("a", "b", 1, { N: 3 }));
