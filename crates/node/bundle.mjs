@@ -28,6 +28,9 @@ const builtins = {
   name: "builtins",
   setup({ onResolve, onLoad }) {
     onResolve({ filter: /^selvedge:/ }, ({ path }) => ({ path, external: true, sideEffects: false }));
+    onResolve({ filter: /^\.\/validators\.js$/ }, ({ importer }) =>
+      importer.includes("path-unified") ? { path: join(sources, "internal/path-validators.js") } : undefined,
+    );
     // readable-stream asks for these by other names.
     onResolve({ filter: /^(process\/|abort-controller)$/ }, () => ({ path: join(sources, "internal/packages.js") }));
     // A package that brings the same thing is asked for with a slash at its end, and means ours all the same.

@@ -14,6 +14,9 @@ import {
 import { URL, URLSearchParams } from "selvedge:web/url/index.js";
 import { core as process } from "./process/core.js";
 
+/** unenv warns of what is deprecated, which hosted does not. */
+const console = { warn() {} };
+
 export {
   AbortController,
   AbortSignal,
@@ -25,6 +28,7 @@ export {
   clearImmediate,
   clearInterval,
   clearTimeout,
+  console,
   process,
   queueMicrotask,
   setImmediate,

@@ -35,7 +35,7 @@ function innerOk(fn, given, value = undefined, message = undefined) {
   } else if (message === undefined || message === null) {
     generated = true;
     // Node reads the source here, which a Worker does not have.
-    message = "The expression evaluated to a falsy value:\n\n  " + `${fn.name === "ok" ? "assert.ok" : "assert"}(${inspect(value)})\n`;
+    message = "The expression evaluated to a falsy value:\n\n  " + `assert(${inspect(value)})\n`;
   } else if (message instanceof Error) {
     throw message;
   }
@@ -45,18 +45,11 @@ function innerOk(fn, given, value = undefined, message = undefined) {
 }
 
 /** @param {any[]} args */
-function assertFunction(...args) {
-  innerOk(assertFunction, args.length, args[0], args[1]);
-}
-Object.defineProperty(assertFunction, "name", { value: "assert", configurable: true });
-
-/** @type {any} */
-const assert = assertFunction;
-
-/** @param {any[]} args */
 export function ok(...args) {
   innerOk(ok, args.length, args[0], args[1]);
 }
+/** @type {any} */
+const assert = ok;
 
 /** @param {any} [message] */
 export function fail(message = undefined) {
@@ -210,7 +203,7 @@ async function rejectedBy(promiseFn) {
   if (typeof promiseFn === "function") {
     promise = promiseFn();
     if (!isPromise(promise)) {
-      const got = promise === null || typeof promise !== "object" ? `type ${typeof promise}` : `an instance of ${promise.constructor?.name}`;
+      const got = promise === null || typeof promise !== "object" ? `type ${typeof promise} (${inspect(promise)})` : `an instance of ${promise.constructor?.name}`;
       throw nodeError(
         TypeError,
         "ERR_INVALID_RETURN_VALUE",
@@ -313,9 +306,7 @@ export function ifError(value) {
   } else {
     message += inspect(value);
   }
-  const error = new AssertionError({ actual: value, expected: null, operator: "ifError", message, stackStartFn: ifError });
-  error.generatedMessage = true;
-  throw error;
+  throw new AssertionError({ actual: value, expected: null, operator: "ifError", message, stackStartFn: ifError });
 }
 
 /** @param {any} string @param {any} regexp @param {any} message @param {any} fn @param {boolean} wanted */

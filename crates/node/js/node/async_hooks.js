@@ -5,7 +5,7 @@
 // or, when a storage has a value, an array: the number, then a storage and its value in turn. An array is never
 // changed once it is made; to enter a value means to make another.
 
-import { op_async_context_get, op_async_context_set } from "selvedge:ops";
+import { op_async_context_get } from "selvedge:ops";
 import { callInContext } from "selvedge:web/timers/index.js";
 
 const { isArray } = Array;
@@ -122,13 +122,13 @@ export class AsyncLocalStorage {
     return callInContext(contextWith(this, undefined, false), callback, undefined, args);
   }
 
-  /** @param {unknown} store */
+  /** Refused, as hosted does: what it enters would leak into whatever runs next. @param {unknown} store */
   enterWith(store) {
-    op_async_context_set(contextWith(this, store, true));
+    throw new Error("asyncLocalStorage.enterWith() is not implemented");
   }
 
   disable() {
-    op_async_context_set(contextWith(this, undefined, false));
+    throw new Error("asyncLocalStorage.disable() is not implemented");
   }
 }
 

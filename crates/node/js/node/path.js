@@ -6,7 +6,13 @@ import * as win32Module from "path-unified/win32";
 /** @param {any} module @param {string} sep @param {string} delimiter */
 function build(module, sep, delimiter) {
   const { basename, dirname, extname, format, isAbsolute, join, normalize, parse, relative, resolve } = module;
-  const { toNamespacedPath } = module;
+  /** @param {any} path */
+  const toNamespacedPath = (path) => {
+    const result = module.toNamespacedPath(path);
+    // Of Windows even what needs no prefix is resolved.
+    const isPlain = result === path && sep === "\\" && typeof path === "string" && path.length > 0;
+    return isPlain && resolve(path).length > 2 ? resolve(path) : result;
+  };
   return {
     resolve,
     normalize,

@@ -13,8 +13,15 @@ const { defineProperties, defineProperty, setPrototypeOf } = Object;
 
 /** The release of Node.js whose interfaces these are, as hosted says. */
 export const version = "v22.19.0";
+/** The names that Node.js has, as packages look for them; but of itself they have no versions. @type {Record<string, string>} */
 export const versions = { node: "22.19.0" };
-export const release = { name: "node", lts: "Jod" };
+for (const name of ["v8", "modules", "zlib", "brotli", "ares", "napi", "llhttp", "nghttp2", "acorn", "ada", "simdutf"]) {
+  versions[name] = "";
+}
+for (const name of ["uvwasi", "uv", "openssl", "sqlite", "icu", "undici", "simdjson", "unicode", "cldr", "tz"]) {
+  versions[name] = "";
+}
+export const release = { name: "node", lts: true, sourceUrl: "", headersUrl: "" };
 export const title = "workerd";
 /** @type {string[]} */
 export const argv = ["workerd"];
@@ -30,17 +37,18 @@ export const exitCode = undefined;
 export const features = {
   inspector: false,
   debug: false,
-  uv: false,
+  uv: true,
   ipv6: true,
   tls_alpn: true,
   tls_sni: true,
   tls_ocsp: true,
   tls: true,
-  cached_builtins: false,
+  cached_builtins: true,
+  openssl_is_boringssl: true,
   require_module: false,
   typescript: false,
 };
-export const config = { target_defaults: {}, variables: {} };
+export const config = { target_defaults: { default_configuration: "Release" }, variables: {} };
 export const allowedNodeEnvironmentFlags = new Set();
 export const env = environmentVariables;
 export const { cwd, nextTick } = core;

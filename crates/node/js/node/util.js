@@ -1,6 +1,6 @@
 // node:util (https://nodejs.org/api/util.html). inspect() and format() are the console's.
 
-import { parseArgs } from "@pkgjs/parseargs";
+import { parseArgs as parseArguments } from "@pkgjs/parseargs";
 import types from "node:util/types";
 import { customInspect, format as formatAll, inspect as inspectWith } from "selvedge:web/console/index.js";
 import { console } from "selvedge:web/console/index.js";
@@ -24,13 +24,25 @@ export {
   deprecate,
   inherits,
   isDeepStrictEqual,
-  parseArgs,
   promisify,
   styleText,
   types,
 };
 
 const { defineProperty } = Object;
+
+/**
+ * https://nodejs.org/api/util.html#utilparseargsconfig
+ * @param {any} [config]
+ */
+export function parseArgs(config = {}) {
+  try {
+    return parseArguments({ args: [], ...config });
+  } catch (error) {
+    const { code, message } = /** @type {any} */ (error);
+    throw typeof code === "string" && code.startsWith("ERR_PARSE_ARGS") ? nodeError(TypeError, code, message) : error;
+  }
+}
 
 /** @type {any} */
 const defaultOptions = {

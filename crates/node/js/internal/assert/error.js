@@ -73,27 +73,28 @@ function diff(a, b) {
   return result;
 }
 
-/** @param {["+" | "-" | " ", string][]} lines */
+/**
+ * Of lines that are the same, five and more are left out but for those next to a difference.
+ * @param {["+" | "-" | " ", string][]} lines
+ */
 function printDiff(lines) {
   let skipped = false;
   const output = [];
-  for (let index = 0; index < lines.length; index++) {
-    const [mark, line] = lines[index];
-    if (mark !== " ") {
-      output.push(`${mark} ${line}`);
+  for (let start = 0; start < lines.length; ) {
+    if (lines[start][0] !== " ") {
+      output.push(lines[start].join(" "));
+      start++;
       continue;
     }
-    // Of what is the same only two lines around a difference are shown.
-    let near = false;
-    for (let other = Math.max(0, index - 2); other <= Math.min(lines.length - 1, index + 2); other++) {
-      if (lines[other][0] !== " ") near = true;
-    }
-    if (near) {
-      output.push(`  ${line}`);
-    } else if (output.at(-1) !== "...") {
-      output.push("...");
+    let end = start;
+    while (end < lines.length && lines[end][0] === " ") end++;
+    const same = lines.slice(start, end).map(([, line]) => `  ${line}`);
+    if (same.length > 5) {
+      same.splice(2, same.length - 4, "...");
       skipped = true;
     }
+    output.push(...same);
+    start = end;
   }
   return { text: output.join("\n"), skipped };
 }
@@ -101,22 +102,35 @@ function printDiff(lines) {
 /** @param {unknown} value */
 const isObjectLike = (value) => (typeof value === "object" && value !== null) || typeof value === "function";
 
-/** @param {unknown} actual @param {unknown} expected @param {string} operator */
-function differenceMessage(actual, expected, operator) {
+/** How many columns there are for both values to be marked where they differ. */
+const COLUMNS = 80;
+
+/**
+ * @param {unknown} actual
+ * @param {unknown} expected
+ * @param {string} operator
+ * @param {string} [message] what is said in place of the operator's sentence
+ */
+function differenceMessage(actual, expected, operator, message = "") {
   if (operator === "strictEqual" && isObjectLike(actual) && isObjectLike(expected)) operator = "strictEqualObject";
   const a = show(actual).split("\n");
   const b = show(expected).split("\n");
-  if (a.join("\n") === b.join("\n") && operator !== "deepStrictEqual" && operator !== "partialDeepStrictEqual") {
-    return `${SENTENCES.notIdentical}\n\n${a.join("\n")}\n`;
-  }
-  if (a.length === 1 && b.length === 1 && a[0] !== b[0]) {
-    const primitives = !isObjectLike(actual) || !isObjectLike(expected);
-    if (primitives && a[0].length + b[0].length <= 12 && (actual !== 0 || expected !== 0)) {
-      return `${SENTENCES[operator]}\n\n${a[0]} !== ${b[0]}\n`;
+  if (a.join("\n") === b.join("\n")) return `${SENTENCES.notIdentical}\n\n${a.join("\n")}\n`;
+  const sentence = message || SENTENCES[operator];
+  let mark = "";
+  if (a.length === 1 && b.length === 1) {
+    const [x, y] = [a[0], b[0]];
+    const primitives = !isObjectLike(actual) && !isObjectLike(expected);
+    if (x.length + y.length <= 12) {
+      if (primitives && (actual !== 0 || expected !== 0)) return `${sentence}\n\n${x} !== ${y}\n`;
+    } else if (operator !== "strictEqualObject" && x.length + y.length < COLUMNS) {
+      let place = 0;
+      while (x[place] === y[place]) place++;
+      if (place > 2) mark = `\n  ${" ".repeat(place)}^`;
     }
   }
   const { text, skipped } = printDiff(diff(a, b));
-  return `${SENTENCES[operator]}\n+ actual - expected${skipped ? " ... Skipped lines" : ""}\n\n${text}\n`;
+  return `${sentence}\n+ actual - expected${skipped ? " ... Lines skipped" : ""}\n\n${text}${mark}`;
 }
 
 /** @param {unknown} actual @param {unknown} expected @param {string} operator */
@@ -155,7 +169,9 @@ export class AssertionError extends Error {
     validateObject(options, "options");
     const { message, operator, stackStartFn, actual, expected } = options;
     let text;
-    if (message !== undefined && message !== null) text = `${message}`;
+    const isGiven = message !== undefined && message !== null;
+    if (isGiven && operator !== "deepStrictEqual" && operator !== "strictEqual") text = `${message}`;
+    else if (isGiven) text = differenceMessage(actual, expected, operator, `${message}`);
     else if (operator === "deepStrictEqual" || operator === "strictEqual" || operator === "partialDeepStrictEqual") {
       text = differenceMessage(actual, expected, operator);
     } else if (operator === "notDeepStrictEqual" || operator === "notStrictEqual") {

@@ -28,7 +28,8 @@ const byteLengthOf = uncurryThis(
   /** @type {any} */ (getOwnPropertyDescriptor(ArrayBuffer.prototype, "byteLength")).get,
 );
 
-export const kMaxLength = 2 ** 32 - 1;
+/** Hosted's. */
+export const kMaxLength = 2 ** 31 - 1;
 export const kStringMaxLength = 536870888;
 
 /** @param {any} value */
@@ -339,7 +340,7 @@ function swapAll(buffer, size) {
 
 /** @param {any} buffer @param {string} text @param {any} offset @param {any} length @param {any} encoding */
 function write(buffer, text, offset, length, encoding) {
-  if (typeof text !== "string") throw invalidArgType("argument", "string", text);
+  if (typeof text !== "string") throw nodeError(TypeError, "ERR_INVALID_ARG_TYPE", "argument must be a string");
   if (offset === undefined) return op_buffer_write(buffer, text, UTF8, 0, buffer.length);
   if (length === undefined && typeof offset === "string") {
     encoding = offset;

@@ -85,11 +85,9 @@ function defineFixed(prototype, name, accessor, size, bounds) {
     /** @this {any} @param {any} value @param {number} offset */
     const write = function (value, offset = 0) {
       if (bounds !== undefined) {
-        if (typeof bounds[0] === "bigint") {
-          if (typeof value !== "bigint") throw invalidArgType("value", "bigint", value);
-        } else {
-          value = +value;
-        }
+        // Throws what mixing it with one throws, if it is no bigint.
+        if (typeof bounds[0] === "bigint") void (value & 0n);
+        else value = +value;
         checkValue(value, bounds[0], bounds[1], size, isSigned);
       }
       checkOffset(offset, this.length, size);

@@ -10,7 +10,7 @@ import {
 } from "selvedge:web/streams/index.js";
 import { AbortError, invalidArgType } from "../errors.js";
 
-const { Duplex, Readable, Writable, destroy, finished } = /** @type {any} */ (Base);
+const { Duplex, Readable, Writable, finished } = /** @type {any} */ (Base);
 const Bytes = Uint8Array;
 
 /** @param {any} error */
@@ -36,7 +36,7 @@ export function readableFromWeb(readable, options = {}) {
             stream.push(chunk.value);
           }
         },
-        (/** @type {any} */ error) => destroy.call(stream, error, stream),
+        (/** @type {any} */ error) => stream.destroy(error),
       );
     },
     destroy(/** @type {any} */ error, /** @type {(error: any) => void} */ callback) {

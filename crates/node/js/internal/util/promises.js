@@ -1,5 +1,7 @@
 // promisify() and callbackify() (https://nodejs.org/api/util.html#utilpromisifyoriginal).
 
+import * as web from "selvedge:web/timers/index.js";
+import * as timers from "node:timers/promises";
 import { invalidArgType, nodeError, validateFunction } from "../errors.js";
 import { core } from "../process/core.js";
 import { emitWarning } from "../process/warning.js";
@@ -12,6 +14,9 @@ const customArgs = Symbol("customPromisifyArgs");
 /** @param {any} original */
 export function promisify(original) {
   validateFunction(original, "original");
+  // The globals, which are the web's, have Node's meaning here.
+  if (original === web.setTimeout) return timers.setTimeout;
+  if (original === web.setImmediate) return timers.setImmediate;
   if (original[custom]) {
     const fn = original[custom];
     validateFunction(fn, "util.promisify.custom");
@@ -94,8 +99,8 @@ export function deprecate(fn, message, code = undefined) {
 
 /** @param {any} constructor @param {any} parent */
 export function inherits(constructor, parent) {
-  validateFunction(constructor, "ctor");
-  validateFunction(parent, "superCtor");
+  if (constructor === undefined || constructor === null) throw invalidArgType("ctor", "Function", constructor);
+  if (parent === undefined || parent === null) throw invalidArgType("superCtor", "Function", parent);
   if (parent.prototype === undefined) throw invalidArgType("superCtor.prototype", "Object", parent.prototype);
   defineProperty(constructor, "super_", { value: parent, writable: true, configurable: true });
   setPrototypeOf(constructor.prototype, parent.prototype);

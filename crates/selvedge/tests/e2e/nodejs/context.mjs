@@ -17,8 +17,8 @@ export default async (show) => {
     const e = new EventEmitter(); e.on("x", () => log.push(als.getStore().id)); als.run({ id: 9 }, () => e.emit("x"));
   }); show(log.splice(0), als.getStore());
   show(await Promise.all([1, 2, 3].map((id) => als.run(id, async () => { await sleep(4 - id); return als.getStore(); }))));
-  als.run(5, () => { als.enterWith(6); log.push(als.getStore()); }); show(log.splice(0)); try { als.run(1, () => { throw new Error("out"); }); } catch (error) { show(error.message, als.getStore()); }
-  als.run(1, () => { als.disable(); log.push(als.getStore()); }); show(log.splice(0)); show.error(() => AsyncLocalStorage.bind(5)); show.error(() => new AsyncResource(5)); show(new AsyncResource("T").asyncId() > 0, executionAsyncId() >= 0);
+  try { als.run(1, () => { throw new Error("out"); }); } catch (error) { show(error.message, als.getStore()); }
+  show.error(() => AsyncLocalStorage.bind(5)); show.error(() => new AsyncResource(5)); show(new AsyncResource("T").asyncId() > 0, executionAsyncId() >= 0);
   const channel = channels.channel("c"); show(channel.hasSubscribers, channels.channel("c") === channel, channel.name); const sub = (message, name) => log.push([message, name]); channels.subscribe("c", sub); channel.publish({ a: 1 }); show(channels.hasSubscribers("c"), channels.unsubscribe("c", sub), channels.unsubscribe("c", sub), log.splice(0));
   channel.bindStore(als, (data) => data.v); show(channel.runStores({ v: 42 }, () => als.getStore())); channel.unbindStore(als);
   const tracing = channels.tracingChannel("t"); const on = (name) => (context) => log.push([name, context.result, context.error?.message]); tracing.subscribe({ start: on("start"), end: on("end"), asyncStart: on("asyncStart"), asyncEnd: on("asyncEnd"), error: on("error") });
