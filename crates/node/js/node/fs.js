@@ -87,10 +87,7 @@ const calling =
       const value = run(...args);
       if (!empty) values = [value];
     } catch (error) {
-      if (
-        /** @type {any} */ (error)?.syscall === undefined &&
-        /^ERR_(?!FS_)/.test(/** @type {any} */ (error)?.code)
-      )
+      if (/** @type {any} */ (error)?.syscall === undefined && /^ERR_(?!FS_)/.test(/** @type {any} */ (error)?.code))
         throw error;
       failure = error;
     }

@@ -36,6 +36,29 @@ fn parameter(number: u32) -> Option<BrotliEncoderParameter> {
     })
 }
 
+/// Node's code for a result of Brotli's decoder.
+fn code(result: i32) -> &'static str {
+    match result {
+        -1 => "ERR__ERROR_FORMAT_EXUBERANT_NIBBLE",
+        -2 => "ERR__ERROR_FORMAT_RESERVED",
+        -3 => "ERR__ERROR_FORMAT_EXUBERANT_META_NIBBLE",
+        -4 => "ERR__ERROR_FORMAT_SIMPLE_HUFFMAN_ALPHABET",
+        -5 => "ERR__ERROR_FORMAT_SIMPLE_HUFFMAN_SAME",
+        -6 => "ERR__ERROR_FORMAT_CL_SPACE",
+        -7 => "ERR__ERROR_FORMAT_HUFFMAN_SPACE",
+        -8 => "ERR__ERROR_FORMAT_CONTEXT_MAP_REPEAT",
+        -9 => "ERR__ERROR_FORMAT_BLOCK_LENGTH_1",
+        -10 => "ERR__ERROR_FORMAT_BLOCK_LENGTH_2",
+        -11 => "ERR__ERROR_FORMAT_TRANSFORM",
+        -12 => "ERR__ERROR_FORMAT_DICTIONARY",
+        -13 => "ERR__ERROR_FORMAT_WINDOW_BITS",
+        -14 => "ERR__ERROR_FORMAT_PADDING_1",
+        -15 => "ERR__ERROR_FORMAT_PADDING_2",
+        -16 => "ERR__ERROR_FORMAT_DISTANCE",
+        _ => "ERR__ERROR_UNREACHABLE",
+    }
+}
+
 impl Brotli {
     pub(super) fn new(decompress: bool, parameters: Vec<(u32, u32)>) -> Result<Self> {
         let failed = || Coded::error("ERR_ZLIB_INITIALIZATION_FAILED", "Initialization failed");
@@ -123,7 +146,7 @@ impl Brotli {
                     BrotliResult::NeedsMoreInput => false,
                     BrotliResult::NeedsMoreOutput => true,
                     BrotliResult::ResultFailure => {
-                        return Err(Coded::error("ERR__ERROR_FORMAT", "Decompression failed"));
+                        return Err(Coded::error(code(decoder.error_code as i32), "Decompression failed"));
                     }
                 }
             }

@@ -27,8 +27,7 @@ class Signer extends Writable {
   /** @param {any} algorithm @param {any} [options] */
   constructor(algorithm, options = undefined) {
     validateString(algorithm, "algorithm");
-    if (op_node_hash_length(algorithm) === 0)
-      throw nodeError(TypeError, "ERR_CRYPTO_INVALID_DIGEST", "Invalid digest");
+    if (op_node_hash_length(algorithm) === 0) throw nodeError(TypeError, "ERR_CRYPTO_INVALID_DIGEST", "Invalid digest");
     super(options);
     this.#algorithm = algorithm;
     this.#hash = createHash(algorithm);

@@ -82,7 +82,7 @@ export function openFile(path, flags, mode) {
     if (writes && isReadOnly(node)) throw systemError("EPERM", "open", path);
     if (writes && flags & O_TRUNC && isFile(node)) node.resize(0);
   }
-  return new OpenFile(node, flags, path);
+  return new OpenFile(node, flags, path, found.parent.writable);
 }
 
 /** @param {any} fd */
@@ -100,7 +100,7 @@ export function readInto(file, into, position) {
   if (isDirectory(file.node)) throw systemError("EISDIR", "read");
   const count = file.node.read(into, position ?? file.position);
   if (position === null) file.position += count;
-  file.node.atime = op_now();
+  if (file.own) file.node.atime = op_now();
   return count;
 }
 
@@ -191,7 +191,7 @@ export function readAll(file) {
   }
   const bytes = file.node.bytes.subarray(file.position);
   file.position = file.node.size;
-  file.node.atime = op_now();
+  if (file.own) file.node.atime = op_now();
   const result = Buffer.alloc(bytes.length);
   result.set(bytes);
   return result;
@@ -437,7 +437,7 @@ export function copyFileSync(from, to, mode = 0) {
   const { node } = walk(source, "copyfile");
   if (node === undefined) throw systemError("ENOENT", "copyfile", source, target);
   if (isDirectory(node)) throw systemError("EISDIR", "copyfile", source, target);
-  const bytes = readAll(new OpenFile(node, O_RDONLY, source));
+  const bytes = readAll(new OpenFile(node, O_RDONLY, source, false));
   try {
     const flags = O_WRONLY | O_CREAT | O_TRUNC | (mode & COPYFILE_EXCL ? O_EXCL : 0);
     writeFrom(openFile(target, flags, node.mode & 0o222 ? node.mode & 0o777 : 0o644), bytes, null);
@@ -511,7 +511,7 @@ export function linkSync(existing, path) {
   const [from, at] = [toPath(existing, "existingPath"), toPath(path, "newPath")];
   const source = walk(from, "link", false);
   if (source.node === undefined) throw systemError("ENOENT", "link", from, at);
-  if (isDirectory(source.node)) throw systemError("EPERM", "link", from, at);
+  if (isDirectory(source.node) || !source.parent.writable) throw systemError("EPERM", "link", from, at);
   const { parent, name, node } = walk(at, "link", false);
   if (node !== undefined) throw systemError("EEXIST", "link", from, at);
   changeable(parent, "link", from, at);
@@ -577,7 +577,7 @@ function changes(syscall, follow, change, check) {
   const byDescriptor = /** @param {any} fd @param {any[]} values */ (fd, ...values) => {
     const file = opened(fd, `f${syscall}`);
     const checked = check(...values);
-    if (isReadOnly(file.node)) throw systemError("EPERM", `f${syscall}`);
+    if (!file.own) throw systemError("EPERM", `f${syscall}`);
     change(file.node, ...checked);
     file.node.ctime = op_now();
   };
@@ -601,8 +601,8 @@ const checkOwner = (/** @type {any} */ uid, /** @type {any} */ gid) => {
   return [uid, gid];
 };
 const checkTimes = (/** @type {any} */ atime, /** @type {any} */ mtime) => [
-  toTime(atime, "atime"),
-  toTime(mtime, "mtime"),
+  toTime(atime, "time"),
+  toTime(mtime, "time"),
 ];
 const checkMode = (/** @type {any} */ mode) => [toMode(mode, "mode")];
 

@@ -193,9 +193,15 @@ let shared;
 export class OpenFile {
   position = 0;
 
-  /** @param {any} node @param {number} flags @param {string} path */
-  constructor(node, flags, path) {
+  /**
+   * @param {any} node
+   * @param {number} flags
+   * @param {string} path
+   * @param {boolean} own whether the node is the event's own, and not seen by others
+   */
+  constructor(node, flags, path, own) {
     this.node = node;
+    this.own = own;
     this.flags = flags;
     this.path = path;
   }
