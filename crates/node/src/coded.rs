@@ -18,7 +18,7 @@ pub(crate) struct Coded {
 }
 
 /// What fallible functions of this crate return.
-pub(crate) type Result<T> = std::result::Result<T, Coded>;
+pub(crate) type Result<T, E = Coded> = std::result::Result<T, E>;
 
 impl Coded {
     /// An `Error`.
@@ -62,7 +62,7 @@ impl From<CryptoError> for Coded {
 /// Runs long work on a blocking thread, so that neither the turn nor the instance waits for it.
 pub(crate) async fn off_thread<T: Send + 'static>(
     work: impl FnOnce() -> Result<T> + Send + 'static,
-) -> std::result::Result<T, OpError> {
+) -> Result<T, OpError> {
     match tokio::task::spawn_blocking(work).await {
         Ok(outcome) => outcome.map_err(OpError::from),
         Err(_) => Err(Coded::error("ERR_CRYPTO_OPERATION_FAILED", "The operation was given up.").into()),

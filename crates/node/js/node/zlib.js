@@ -150,7 +150,7 @@ const Unzip = codec("Unzip", Zlib, UNZIP);
 const BrotliCompress = codec("BrotliCompress", Brotli, BROTLI_ENCODE);
 const BrotliDecompress = codec("BrotliDecompress", Brotli, BROTLI_DECODE);
 
-/** @param {typeof Deflate} Class */
+/** @param {any} Class */
 const creator =
   (Class) =>
   /** @param {any} [options] */ (options = undefined) =>
@@ -169,7 +169,7 @@ const createBrotliDecompress = creator(BrotliDecompress);
 /** @param {any} engine @param {any} buffer */
 const informed = (engine, buffer) => (engine._info ? { buffer, engine } : buffer);
 
-/** @param {typeof Deflate} Class */
+/** @param {any} Class */
 const sync =
   (Class) =>
   /** @param {any} buffer @param {any} [options] @returns {any} */
@@ -192,7 +192,7 @@ const brotliDecompressSync = sync(BrotliDecompress);
 /** How much is worked on in one go; other events of the instance have their turn in between. */
 const PIECE = 256 * 1024;
 
-/** @param {typeof Deflate} Class */
+/** @param {any} Class */
 const convenience =
   (Class) =>
   /** @param {any} buffer @param {any} options @param {any} [callback] */

@@ -62,7 +62,7 @@ pub(crate) fn op_node_hash_copy(
     id: u32,
     name: String,
     length: Option<usize>,
-) -> std::result::Result<u32, OpError> {
+) -> Result<u32, OpError> {
     let digester = instance.resources().get::<Mutex<Digester>>(id)?;
     let mut copy = lock(&digester).clone();
     if let (Digester::Hash(_, own), Some(algorithm), Some(_)) = (&mut copy, Algorithm::from_name(&name), length) {
@@ -77,7 +77,7 @@ pub(crate) fn op_node_hash_update(
     #[context] instance: Arc<InstanceState>,
     id: u32,
     data: BufferRef<'_>,
-) -> std::result::Result<(), OpError> {
+) -> Result<(), OpError> {
     let digester = instance.resources().get::<Mutex<Digester>>(id)?;
     match &mut *lock(&digester) {
         Digester::Hash(hasher, _) => hasher.update(&data),
@@ -88,10 +88,7 @@ pub(crate) fn op_node_hash_update(
 
 /// Ends a digest or MAC.
 #[op]
-pub(crate) fn op_node_hash_digest(
-    #[context] instance: Arc<InstanceState>,
-    id: u32,
-) -> std::result::Result<Buffer, OpError> {
+pub(crate) fn op_node_hash_digest(#[context] instance: Arc<InstanceState>, id: u32) -> Result<Buffer, OpError> {
     let digester = instance.resources().take::<Mutex<Digester>>(id)?;
     let digester = lock(&digester).clone();
     Ok(Buffer(match digester {
@@ -132,7 +129,7 @@ pub(crate) fn op_node_cipher_set_padding(
     #[context] instance: Arc<InstanceState>,
     id: u32,
     on: bool,
-) -> std::result::Result<(), OpError> {
+) -> Result<(), OpError> {
     lock(&*instance.resources().get::<Mutex<Cipher>>(id)?).set_padding(on);
     Ok(())
 }
@@ -143,7 +140,7 @@ pub(crate) fn op_node_cipher_set_aad(
     #[context] instance: Arc<InstanceState>,
     id: u32,
     data: BufferRef<'_>,
-) -> std::result::Result<(), OpError> {
+) -> Result<(), OpError> {
     Ok(lock(&*instance.resources().get::<Mutex<Cipher>>(id)?).set_additional_data(&data)?)
 }
 
@@ -153,16 +150,13 @@ pub(crate) fn op_node_cipher_set_tag(
     #[context] instance: Arc<InstanceState>,
     id: u32,
     tag: BufferRef<'_>,
-) -> std::result::Result<(), OpError> {
+) -> Result<(), OpError> {
     Ok(lock(&*instance.resources().get::<Mutex<Cipher>>(id)?).set_tag(&tag)?)
 }
 
 /// The tag of what was encrypted.
 #[op]
-pub(crate) fn op_node_cipher_tag(
-    #[context] instance: Arc<InstanceState>,
-    id: u32,
-) -> std::result::Result<Buffer, OpError> {
+pub(crate) fn op_node_cipher_tag(#[context] instance: Arc<InstanceState>, id: u32) -> Result<Buffer, OpError> {
     Ok(Buffer(lock(&*instance.resources().get::<Mutex<Cipher>>(id)?).tag()?))
 }
 
@@ -172,15 +166,12 @@ pub(crate) fn op_node_cipher_update(
     #[context] instance: Arc<InstanceState>,
     id: u32,
     data: BufferRef<'_>,
-) -> std::result::Result<Buffer, OpError> {
+) -> Result<Buffer, OpError> {
     Ok(Buffer(lock(&*instance.resources().get::<Mutex<Cipher>>(id)?).update(&data)?))
 }
 
 /// Ends the data.
 #[op]
-pub(crate) fn op_node_cipher_final(
-    #[context] instance: Arc<InstanceState>,
-    id: u32,
-) -> std::result::Result<Buffer, OpError> {
+pub(crate) fn op_node_cipher_final(#[context] instance: Arc<InstanceState>, id: u32) -> Result<Buffer, OpError> {
     Ok(Buffer(lock(&*instance.resources().get::<Mutex<Cipher>>(id)?).finish()?))
 }

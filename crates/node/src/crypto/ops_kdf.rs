@@ -33,7 +33,7 @@ pub(crate) async fn op_node_pbkdf2_async(
     salt: Bytes,
     iterations: u32,
     length: usize,
-) -> std::result::Result<Buffer, OpError> {
+) -> Result<Buffer, OpError> {
     off_thread(move || kdf::pbkdf2(Algorithm::required(&hash)?, &password, &salt, iterations, length).map(Buffer)).await
 }
 
@@ -49,7 +49,7 @@ pub(crate) fn op_node_scrypt(
     p: u32,
     most_memory: u64,
     length: usize,
-) -> std::result::Result<Buffer, OpError> {
+) -> Result<Buffer, OpError> {
     let cost = ScryptCost { n, r, p };
     let params = cost.check(most_memory)?;
     let _charge = instance.memory().charge(cost.memory() as usize)?;
@@ -68,7 +68,7 @@ pub(crate) async fn op_node_scrypt_async(
     p: u32,
     most_memory: u64,
     length: usize,
-) -> std::result::Result<Buffer, OpError> {
+) -> Result<Buffer, OpError> {
     let cost = ScryptCost { n, r, p };
     let params = cost.check(most_memory)?;
     let charge = instance.memory().charge(cost.memory() as usize)?;
@@ -99,7 +99,7 @@ pub(crate) fn op_node_prime_check(candidate: BufferRef<'_>) -> Result<bool> {
 
 /// As [`op_node_prime_check`], on another thread.
 #[op]
-pub(crate) async fn op_node_prime_check_async(candidate: Bytes) -> std::result::Result<bool, OpError> {
+pub(crate) async fn op_node_prime_check_async(candidate: Bytes) -> Result<bool, OpError> {
     off_thread(move || modular::check_prime(&candidate)).await
 }
 
@@ -134,7 +134,7 @@ pub(crate) async fn op_node_prime_generate_async(
     safe: bool,
     add: Option<Bytes>,
     rem: Option<Bytes>,
-) -> std::result::Result<Buffer, OpError> {
+) -> Result<Buffer, OpError> {
     off_thread(move || modular::generate_prime(bits, safe, add.as_deref(), rem.as_deref()).map(Buffer)).await
 }
 

@@ -13,9 +13,7 @@ use super::key::{self, Details, Key, Signing};
 use super::rsa::{LARGEST_SYNC, Padding, PssLimits, RsaPrivate};
 use crate::coded::{Coded, Result, off_thread};
 
-type OpResult<T> = std::result::Result<T, OpError>;
-
-pub(super) fn key(instance: &InstanceState, id: u32) -> OpResult<Arc<Key>> {
+pub(super) fn key(instance: &InstanceState, id: u32) -> Result<Arc<Key>, OpError> {
     instance.resources().get(id)
 }
 
@@ -47,7 +45,7 @@ pub(crate) fn op_node_key_read_jwk(
 
 /// The number of a private key's public key.
 #[op]
-pub(crate) fn op_node_key_public(#[context] instance: Arc<InstanceState>, id: u32) -> OpResult<u32> {
+pub(crate) fn op_node_key_public(#[context] instance: Arc<InstanceState>, id: u32) -> Result<u32, OpError> {
     let public = key(&instance, id)?.public()?;
     let public = public.ok_or_else(|| Coded::error("ERR_CRYPTO_INVALID_KEY_OBJECT_TYPE", "The key is public already"));
     Ok(instance.resources().add(public?))
@@ -55,7 +53,7 @@ pub(crate) fn op_node_key_public(#[context] instance: Arc<InstanceState>, id: u3
 
 /// What is to be told of a key.
 #[op]
-pub(crate) fn op_node_key_details(#[context] instance: Arc<InstanceState>, id: u32) -> OpResult<Json<Details>> {
+pub(crate) fn op_node_key_details(#[context] instance: Arc<InstanceState>, id: u32) -> Result<Json<Details>, OpError> {
     Ok(Json(key(&instance, id)?.details()))
 }
 
@@ -67,7 +65,7 @@ pub(crate) fn op_node_key_export(
     kind: String,
     cipher: Option<String>,
     passphrase: Option<BufferRef<'_>>,
-) -> OpResult<Buffer> {
+) -> Result<Buffer, OpError> {
     let der = format::write(&*key(&instance, id)?, &kind)?;
     Ok(Buffer(match cipher {
         Some(cipher) => format::encrypted(&der, &cipher, passphrase.as_deref().unwrap_or_default())?,
@@ -77,7 +75,7 @@ pub(crate) fn op_node_key_export(
 
 /// Writes the members of a JSON Web Key.
 #[op]
-pub(crate) fn op_node_key_export_jwk(#[context] instance: Arc<InstanceState>, id: u32) -> OpResult<Json<Jwk>> {
+pub(crate) fn op_node_key_export_jwk(#[context] instance: Arc<InstanceState>, id: u32) -> Result<Json<Jwk>, OpError> {
     Ok(Json(key(&instance, id)?.to_jwk()?))
 }
 
@@ -125,7 +123,7 @@ impl Plan {
 }
 
 /// The numbers of a private key and of its public key.
-fn add(instance: &InstanceState, key: Key) -> OpResult<(u32, u32)> {
+fn add(instance: &InstanceState, key: Key) -> Result<(u32, u32), OpError> {
     let public = key.public()?.ok_or_else(|| OpError::error("a private key was expected"))?;
     Ok((instance.resources().add(key), instance.resources().add(public)))
 }
@@ -136,7 +134,7 @@ pub(crate) fn op_node_key_generate(
     #[context] _invocation: Arc<Invocation>,
     #[context] instance: Arc<InstanceState>,
     plan: Json<Plan>,
-) -> OpResult<(u32, u32)> {
+) -> Result<(u32, u32), OpError> {
     if plan.0.bits > LARGEST_SYNC {
         return Err(Coded::range_error(
             "ERR_OUT_OF_RANGE",
@@ -156,7 +154,7 @@ pub(crate) async fn op_node_key_generate_async(
     #[context] _invocation: Arc<Invocation>,
     #[context] instance: Arc<InstanceState>,
     plan: Json<Plan>,
-) -> OpResult<(u32, u32)> {
+) -> Result<(u32, u32), OpError> {
     add(&instance, off_thread(move || plan.0.carry_out()).await?)
 }
 
@@ -185,7 +183,7 @@ pub(crate) fn op_node_key_sign(
     id: u32,
     options: Json<SigningOptions>,
     data: BufferRef<'_>,
-) -> OpResult<Buffer> {
+) -> Result<Buffer, OpError> {
     Ok(Buffer(key(&instance, id)?.sign(options.0.read()?, &data, options.0.digested)?))
 }
 
@@ -197,7 +195,7 @@ pub(crate) fn op_node_key_verify(
     options: Json<SigningOptions>,
     data: BufferRef<'_>,
     signature: BufferRef<'_>,
-) -> OpResult<bool> {
+) -> Result<bool, OpError> {
     Ok(key(&instance, id)?.verify(options.0.read()?, &data, options.0.digested, &signature)?)
 }
 
@@ -207,7 +205,7 @@ pub(crate) fn op_node_key_agree(
     #[context] instance: Arc<InstanceState>,
     private: u32,
     public: u32,
-) -> OpResult<Buffer> {
+) -> Result<Buffer, OpError> {
     Ok(Buffer(key(&instance, private)?.agree(&*key(&instance, public)?)?))
 }
 
@@ -227,7 +225,7 @@ pub(crate) fn op_node_rsa_encrypt(
     hash: String,
     label: BufferRef<'_>,
     data: BufferRef<'_>,
-) -> OpResult<Buffer> {
+) -> Result<Buffer, OpError> {
     let padding = Padding::from_number(padding)?;
     Ok(Buffer(match &*key(&instance, id)? {
         Key::RsaPublic(key) => key.encrypt(padding, Algorithm::required(&hash)?, &label, &data)?,
@@ -245,7 +243,7 @@ pub(crate) fn op_node_rsa_decrypt(
     hash: String,
     label: BufferRef<'_>,
     data: BufferRef<'_>,
-) -> OpResult<Buffer> {
+) -> Result<Buffer, OpError> {
     let padding = Padding::from_number(padding)?;
     Ok(Buffer(match &*key(&instance, id)? {
         Key::RsaPrivate(key) => key.decrypt(padding, Algorithm::required(&hash)?, &label, &data)?,

@@ -231,7 +231,7 @@ pub(crate) fn op_node_x509_verify(
     #[context] instance: Arc<InstanceState>,
     data: BufferRef<'_>,
     id: u32,
-) -> std::result::Result<bool, OpError> {
+) -> Result<bool, OpError> {
     let certificate = read(&data)?;
     let key = ops_key::key(&instance, id)?;
     let algorithm = certificate.signature_algorithm();

@@ -78,7 +78,7 @@ export function getCipherInfo(nameOrNid, options = undefined) {
 }
 
 /** What all ciphers have in common. */
-class CipherBase extends Transform {
+class CipherBase extends /** @type {any} */ (Transform) {
   /** @type {number} */ #id;
   #encrypts;
   #done = false;

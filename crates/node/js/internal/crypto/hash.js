@@ -21,7 +21,7 @@ const digesters = resourceOwner(op_node_crypto_release);
 const finalized = () => nodeError(Error, "ERR_CRYPTO_HASH_FINALIZED", "Digest already called");
 
 /** What Hash and Hmac have in common. */
-class Digester extends Transform {
+class Digester extends /** @type {any} */ (Transform) {
   /** @type {number} */ #id;
   #done = false;
 

@@ -20,7 +20,7 @@ function signing(options, hash, digested) {
 }
 
 /** What Sign and Verify have in common: a digest of all that is written. */
-class Signer extends Writable {
+class Signer extends /** @type {any} */ (Writable) {
   /** @type {string} */ #algorithm;
   /** @type {any} */ #hash;
 

@@ -11,7 +11,7 @@ import { toData, toOptions } from "./values.js";
 import { isNil } from "../nil.js";
 
 /** An open file. */
-export class FileHandle extends EventEmitter {
+export class FileHandle extends /** @type {any} */ (EventEmitter) {
   /** @type {number} */ #fd;
 
   /** @param {number} fd */

@@ -73,7 +73,7 @@ function destroy(stream, error, callback) {
   callback(error);
 }
 
-class ReadStreamClass extends Readable {
+class ReadStreamClass extends /** @type {any} */ (Readable) {
   /** @param {any} path @param {any} [options] */
   constructor(path, options = undefined) {
     const settings = toOptions(options, {});
@@ -128,7 +128,7 @@ class ReadStreamClass extends Readable {
   }
 }
 
-class WriteStreamClass extends Writable {
+class WriteStreamClass extends /** @type {any} */ (Writable) {
   /** @param {any} path @param {any} [options] */
   constructor(path, options = undefined) {
     const settings = toOptions(options, {});

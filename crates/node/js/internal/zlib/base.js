@@ -46,7 +46,7 @@ const STRENGTHS = [Z_NO_FLUSH, Z_BLOCK, 1, 2, Z_FULL_FLUSH, Z_FINISH];
 export let processAtOnce;
 
 /** A codec as a stream. */
-export class ZlibBase extends Transform {
+export class ZlibBase extends /** @type {any} */ (Transform) {
   /** @type {number | null} */ #id;
   #ended = false;
   bytesWritten = 0;
