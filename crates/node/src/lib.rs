@@ -28,17 +28,23 @@
 //! 5. Its row in `docs/nodejs.md`, and its test: `tests/node` runs the same script in Node.js and here.
 
 mod buffer;
+mod coded;
 mod compat;
+mod crypto;
+mod dns;
+mod fs;
 mod load;
+mod zlib;
 
 pub use compat::{NodeCompat, NodeLevel};
+pub use dns::NameServers;
 
 use selvedge_ops::OpDecl;
 use selvedge_runtime::{Extension, InternalModule};
 
 const MODULES: &[InternalModule] = include!(concat!(env!("OUT_DIR"), "/js_modules.rs"));
 
-const OPS: [&[OpDecl]; 2] = [buffer::OPS, load::OPS];
+const OPS: [&[OpDecl]; 6] = [buffer::OPS, crypto::OPS, dns::OPS, fs::OPS, load::OPS, zlib::OPS];
 
 /// The internal module that puts what the flag gives onto the global object.
 pub const GLOBALS: &str = "selvedge:node/globals.js";

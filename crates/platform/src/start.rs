@@ -33,6 +33,8 @@ pub(crate) async fn start(worker: &Worker) -> Result<Loaded, StartError> {
     let options = &worker.options;
     let mut extensions = options.extensions.clone();
     extensions.insert(Arc::new(Bindings(options.bindings.iter().cloned().collect())));
+    // For node:fs, whose /bundle has the Worker's modules.
+    extensions.insert(options.script.clone());
     let log = MappedLog { script: options.script.clone(), inner: options.log.clone() };
     let start = StartOptions {
         log: Arc::new(log),

@@ -110,6 +110,11 @@ impl Script {
         self.service_worker || self.get(&self.main).is_some_and(|main| main.module.kind == ModuleKind::ServiceWorker)
     }
 
+    /// The modules, by name.
+    pub fn modules(&self) -> impl Iterator<Item = &Module> {
+        self.modules.values().map(|prepared| &prepared.module)
+    }
+
     pub(crate) fn get(&self, name: &str) -> Option<&Prepared> {
         self.modules.get(name)
     }

@@ -3,6 +3,7 @@
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
 
 mod cache;
+mod dns;
 mod fetch;
 mod harness;
 mod hostile;
@@ -21,6 +22,7 @@ fn main() {
     let mut trials: Vec<Trial> = Vec::new();
     for (name, test) in [
         cache::TESTS,
+        dns::TESTS,
         fetch::TESTS,
         html_rewriter::TESTS,
         lifecycle::TESTS,

@@ -32,6 +32,7 @@ mod kv;
 mod lifecycle;
 mod modules;
 mod node_http;
+mod node_native;
 mod node_net;
 mod nodejs;
 mod protocols;

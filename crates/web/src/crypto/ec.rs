@@ -7,7 +7,7 @@
 
 use aws_lc_rs::agreement::{self, UnparsedPublicKey};
 use aws_lc_rs::digest::{self, Digest};
-use aws_lc_rs::encoding::{AsBigEndian, AsDer, EcPrivateKeyBin, PublicKeyX509Der};
+use aws_lc_rs::encoding::{AsBigEndian, AsDer, EcPrivateKeyBin, EcPrivateKeyRfc5915Der, PublicKeyX509Der};
 use aws_lc_rs::signature::{
     self, EcdsaKeyPair, EcdsaSigningAlgorithm, EcdsaVerificationAlgorithm, KeyPair, ParsedPublicKey,
 };
@@ -21,14 +21,21 @@ use super::jwk::{self, Jwk};
 
 /// A named curve.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Curve {
+pub enum Curve {
+    /// secp256r1
     P256,
+    /// secp384r1
     P384,
+    /// secp521r1
     P521,
 }
 
 impl Curve {
-    pub(crate) fn from_name(name: &str) -> Result<Self> {
+    /// The curve of this name, as Web Crypto has it.
+    ///
+    /// # Errors
+    /// What does not fit the curve is a `DataError`; what fails otherwise an `OperationError`.
+    pub fn from_name(name: &str) -> Result<Self> {
         Ok(match name {
             "P-256" => Self::P256,
             "P-384" => Self::P384,
@@ -42,7 +49,7 @@ impl Curve {
     }
 
     /// The length of a coordinate, in bytes.
-    const fn field_length(self) -> usize {
+    pub const fn field_length(self) -> usize {
         match self {
             Self::P256 => 32,
             Self::P384 => 48,
@@ -82,14 +89,13 @@ impl Curve {
         }
     }
 
-    /// The digest of `data`, in the shape that the curve's customary digest has.
-    fn fit(self, hash: Hash, data: &[u8]) -> Result<Digest> {
+    /// A digest, in the shape that the curve's customary digest has.
+    fn fit(self, digest: &[u8]) -> Result<Digest> {
         let (customary, length) = match self {
             Self::P256 => (&digest::SHA256, 32),
             Self::P384 => (&digest::SHA384, 48),
             Self::P521 => (&digest::SHA512, 64),
         };
-        let digest = hash.digest(data);
         let mut fitted = [0; 64];
         let used = digest.len().min(length);
         fitted[length - used..length].copy_from_slice(&digest[..used]);
@@ -99,7 +105,7 @@ impl Curve {
 }
 
 /// A public key.
-pub(crate) struct EcPublic {
+pub struct EcPublic {
     curve: Curve,
     /// `04 || x || y`
     point: Vec<u8>,
@@ -108,7 +114,10 @@ pub(crate) struct EcPublic {
 
 impl EcPublic {
     /// A point of the curve, compressed or not (SEC 1, section 2.3.4).
-    pub(crate) fn from_point(curve: Curve, point: &[u8]) -> Result<Self> {
+    ///
+    /// # Errors
+    /// What does not fit the curve is a `DataError`; what fails otherwise an `OperationError`.
+    pub fn from_point(curve: Curve, point: &[u8]) -> Result<Self> {
         let invalid = || CryptoError::data("Invalid EC public key: it is not a point of the curve.");
         let length = curve.field_length();
         match point.first() {
@@ -127,34 +136,61 @@ impl EcPublic {
         Ok(Self { curve, point, verifier })
     }
 
-    pub(crate) fn from_spki(curve: Curve, bytes: &[u8]) -> Result<Self> {
+    /// A point in a SubjectPublicKeyInfo.
+    ///
+    /// # Errors
+    /// What does not fit the curve is a `DataError`; what fails otherwise an `OperationError`.
+    pub fn from_spki(curve: Curve, bytes: &[u8]) -> Result<Self> {
         Self::from_point(curve, &der::read_spki(bytes, der::EC, curve.parameters())?)
     }
 
-    pub(crate) fn from_jwk(curve: Curve, jwk: &Jwk) -> Result<Self> {
+    /// A point in a JSON Web Key.
+    ///
+    /// # Errors
+    /// What does not fit the curve is a `DataError`; what fails otherwise an `OperationError`.
+    pub fn from_jwk(curve: Curve, jwk: &Jwk) -> Result<Self> {
         Self::from_point(curve, &jwk_point(curve, jwk)?)
     }
 
-    pub(crate) fn to_raw(&self) -> Vec<u8> {
+    /// The uncompressed point.
+    pub fn to_raw(&self) -> Vec<u8> {
         self.point.clone()
     }
 
-    pub(crate) fn to_spki(&self) -> Result<Vec<u8>> {
+    /// The point in a SubjectPublicKeyInfo.
+    ///
+    /// # Errors
+    /// What does not fit the curve is a `DataError`; what fails otherwise an `OperationError`.
+    pub fn to_spki(&self) -> Result<Vec<u8>> {
         der::write_spki(der::EC, self.curve.parameters(), &self.point)
     }
 
-    pub(crate) fn to_jwk(&self) -> Jwk {
+    /// The point as the members of a JSON Web Key.
+    pub fn to_jwk(&self) -> Jwk {
         point_jwk(&self.point)
+    }
+
+    /// Its curve.
+    pub const fn curve(&self) -> Curve {
+        self.curve
+    }
+
+    /// Whether `signature` (r and s, each as long as a coordinate) is one of what has this digest.
+    ///
+    /// # Errors
+    /// What does not fit the curve is a `DataError`; what fails otherwise an `OperationError`.
+    pub fn verify_digest(&self, digest: &[u8], signature: &[u8]) -> Result<bool> {
+        Ok(self.verifier.verify_digest_sig(&self.curve.fit(digest)?, signature).is_ok())
     }
 
     /// Whether `signature` (r and s, each as long as a coordinate) is one of `data`.
     pub(crate) fn verify(&self, hash: Hash, data: &[u8], signature: &[u8]) -> Result<bool> {
-        Ok(self.verifier.verify_digest_sig(&self.curve.fit(hash, data)?, signature).is_ok())
+        self.verify_digest(&hash.digest(data), signature)
     }
 }
 
 /// A private key.
-pub(crate) struct EcPrivate {
+pub struct EcPrivate {
     curve: Curve,
     pair: EcdsaKeyPair,
     agreement: agreement::PrivateKey,
@@ -169,13 +205,21 @@ impl EcPrivate {
         Ok(Self { curve, pair, agreement })
     }
 
-    pub(crate) fn generate(curve: Curve) -> Result<Self> {
+    /// A new key.
+    ///
+    /// # Errors
+    /// What does not fit the curve is a `DataError`; what fails otherwise an `OperationError`.
+    pub fn generate(curve: Curve) -> Result<Self> {
         let pair =
             EcdsaKeyPair::generate(curve.signing()).map_err(|_| CryptoError::operation("EC key generation failed."))?;
         Self::new(curve, pair)
     }
 
-    pub(crate) fn from_pkcs8(curve: Curve, bytes: &[u8]) -> Result<Self> {
+    /// A key in a PKCS #8.
+    ///
+    /// # Errors
+    /// What does not fit the curve is a `DataError`; what fails otherwise an `OperationError`.
+    pub fn from_pkcs8(curve: Curve, bytes: &[u8]) -> Result<Self> {
         // The container is read for its algorithm and curve, and refused when anything follows it.
         der::read_pkcs8(bytes, der::EC, curve.parameters())?;
         let pair = EcdsaKeyPair::from_private_key_der(curve.signing(), bytes)
@@ -183,23 +227,89 @@ impl EcPrivate {
         Self::new(curve, pair)
     }
 
-    pub(crate) fn from_jwk(curve: Curve, jwk: &Jwk) -> Result<Self> {
+    /// A key in a JSON Web Key.
+    ///
+    /// # Errors
+    /// What does not fit the curve is a `DataError`; what fails otherwise an `OperationError`.
+    pub fn from_jwk(curve: Curve, jwk: &Jwk) -> Result<Self> {
         let scalar = Zeroizing::new(jwk::decode_exactly(jwk.d.as_ref(), "d", curve.field_length())?);
         let pair = EcdsaKeyPair::from_private_key_and_public_key(curve.signing(), &scalar, &jwk_point(curve, jwk)?)
             .map_err(|error| CryptoError::data(format!("Invalid EC key in JSON Web Key: {error}.")))?;
         Self::new(curve, pair)
     }
 
-    pub(crate) fn public(&self) -> Result<EcPublic> {
+    /// A key as SEC 1 writes it (RFC 5915).
+    ///
+    /// # Errors
+    /// What does not fit the curve is a `DataError`; what fails otherwise an `OperationError`.
+    pub fn from_sec1(curve: Curve, bytes: &[u8]) -> Result<Self> {
+        let pair = EcdsaKeyPair::from_private_key_der(curve.signing(), bytes)
+            .map_err(|error| CryptoError::data(format!("Invalid EC private key: {error}.")))?;
+        Self::new(curve, pair)
+    }
+
+    /// The key of this scalar, which may be shorter than a coordinate.
+    ///
+    /// # Errors
+    /// What does not fit the curve is a `DataError`; what fails otherwise an `OperationError`.
+    pub fn from_scalar(curve: Curve, scalar: &[u8]) -> Result<Self> {
+        let invalid = || CryptoError::data("Invalid EC private key.");
+        let first = scalar.iter().position(|byte| *byte != 0).unwrap_or(scalar.len());
+        let scalar = &scalar[first..];
+        let length = curve.field_length();
+        let mut padded = Zeroizing::new(vec![0; length.checked_sub(scalar.len()).ok_or_else(invalid)?]);
+        padded.extend_from_slice(scalar);
+        let key = agreement::PrivateKey::from_private_key(curve.agreement(), &padded).map_err(|_| invalid())?;
+        let public = key.compute_public_key().map_err(|_| invalid())?;
+        let pair = EcdsaKeyPair::from_private_key_and_public_key(curve.signing(), &padded, public.as_ref());
+        Self::new(curve, pair.map_err(|_| invalid())?)
+    }
+
+    /// Its curve.
+    pub const fn curve(&self) -> Curve {
+        self.curve
+    }
+
+    /// The scalar, as long as a coordinate.
+    ///
+    /// # Errors
+    /// What does not fit the curve is a `DataError`; what fails otherwise an `OperationError`.
+    pub fn to_scalar(&self) -> Result<Zeroizing<Vec<u8>>> {
+        let scalar: EcPrivateKeyBin<'_> = self.pair.private_key().as_be_bytes().map_err(|_| unwritable())?;
+        Ok(Zeroizing::new(scalar.as_ref().to_vec()))
+    }
+
+    /// The key as SEC 1 writes it.
+    ///
+    /// # Errors
+    /// What does not fit the curve is a `DataError`; what fails otherwise an `OperationError`.
+    pub fn to_sec1(&self) -> Result<Zeroizing<Vec<u8>>> {
+        let key: EcPrivateKeyRfc5915Der<'_> = self.pair.private_key().as_der().map_err(|_| unwritable())?;
+        Ok(Zeroizing::new(key.as_ref().to_vec()))
+    }
+
+    /// Its public key.
+    ///
+    /// # Errors
+    /// What does not fit the curve is a `DataError`; what fails otherwise an `OperationError`.
+    pub fn public(&self) -> Result<EcPublic> {
         EcPublic::from_point(self.curve, self.pair.public_key().as_ref())
     }
 
-    pub(crate) fn to_pkcs8(&self) -> Result<Vec<u8>> {
+    /// The key in a PKCS #8.
+    ///
+    /// # Errors
+    /// What does not fit the curve is a `DataError`; what fails otherwise an `OperationError`.
+    pub fn to_pkcs8(&self) -> Result<Vec<u8>> {
         let document = self.pair.to_pkcs8v1().map_err(|_| CryptoError::operation("The key could not be encoded."))?;
         Ok(document.as_ref().to_vec())
     }
 
-    pub(crate) fn to_jwk(&self) -> Result<Jwk> {
+    /// The key as the members of a JSON Web Key.
+    ///
+    /// # Errors
+    /// What does not fit the curve is a `DataError`; what fails otherwise an `OperationError`.
+    pub fn to_jwk(&self) -> Result<Jwk> {
         let scalar: EcPrivateKeyBin<'_> = self
             .pair
             .private_key()
@@ -208,21 +318,36 @@ impl EcPrivate {
         Ok(Jwk { d: jwk::encode(scalar.as_ref()), ..point_jwk(self.pair.public_key().as_ref()) })
     }
 
-    /// A signature of `data`: r and s, each as long as a coordinate.
-    pub(crate) fn sign(&self, hash: Hash, data: &[u8]) -> Result<Vec<u8>> {
-        let signature = self.pair.sign_digest(&self.curve.fit(hash, data)?);
+    /// A signature of what has this digest: r and s, each as long as a coordinate.
+    ///
+    /// # Errors
+    /// What does not fit the curve is a `DataError`; what fails otherwise an `OperationError`.
+    pub fn sign_digest(&self, digest: &[u8]) -> Result<Vec<u8>> {
+        let signature = self.pair.sign_digest(&self.curve.fit(digest)?);
         signature
             .map(|signature| signature.as_ref().to_vec())
             .map_err(|_| CryptoError::operation("ECDSA signing failed."))
     }
 
+    /// A signature of `data`: r and s, each as long as a coordinate.
+    pub(crate) fn sign(&self, hash: Hash, data: &[u8]) -> Result<Vec<u8>> {
+        self.sign_digest(&hash.digest(data))
+    }
+
     /// The shared secret: the x coordinate.
-    pub(crate) fn agree(&self, public: &EcPublic) -> Result<Vec<u8>> {
+    ///
+    /// # Errors
+    /// What does not fit the curve is a `DataError`; what fails otherwise an `OperationError`.
+    pub fn agree(&self, public: &EcPublic) -> Result<Vec<u8>> {
         let peer = UnparsedPublicKey::new(self.curve.agreement(), &public.point);
         agreement::agree(&self.agreement, peer, CryptoError::operation("ECDH key agreement failed."), |secret| {
             Ok(secret.to_vec())
         })
     }
+}
+
+fn unwritable() -> CryptoError {
+    CryptoError::operation("The key could not be encoded.")
 }
 
 /// The point of a JSON Web Key (RFC 7518, section 6.2.1).

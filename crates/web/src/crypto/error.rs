@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 /// An error of the algorithms. Each variant is the `DOMException` that the standard asks for.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
-pub(crate) enum CryptoError {
+pub enum CryptoError {
     /// `DataError`: key data that cannot be understood.
     #[error("{0}")]
     Data(Cow<'static, str>),
@@ -20,21 +20,24 @@ pub(crate) enum CryptoError {
 }
 
 impl CryptoError {
-    pub(crate) fn data(message: impl Into<Cow<'static, str>>) -> Self {
+    /// `DataError`.
+    pub fn data(message: impl Into<Cow<'static, str>>) -> Self {
         Self::Data(message.into())
     }
 
-    pub(crate) fn operation(message: impl Into<Cow<'static, str>>) -> Self {
+    /// `OperationError`.
+    pub fn operation(message: impl Into<Cow<'static, str>>) -> Self {
         Self::Operation(message.into())
     }
 
-    pub(crate) fn not_supported(message: impl Into<Cow<'static, str>>) -> Self {
+    /// `NotSupportedError`.
+    pub fn not_supported(message: impl Into<Cow<'static, str>>) -> Self {
         Self::NotSupported(message.into())
     }
 
     /// A key whose algorithm has no such operation. JavaScript checks this first, so that it is met only
     /// when the two sides disagree.
-    pub(crate) fn wrong_key() -> Self {
+    pub fn wrong_key() -> Self {
         Self::InvalidAccess("This CryptoKey does not support the requested operation.".into())
     }
 }

@@ -11,29 +11,40 @@ use super::error::{CryptoError, Result};
 /// The key members, each in base64url.
 #[derive(Debug, Default, Deserialize, Serialize)]
 #[serde(default)]
-pub(crate) struct Jwk {
+pub struct Jwk {
+    /// A point's x coordinate, or the public key.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) x: Option<String>,
+    pub x: Option<String>,
+    /// A point's y coordinate.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) y: Option<String>,
+    pub y: Option<String>,
+    /// The modulus.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) n: Option<String>,
+    pub n: Option<String>,
+    /// The public exponent.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) e: Option<String>,
+    pub e: Option<String>,
+    /// The private exponent, scalar or seed.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) d: Option<String>,
+    pub d: Option<String>,
+    /// The first prime.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) p: Option<String>,
+    pub p: Option<String>,
+    /// The second prime.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) q: Option<String>,
+    pub q: Option<String>,
+    /// The first prime's exponent.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) dp: Option<String>,
+    pub dp: Option<String>,
+    /// The second prime's exponent.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) dq: Option<String>,
+    pub dq: Option<String>,
+    /// The first coefficient.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) qi: Option<String>,
+    pub qi: Option<String>,
+    /// A symmetric key.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) k: Option<String>,
+    pub k: Option<String>,
 }
 
 /// The bytes of the member `name`, which must be there.

@@ -24,6 +24,12 @@ mod rsa;
 #[cfg(test)]
 mod tests;
 
+pub use ec::{Curve, EcPrivate, EcPublic};
+pub use error::CryptoError;
+pub use jwk::Jwk;
+pub use okp::{OkpKind, OkpPrivate, OkpPublic};
+pub use random::{Random, fill};
+
 /// The ops of this standard.
 pub(crate) const OPS: &[OpDecl] = &[
     ops::op_crypto_random_fill,

@@ -14,8 +14,10 @@ use super::random;
 
 /// Which of the two.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum OkpKind {
+pub enum OkpKind {
+    /// Signatures.
     Ed25519,
+    /// Key agreement.
     X25519,
 }
 
@@ -29,7 +31,7 @@ impl OkpKind {
 }
 
 /// A public key: 32 bytes.
-pub(crate) struct OkpPublic {
+pub struct OkpPublic {
     kind: OkpKind,
     bytes: [u8; 32],
     /// Of Ed25519.
@@ -37,7 +39,11 @@ pub(crate) struct OkpPublic {
 }
 
 impl OkpPublic {
-    pub(crate) fn from_raw(kind: OkpKind, bytes: &[u8]) -> Result<Self> {
+    /// The key of these bytes.
+    ///
+    /// # Errors
+    /// What does not fit the curve is a `DataError`; what fails otherwise an `OperationError`.
+    pub fn from_raw(kind: OkpKind, bytes: &[u8]) -> Result<Self> {
         let bytes: [u8; 32] = bytes.try_into().map_err(|_| {
             CryptoError::data(format!(
                 "Invalid {kind:?} public key: it must be 32 bytes long (provided {} bytes).",
@@ -52,27 +58,50 @@ impl OkpPublic {
         Ok(Self { kind, bytes, verifier })
     }
 
-    pub(crate) fn from_spki(kind: OkpKind, bytes: &[u8]) -> Result<Self> {
+    /// A key in a SubjectPublicKeyInfo.
+    ///
+    /// # Errors
+    /// What does not fit the curve is a `DataError`; what fails otherwise an `OperationError`.
+    pub fn from_spki(kind: OkpKind, bytes: &[u8]) -> Result<Self> {
         Self::from_raw(kind, &der::read_spki(bytes, kind.oid(), Parameters::None)?)
     }
 
-    pub(crate) fn from_jwk(kind: OkpKind, jwk: &Jwk) -> Result<Self> {
+    /// A key in a JSON Web Key.
+    ///
+    /// # Errors
+    /// What does not fit the curve is a `DataError`; what fails otherwise an `OperationError`.
+    pub fn from_jwk(kind: OkpKind, jwk: &Jwk) -> Result<Self> {
         Self::from_raw(kind, &jwk::decode(jwk.x.as_ref(), "x")?)
     }
 
-    pub(crate) fn to_raw(&self) -> Vec<u8> {
+    /// The 32 bytes.
+    pub fn to_raw(&self) -> Vec<u8> {
         self.bytes.to_vec()
     }
 
-    pub(crate) fn to_spki(&self) -> Result<Vec<u8>> {
+    /// The key in a SubjectPublicKeyInfo.
+    ///
+    /// # Errors
+    /// What does not fit the curve is a `DataError`; what fails otherwise an `OperationError`.
+    pub fn to_spki(&self) -> Result<Vec<u8>> {
         der::write_spki(self.kind.oid(), Parameters::None, &self.bytes)
     }
 
-    pub(crate) fn to_jwk(&self) -> Jwk {
+    /// The key as the members of a JSON Web Key.
+    pub fn to_jwk(&self) -> Jwk {
         Jwk { x: jwk::encode(&self.bytes), ..Jwk::default() }
     }
 
-    pub(crate) fn verify(&self, data: &[u8], signature: &[u8]) -> Result<bool> {
+    /// Which of the two.
+    pub const fn kind(&self) -> OkpKind {
+        self.kind
+    }
+
+    /// Whether `signature` is one of `data`.
+    ///
+    /// # Errors
+    /// What does not fit the curve is a `DataError`; what fails otherwise an `OperationError`.
+    pub fn verify(&self, data: &[u8], signature: &[u8]) -> Result<bool> {
         if self.kind != OkpKind::Ed25519 {
             return Err(CryptoError::wrong_key());
         }
@@ -81,7 +110,7 @@ impl OkpPublic {
 }
 
 /// A private key: Ed25519's seed or X25519's scalar.
-pub(crate) struct OkpPrivate {
+pub struct OkpPrivate {
     seed: Zeroizing<[u8; 32]>,
     public: [u8; 32],
     secret: Secret,
@@ -112,28 +141,40 @@ impl OkpPrivate {
         Ok(Self { seed, public, secret })
     }
 
-    const fn kind(&self) -> OkpKind {
+    /// Which of the two.
+    pub const fn kind(&self) -> OkpKind {
         match self.secret {
             Secret::Ed25519(_) => OkpKind::Ed25519,
             Secret::X25519(_) => OkpKind::X25519,
         }
     }
 
-    pub(crate) fn generate(kind: OkpKind) -> Result<Self> {
+    /// A new key.
+    ///
+    /// # Errors
+    /// What does not fit the curve is a `DataError`; what fails otherwise an `OperationError`.
+    pub fn generate(kind: OkpKind) -> Result<Self> {
         let mut seed = Zeroizing::new([0; 32]);
         random::fill(&mut *seed)?;
         Self::new(kind, &*seed)
     }
 
     /// The seed is an OCTET STRING inside of PKCS #8's own (RFC 8410, section 7).
-    pub(crate) fn from_pkcs8(kind: OkpKind, bytes: &[u8]) -> Result<Self> {
+    ///
+    /// # Errors
+    /// What does not fit the curve is a `DataError`; what fails otherwise an `OperationError`.
+    pub fn from_pkcs8(kind: OkpKind, bytes: &[u8]) -> Result<Self> {
         let inner = der::read_pkcs8(bytes, kind.oid(), Parameters::None)?;
         let seed = <&OctetStringRef>::from_der(&inner)
             .map_err(|error| CryptoError::data(format!("Invalid PKCS8 input: {error}.")))?;
         Self::new(kind, seed.as_bytes())
     }
 
-    pub(crate) fn from_jwk(kind: OkpKind, jwk: &Jwk) -> Result<Self> {
+    /// A key in a JSON Web Key.
+    ///
+    /// # Errors
+    /// What does not fit the curve is a `DataError`; what fails otherwise an `OperationError`.
+    pub fn from_jwk(kind: OkpKind, jwk: &Jwk) -> Result<Self> {
         let key = Self::new(kind, &Zeroizing::new(jwk::decode(jwk.d.as_ref(), "d")?))?;
         if jwk::decode(jwk.x.as_ref(), "x")? == key.public {
             return Ok(key);
@@ -141,21 +182,34 @@ impl OkpPrivate {
         Err(CryptoError::data(format!("Invalid {kind:?} key in JSON Web Key: \"x\" is not the public key of \"d\".")))
     }
 
-    pub(crate) fn public(&self) -> Result<OkpPublic> {
+    /// Its public key.
+    ///
+    /// # Errors
+    /// What does not fit the curve is a `DataError`; what fails otherwise an `OperationError`.
+    pub fn public(&self) -> Result<OkpPublic> {
         OkpPublic::from_raw(self.kind(), &self.public)
     }
 
-    pub(crate) fn to_pkcs8(&self) -> Result<Vec<u8>> {
+    /// The key in a PKCS #8.
+    ///
+    /// # Errors
+    /// What does not fit the curve is a `DataError`; what fails otherwise an `OperationError`.
+    pub fn to_pkcs8(&self) -> Result<Vec<u8>> {
         let unwritable = |error| CryptoError::operation(format!("The key could not be encoded: {error}."));
         let inner = OctetStringRef::new(&*self.seed).and_then(|seed| seed.to_der()).map_err(unwritable)?;
         der::write_pkcs8(self.kind().oid(), Parameters::None, &Zeroizing::new(inner))
     }
 
-    pub(crate) fn to_jwk(&self) -> Jwk {
+    /// The key as the members of a JSON Web Key.
+    pub fn to_jwk(&self) -> Jwk {
         Jwk { x: jwk::encode(&self.public), d: jwk::encode(&*self.seed), ..Jwk::default() }
     }
 
-    pub(crate) fn sign(&self, data: &[u8]) -> Result<Vec<u8>> {
+    /// A signature of `data`.
+    ///
+    /// # Errors
+    /// What does not fit the curve is a `DataError`; what fails otherwise an `OperationError`.
+    pub fn sign(&self, data: &[u8]) -> Result<Vec<u8>> {
         match &self.secret {
             Secret::Ed25519(pair) => Ok(pair.sign(data).as_ref().to_vec()),
             Secret::X25519(_) => Err(CryptoError::wrong_key()),
@@ -164,7 +218,10 @@ impl OkpPrivate {
 
     /// X25519's shared secret. One of zeros only (a peer's point of small order) is an error, as the
     /// standard asks.
-    pub(crate) fn agree(&self, public: &OkpPublic) -> Result<Vec<u8>> {
+    ///
+    /// # Errors
+    /// What does not fit the curve is a `DataError`; what fails otherwise an `OperationError`.
+    pub fn agree(&self, public: &OkpPublic) -> Result<Vec<u8>> {
         let Secret::X25519(key) = &self.secret else {
             return Err(CryptoError::wrong_key());
         };

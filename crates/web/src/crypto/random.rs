@@ -6,12 +6,16 @@ use rsa::rand_core::{TryCryptoRng, TryRng};
 use super::error::{CryptoError, Result};
 
 /// Fills `bytes`.
-pub(crate) fn fill(bytes: &mut [u8]) -> Result<()> {
+///
+/// # Errors
+/// When the system has no randomness to give.
+pub fn fill(bytes: &mut [u8]) -> Result<()> {
     rand::fill(bytes).map_err(|_| CryptoError::operation("The system's random number generator failed."))
 }
 
 /// The same generator for the `rsa` crate.
-pub(crate) struct Random;
+#[derive(Debug)]
+pub struct Random;
 
 impl TryRng for Random {
     type Error = CryptoError;
