@@ -4,6 +4,7 @@
 
 mod cache;
 mod fetch;
+mod fuzz;
 mod harness;
 mod hostile;
 mod lifecycle;
@@ -21,5 +22,6 @@ fn main() {
         trials.push(Trial::test(name, move || harness.run(test)));
     }
     trials.extend(hostile::trials(&harness));
+    trials.extend(fuzz::trials(&harness));
     libtest_mimic::run(&arguments, trials).exit();
 }

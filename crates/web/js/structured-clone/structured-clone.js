@@ -2,13 +2,11 @@
 // serializer.
 
 import { op_structured_clone } from "selvedge:ops";
-import { DOMException, isDOMException } from "../dom-exception.js";
+import { DOMException } from "../dom-exception.js";
 import { dictionary, requireArguments, converters, sequenceOf } from "../webidl.js";
 import { arrayBufferKind } from "../webidl/buffers.js";
 import { arrayBufferDetached } from "../webidl/intrinsics.js";
 import { platformClassOf } from "./platform-objects.js";
-
-const { defineProperty, getOwnPropertyDescriptor } = Object;
 
 const convertOptions = dictionary("StructuredSerializeOptions", [
   { key: "transfer", converter: sequenceOf(converters.object), defaultValue: () => [] },
@@ -29,17 +27,6 @@ function clonePlatformObject(value) {
     );
   }
   return platformClass.clone(value);
-}
-
-/**
- * A DOMException is an error to V8, which would make a plain `Error` of it.
- * @param {DOMException} exception
- */
-function cloneDOMException(exception) {
-  const clone = new DOMException(exception.message, exception.name);
-  const stack = getOwnPropertyDescriptor(exception, "stack")?.value;
-  if (typeof stack === "string") defineProperty(clone, "stack", { value: stack, writable: true, configurable: true });
-  return clone;
 }
 
 /**
@@ -72,6 +59,5 @@ export function structuredClone(value, options = undefined) {
   requireArguments(arguments.length, 1, prefix);
   const { transfer } = convertOptions(options, prefix, "parameter 2");
   checkTransfer(transfer);
-  if (isDOMException(value) && transfer.length === 0) return cloneDOMException(value);
   return op_structured_clone(value, transfer, isPlatformObject, clonePlatformObject);
 }

@@ -134,8 +134,19 @@ impl Component {
     }
 }
 
+/// Whether an empty host is set where credentials or a port need one: "?" and the like, which the library takes as empty
+/// but does not refuse (<https://url.spec.whatwg.org/#host-state>).
+fn would_lose_host(url: &Url, value: &str) -> bool {
+    let first = value.chars().find(|c| !matches!(c, '\t' | '\n' | '\r'));
+    let empty = matches!(first, None | Some('/' | '?' | '#'));
+    empty && (!url.username().is_empty() || url.password().is_some() || url.port().is_some())
+}
+
 /// Applies a setter of the `URL` class. A value that the standard ignores changes nothing.
 fn set_component(url: &mut Url, component: Component, value: &str) {
+    if matches!(component, Component::Host | Component::Hostname) && would_lose_host(url, value) {
+        return;
+    }
     // The setters' results say whether the value was accepted, which no API reveals.
     let _ = match component {
         Component::Protocol => quirks::set_protocol(url, value),
@@ -198,6 +209,22 @@ mod tests {
         assert_eq!(&href[search..hash], "?baz");
         assert_eq!(&href[hash..], "#quux");
         assert_eq!(flags, 3);
+    }
+
+    #[test]
+    fn a_host_that_others_need_is_not_emptied() {
+        for href in ["data://user@host/a", "data://:secret@host/a", "data://host:8080/a"] {
+            for value in ["", "?", "#", "/", "\t?x"] {
+                for component in [Component::Host, Component::Hostname] {
+                    let mut url = url(href);
+                    set_component(&mut url, component, value);
+                    assert_eq!(url.as_str(), href, "{value:?}");
+                }
+            }
+        }
+        let mut url = url("data://host/a");
+        set_component(&mut url, Component::Host, "?");
+        assert_eq!(url.as_str(), "data:///a");
     }
 
     #[test]
