@@ -15,7 +15,24 @@ const VIEWS = [
 const ERRORS = [Error, EvalError, RangeError, ReferenceError, SyntaxError, TypeError, URIError];
 const PRIMITIVES = [undefined, null, true, 0, -0, NaN, Infinity, 2 ** 53, "", "text", "\ud800", 0n, -(2n ** 70n)];
 
-/** A graph, and whether there is something in it that cannot be cloned. */
+/** Something that cannot be cloned. @param {import("./lib.js").Random} random */
+const stranger = (random) =>
+  random.pick([
+    () => () => {},
+    () => Symbol("s"),
+    () => new WeakMap(),
+    () => new WeakRef({}),
+    () => Promise.resolve(),
+    () => new Proxy({}, {}),
+    () => new Headers(),
+    () => new Response(),
+    () => new FormData(),
+    () => new URL("http://a.test/"),
+    () => new AbortController().signal,
+    () => new Event("e"),
+  ])();
+
+/** A graph, and whether nothing was put into it that cannot be cloned (something else may have taken its place). */
 class Graph {
   /** @type {any[]} */ made = [];
   clonable = true;
@@ -33,29 +50,13 @@ class Graph {
     return object;
   }
 
-  /** Something that cannot be cloned. */
-  #stranger() {
-    this.clonable = false;
-    return this.#random.pick([
-      () => () => {},
-      () => Symbol("s"),
-      () => new WeakMap(),
-      () => new WeakRef({}),
-      () => Promise.resolve(),
-      () => new Proxy({}, {}),
-      () => new Headers(),
-      () => new Response(),
-      () => new FormData(),
-      () => new URL("http://a.test/"),
-      () => new AbortController().signal,
-      () => new Event("e"),
-    ])();
-  }
-
   /** @param {number} depth @returns {any} */
   value(depth) {
     const random = this.#random;
-    if (random.once(200)) return this.#stranger();
+    if (random.once(200)) {
+      this.clonable = false;
+      return stranger(random);
+    }
     if (this.made.length > 0 && random.once(5)) return random.pick(this.made);
     if (depth === 0 || random.once(4)) return random.pick(PRIMITIVES);
     const inner = () => this.value(depth - 1);
@@ -210,7 +211,11 @@ function hostile(random) {
 export default target((random) => {
   const graph = new Graph(random);
   const clone = attempt(graph.clonable ? [] : ["DataCloneError"], () => ({ root: structuredClone(graph.root) }));
-  same(clone !== undefined, graph.clonable, "what can be cloned is");
+  check(!graph.clonable || clone !== undefined, "what can be cloned is");
+  const refused = attempt(["DataCloneError"], () =>
+    structuredClone(random.pick([[stranger(random)], stranger(random)])),
+  );
+  check(refused === undefined, "what cannot be cloned is not", typeof refused);
   if (clone !== undefined) new Comparison().equal(graph.root, clone.root, "root");
   transfers(random);
   if (random.once(10)) hostile(random);

@@ -67,6 +67,13 @@ class Model {
   }
 }
 
+/** @param {Headers} headers @param {...unknown} about */
+function again(headers, ...about) {
+  // An empty value that was joined to another leaves a space at the end, which goes.
+  const pairs = [...headers].map(([name, value]) => [name, normalized(value)]);
+  same([...new Headers([...headers])], pairs, "its pairs give an equal one", ...about);
+}
+
 /** @param {Headers} headers @param {Model} model @param {...unknown} about */
 function agrees(headers, model, ...about) {
   same([...headers], model.shown(), "iteration sorts and combines", ...about);
@@ -76,7 +83,7 @@ function agrees(headers, model, ...about) {
     same(headers.get(name), model.values(name).join(", "), "get joins", name, ...about);
   }
   same([...new Headers(headers)], [...headers], "a copy is equal", ...about);
-  same([...new Headers([...headers])], [...headers], "pairs give an equal one", ...about);
+  again(headers, ...about);
 }
 
 /**
@@ -197,7 +204,7 @@ export default target((random) => {
   change(random);
   const init = someInit(random);
   const headers = attempt(["TypeError"], () => new Headers(init));
-  if (headers !== undefined) same([...new Headers([...headers])], [...headers], "its pairs give an equal one");
+  if (headers !== undefined) again(headers);
   requests(random);
   responses(random);
 });
