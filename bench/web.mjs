@@ -6,6 +6,7 @@ import { WORKER_SERVERS } from "./lib/servers.mjs";
 import { count, fixed, median, table } from "./lib/table.mjs";
 import { temporaryFolder } from "./lib/temp.mjs";
 import { realUrls } from "./lib/urls.mjs";
+import { load as loadSmall } from "./lib/wrk.mjs";
 
 const WORKER = fileURLToPath(new URL("./workers/web", import.meta.url));
 const URLS = 10_000;
@@ -40,21 +41,24 @@ const MANY_HEADERS = {
 
 /**
  * What is measured: what is asked, on how many connections at once, and how the answer must begin or how long it is.
+ * The requests of a `small` task cost about as much as their connection: wrk sends them.
  *
- * @type {{path: string, title: string, connections: number, ask?: import("./lib/client.mjs").Ask, starts?: string, length?: number}[]}
+ * @type {{path: string, title: string, connections: number, small?: boolean, ask?: import("./lib/client.mjs").Ask, starts?: string, length?: number}[]}
  */
 const TASKS = [
   {
     path: "/json",
     title: "JSON parse and respond, 1.5 KB",
-    connections: 16,
+    connections: 50,
+    small: true,
     ask: { method: "POST", body: ORDER, headers: { "content-type": "application/json" } },
     starts: '{"id":"o-1790000000"',
   },
   {
     path: "/headers",
     title: "34 headers in, 34 out",
-    connections: 16,
+    connections: 50,
+    small: true,
     ask: { headers: MANY_HEADERS },
     starts: "true true",
   },
@@ -135,9 +139,13 @@ async function measure({ name, server, client, url, task, answers, seconds }) {
   const alike = task.length !== undefined || (answers[path] ??= start) === start;
   if (status >= 300 || !fits || !alike)
     throw new Error(`${name} answers ${path} with ${status}: ${start} (${length} bytes)`);
-  await client.load(url, ask, { connections, seconds: seconds / 5 });
+  const load = (/** @type {number} */ seconds) =>
+    task.small
+      ? loadSmall(url, { connections, seconds: Math.ceil(seconds) }, ask)
+      : client.load(url, ask, { connections, seconds });
+  await load(seconds / 5);
   const before = server.cpuSeconds();
-  const result = await client.load(url, ask, { connections, seconds });
+  const result = await load(seconds);
   // The clock of processes ticks a hundred times a second.
   const cpu = Math.max(server.cpuSeconds() - before, 0.01);
   return { perCpuSecond: result.requests / cpu, perSecond: result.requests / result.seconds };

@@ -75,5 +75,6 @@ export class Client {
 
 /** @param {number} length */
 function* chunks(length) {
-  for (let sent = 0; sent < length; sent += CHUNK.length) yield CHUNK.subarray(0, Math.min(CHUNK.length, length - sent));
+  for (let sent = 0; sent < length; sent += CHUNK.length)
+    yield CHUNK.subarray(0, Math.min(CHUNK.length, length - sent));
 }
