@@ -129,7 +129,7 @@ function base64(random) {
   if (decoded !== undefined) same(atob(btoa(decoded)), decoded, "again", text);
   const wide = random.text(5);
   const encoded = attempt(["InvalidCharacterError"], () => btoa(wide), wide);
-  // eslint-disable-next-line no-control-regex
+
   same(encoded !== undefined, /^[\0-\xff]*$/.test(wide), "btoa takes bytes alone", wide);
 }
 

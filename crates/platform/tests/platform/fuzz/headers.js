@@ -30,7 +30,7 @@ const isName = (name) => /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(name);
 /** A value as it is kept, or undefined if it is none. @param {string} value */
 function normalized(value) {
   const bare = value.replace(/^[\t\n\r ]+|[\t\n\r ]+$/g, "");
-  // eslint-disable-next-line no-control-regex
+
   return /[\0\n\r]/.test(bare) ? undefined : bare;
 }
 
@@ -91,7 +91,7 @@ function agrees(headers, model, ...about) {
  * refuses and hosted does not; a control character the standard takes, and no HTTP message can hold.
  * @param {string} value
  */
-// eslint-disable-next-line no-control-regex
+
 const isPlain = (value) => /^[\0\t\n\r\x20-\x7e\x80-\xff]*$/.test(value);
 
 /** @param {import("./lib.js").Random} random */
@@ -190,7 +190,7 @@ function responses(random) {
   const response = attempt(names, () => new Response(body, { status, statusText, headers }), status, statusText);
   if (response !== undefined) {
     check(response.status >= 101 && response.status <= 599, "its status", status, response.status);
-    // eslint-disable-next-line no-control-regex
+
     check(!/[\r\n\0]/.test(response.statusText), "its text is one line", response.statusText);
     same(response.clone().status, response.status, "a clone's status");
   }

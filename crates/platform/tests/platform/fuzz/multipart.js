@@ -71,7 +71,7 @@ async function read(random, bytes, type) {
 }
 
 /** A header value with nothing in it that no header may hold. @param {string} text */
-// eslint-disable-next-line no-control-regex
+
 const asHeader = (text) => text.replace(/[^\t\x20-\x7e\x80-\xff]/g, "");
 
 /** A name as it stands in the body, where it stays as it is: as hosted. @param {string} name */

@@ -74,7 +74,7 @@ function sound(url, ...about) {
   const { href } = url;
   same(`${url}`, href, "its text is its href", ...about);
   same(url.toJSON(), href, "its JSON is its href", ...about);
-  // eslint-disable-next-line no-control-regex
+
   check(!/[^\x20-\x7e]/.test(href), "an href is printable ASCII", href, ...about);
   const again = attempt([], () => new URL(href), href, ...about);
   same(components(/** @type {URL} */ (again)), components(url), "an href parses to the same URL", ...about);
