@@ -3,9 +3,8 @@
 // An instance is a plain object with a captured stack, DOMException's prototype and two private slots. It is no Error
 // object of V8's, as the serializer of structured clone makes a plain Error of each such without asking; `Error.isError`
 // is told of it here. The slots are put on it by `Slots`, a class whose base constructor returns the object it was
-// handed: the one way to add private
-// fields to an object that another constructor made, while `Object.getPrototypeOf(DOMException)` stays
-// Function.prototype, as the standard wants.
+// handed: the one way to add private fields to an object that another constructor made, while
+// `Object.getPrototypeOf(DOMException)` stays Function.prototype, as the standard wants.
 
 import { defineInterface } from "./webidl/interface.js";
 
@@ -13,7 +12,7 @@ const { captureStackTrace } = /** @type {any} */ (Error);
 const { defineProperty, setPrototypeOf } = Object;
 const { construct } = Reflect;
 const ObjectConstructor = Object;
-const { isError } = /** @type {any} */ (Error);
+const ErrorConstructor = Error;
 
 /** @type {ReadonlyArray<readonly [name: string, constant: string]>} in the order of their codes, from 1 */
 const legacyErrors = [
@@ -138,10 +137,21 @@ export function isDOMException(value) {
   return has(value);
 }
 
-if (isError !== undefined) {
-  const patched = { isError: (/** @type {unknown} */ value) => isError(value) || has(value) };
-  defineProperty(Error, "isError", { value: patched.isError, writable: true, enumerable: false, configurable: true });
+/**
+ * Has `Error.isError` know DOMExceptions, before guest code runs: V8 puts its own into every context anew, so that the
+ * snapshot cannot hold this one.
+ */
+export function adoptIsError() {
+  const { isError: native } = /** @type {any} */ (ErrorConstructor);
+  const { isError } = { isError: (/** @type {unknown} */ value) => native(value) || has(value) };
+  defineProperty(ErrorConstructor, "isError", {
+    value: isError,
+    writable: true,
+    enumerable: false,
+    configurable: true,
+  });
 }
+
 setPrototypeOf(DOMException.prototype, Error.prototype);
 defineInterface(DOMException, { tag: "DOMException" });
 legacyErrors.forEach(([, constant], index) => {

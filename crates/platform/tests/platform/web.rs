@@ -105,7 +105,7 @@ async fn a_dom_exception_is_cloned_wherever_it_is(harness: Harness) {
     } }"#,
     );
     let expected = "true,NotFoundError,is gone,8,true,[object DOMException]";
-    assert_eq!(worker.text("/").await, serde_json::json!([expected; 5]).to_string());
+    assert_eq!(worker.text("/").await, serde_json::json!(vec![expected; 5]).to_string());
 }
 
 async fn keys_of_broken_text_are_data_errors(harness: Harness) {

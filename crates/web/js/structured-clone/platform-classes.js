@@ -19,7 +19,7 @@ import { isHeaders, isRequest, isResponse } from "../fetch/index.js";
 import { isReadableStream, isWritableStream } from "../streams/index.js";
 import { registerPlatformClass } from "./platform-objects.js";
 
-const { defineProperty, getOwnPropertyDescriptor } = Object;
+const { defineProperty, hasOwn } = Object;
 
 // A File is a Blob too, so that it comes first.
 registerPlatformClass({
@@ -38,7 +38,7 @@ registerPlatformClass({
   isInstance: isDOMException,
   clone(exception) {
     const clone = new DOMException(exception.message, exception.name);
-    const stack = getOwnPropertyDescriptor(exception, "stack")?.value;
+    const stack = hasOwn(exception, "stack") ? exception.stack : undefined;
     if (typeof stack === "string") defineProperty(clone, "stack", { value: stack, writable: true, configurable: true });
     return clone;
   },
