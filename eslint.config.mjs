@@ -34,6 +34,11 @@ export default [
     },
   },
   {
+    // Workers.
+    files: ["crates/platform/tests/platform/fuzz/*.js"],
+    languageOptions: { globals: globals.serviceworker },
+  },
+  {
     files: ["crates/*/tests/**/*.mjs", "crates/node/bundle.mjs", "tools/*.mjs"],
     languageOptions: { globals: globals.node },
   },

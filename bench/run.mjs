@@ -5,18 +5,22 @@ import { cold } from "./cold.mjs";
 import { hello } from "./hello.mjs";
 import { memory } from "./memory.mjs";
 import { objects, storage } from "./storage.mjs";
+import { web } from "./web.mjs";
 
-const BENCHES = { hello, cold, memory, storage, objects };
-const USAGE = `usage: node bench/run.mjs [--selvedge PATH] [options] [hello|cold|memory|storage|objects ...]
+const BENCHES = { hello, web, cold, memory, storage, objects };
+const USAGE = `usage: node bench/run.mjs [--selvedge PATH] [options] [hello|web|cold|memory|storage|objects ...]
 
   --selvedge PATH   the release binary (default: target/release/selvedge)
   --hyper PATH      the bare hyper server (default: bare-hyper beside the binary)
-  --seconds N       how long each server is loaded in each round of hello and storage (default: 10)
+  --seconds N       how long each server is loaded in each round of hello, web (each task) and
+                    storage (default: 10)
   --connections N   keep-alive connections of hello and storage (default: 50)
-  --rounds N        rounds of hello and storage; the median is printed (default: 3)
+  --rounds N        rounds of hello, web and storage; the median is printed (default: 3)
   --workers N       Workers of cold and memory (default: 200)
   --gigabytes N     size of the object of objects (default: 5)
-  --only NAME       only this server of hello; may be repeated (selvedge, workerd, deno, bun, "bare hyper")`;
+  --only NAME       only this server of hello and web; may be repeated (selvedge, workerd, deno, bun, "bare hyper")
+  --task NAME       only this task of web; may be repeated (json, headers, url, transform, echo, gzip, sha256, aes-gcm,
+                    jwt, clone, html)`;
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -29,6 +33,7 @@ const { values, positionals } = parseArgs({
     workers: { type: "string", default: "200" },
     gigabytes: { type: "string", default: "5" },
     only: { type: "string", multiple: true },
+    task: { type: "string", multiple: true },
     help: { type: "boolean", short: "h" },
   },
 });
@@ -49,6 +54,7 @@ const options = {
   workers: Number(values.workers),
   gigabytes: Number(values.gigabytes),
   only: values.only,
+  task: values.task,
 };
 
 for (const name of chosen) await BENCHES[name](options);

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
-import { copyFile, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { copyFile, readdir, writeFile } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Server, freePort } from "./process.mjs";
 import { temporaryFolder } from "./temp.mjs";
@@ -48,6 +48,33 @@ export const HELLO_SERVERS = {
   },
 };
 
+/** Every server that can run the Worker of a folder, `index.js` and what it imports: a name, and how to start it. */
+export const WORKER_SERVERS = {
+  /** @param {string} folder @param {{selvedge: string}} paths @returns {Promise<Running>} */
+  selvedge: (folder, { selvedge }) => startSelvedge(selvedge, folder),
+
+  /** @param {string} folder @returns {Promise<Running>} */
+  async workerd(folder) {
+    const port = await freePort();
+    const config = await workerdConfig([{ name: "web", address: `127.0.0.1:${port}` }], join(folder, "index.js"));
+    return listening(new Server(binary("workerd"), ["serve", config]), port);
+  },
+
+  /** @param {string} folder @returns {Promise<Running>} */
+  async deno(folder) {
+    const port = await freePort();
+    const args = ["run", "--allow-all", join(BENCH, "peers/worker.deno.js"), String(port), join(folder, "index.js")];
+    return listening(new Server(binary("deno"), args), port);
+  },
+
+  /** @param {string} folder @returns {Promise<Running>} */
+  async bun(folder) {
+    const port = await freePort();
+    const args = ["run", join(BENCH, "peers/worker.bun.js"), String(port), join(folder, "index.js")];
+    return listening(new Server(binary("bun"), args), port);
+  },
+};
+
 /**
  * @param {string} selvedge path of the binary
  * @param {string} folder a Worker, or a folder of Workers
@@ -81,7 +108,10 @@ export async function startMiniflare(script, folder) {
 export async function startWorkerd(names, script) {
   const folder = temporaryFolder();
   const sockets = names.map((name) => join(folder, `${name}.sock`));
-  const config = await workerdConfig(names.map((name, index) => ({ name, address: `unix:${sockets[index]}` })), script);
+  const config = await workerdConfig(
+    names.map((name, index) => ({ name, address: `unix:${sockets[index]}` })),
+    script,
+  );
   const server = new Server(binary("workerd"), ["serve", config]);
   for (const path of sockets) await server.listening({ path });
   return { server, sockets };
@@ -97,10 +127,13 @@ async function listening(server, port) {
  * Writes workerd's configuration: one service and one socket for each Worker.
  *
  * @param {{name: string, address: string}[]} workers
- * @param {string} script
+ * @param {string} script the main module; the other modules beside it go with it
  */
 async function workerdConfig(workers, script) {
   const folder = temporaryFolder();
+  const others = (await readdir(dirname(script))).filter((name) => name.endsWith(".js") && name !== basename(script));
+  // The first is the main module.
+  const modules = ["index.js", ...others].map((name) => `(name = "${name}", esModule = embed "${name}")`);
   const services = workers.map(({ name }) => `    (name = "${name}", worker = .worker),`);
   const sockets = workers.map(
     ({ name, address }) => `    (name = "${name}", address = "${address}", http = (), service = "${name}"),`,
@@ -116,12 +149,13 @@ async function workerdConfig(workers, script) {
     "  ],",
     ");",
     "const worker :Workerd.Worker = (",
-    '  modules = [(name = "index.js", esModule = embed "index.js")],',
+    `  modules = [${modules.join(", ")}],`,
     '  compatibilityDate = "2026-11-01",',
     ");",
     "",
   ].join("\n");
   await copyFile(script, join(folder, "index.js"));
+  for (const name of others) await copyFile(join(dirname(script), name), join(folder, name));
   const path = join(folder, "config.capnp");
   await writeFile(path, text);
   return path;

@@ -1,3 +1,10 @@
+-- The method, the body and the headers (a name, a value, ...) of the request, from the arguments after the URL.
+function init(args)
+  wrk.method = args[1] or "GET"
+  if args[2] and args[2] ~= "" then wrk.body = args[2] end
+  for index = 3, #args - 1, 2 do wrk.headers[args[index]] = args[index + 1] end
+end
+
 -- Prints what wrk measured as one line of JSON, in place of its report for people.
 function done(summary, latency, requests)
   local errors = summary.errors

@@ -10,10 +10,12 @@ const run = promisify(execFile);
  *
  * @param {string} url
  * @param {{connections: number, seconds: number}} load
+ * @param {{method?: string, body?: string, headers?: Record<string, string>}} [ask]
  * @returns {Promise<{requests: number, seconds: number, p50: number, p99: number}>} latencies in milliseconds
  */
-export async function load(url, { connections, seconds }) {
+export async function load(url, { connections, seconds }, { method = "GET", body = "", headers = {} } = {}) {
   const args = ["-t1", `-c${connections}`, `-d${seconds}s`, "-s", SCRIPT, url];
+  args.push("--", method, body, ...Object.entries(headers).flat());
   const { stdout } = await run("wrk", args).catch((error) => {
     if (error.code === "ENOENT") {
       throw new Error("wrk is not installed: install the package `wrk` (Debian, Homebrew)");

@@ -1,6 +1,7 @@
 // Sets the stage before a Worker's global scope runs: `env`, and the modules that the platform provides.
 
 import { op_fetcher_fetch } from "selvedge:ops";
+import { adoptIsError } from "selvedge:web/dom-exception.js";
 import { internal } from "selvedge:web/webidl.js";
 import { AnalyticsEngine } from "./analytics/analytics-engine.js";
 import { removeSharedArrayBuffer } from "./buffers.js";
@@ -56,6 +57,7 @@ export const environment = () => worker.env;
 export function prepare(bindings, isServiceWorker, flags) {
   // V8 puts it back into every context, so the snapshot cannot lack it.
   removeSharedArrayBuffer(globalThis);
+  adoptIsError();
   const env = worker.env;
   worker.isServiceWorker = isServiceWorker;
   for (const [name, kind, described] of bindings) {

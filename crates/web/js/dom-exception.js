@@ -1,16 +1,17 @@
 // DOMException (https://webidl.spec.whatwg.org/#idl-DOMException).
 //
-// An instance is a real Error object (so engines, consoles and `Error.isError` know it, and it carries a
-// captured stack) that is given DOMException's prototype and two private slots. The slots are put on it by
-// `Slots`, a class whose base constructor returns the object it was handed: the one way to add private
-// fields to an object that another constructor made, while `Object.getPrototypeOf(DOMException)` stays
-// Function.prototype, as the standard wants.
+// An instance is a plain object with a captured stack, DOMException's prototype and two private slots. It is no Error
+// object of V8's, as the serializer of structured clone makes a plain Error of each such without asking; `Error.isError`
+// is told of it here. The slots are put on it by `Slots`, a class whose base constructor returns the object it was
+// handed: the one way to add private fields to an object that another constructor made, while
+// `Object.getPrototypeOf(DOMException)` stays Function.prototype, as the standard wants.
 
 import { defineInterface } from "./webidl/interface.js";
 
 const { captureStackTrace } = /** @type {any} */ (Error);
 const { defineProperty, setPrototypeOf } = Object;
 const { construct } = Reflect;
+const ObjectConstructor = Object;
 const ErrorConstructor = Error;
 
 /** @type {ReadonlyArray<readonly [name: string, constant: string]>} in the order of their codes, from 1 */
@@ -101,14 +102,13 @@ export class DOMException {
     const bag = typeof options === "object" && options !== null ? options : { name: options };
     const name = bag.name === undefined ? "Error" : `${bag.name}`;
     /** @type {any} */
-    const error = construct(ErrorConstructor, [`${message}`], new.target);
-    new Slots(error, name, error.message);
+    const error = construct(ObjectConstructor, [], new.target);
+    const text = `${message}`;
+    new Slots(error, name, text);
     if ("cause" in bag) {
       defineProperty(error, "cause", { value: bag.cause, configurable: true, writable: true, enumerable: false });
     }
-    // The head of a captured stack takes the message from an own property, which no DOMException has.
     captureStackTrace(error, new.target);
-    delete error.message;
     return error;
   }
 
@@ -135,6 +135,21 @@ export class DOMException {
  */
 export function isDOMException(value) {
   return has(value);
+}
+
+/**
+ * Has `Error.isError` know DOMExceptions, before guest code runs: V8 puts its own into every context anew, so that the
+ * snapshot cannot hold this one.
+ */
+export function adoptIsError() {
+  const { isError: native } = /** @type {any} */ (ErrorConstructor);
+  const { isError } = { isError: (/** @type {unknown} */ value) => native(value) || has(value) };
+  defineProperty(ErrorConstructor, "isError", {
+    value: isError,
+    writable: true,
+    enumerable: false,
+    configurable: true,
+  });
 }
 
 setPrototypeOf(DOMException.prototype, Error.prototype);

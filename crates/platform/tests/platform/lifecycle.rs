@@ -6,7 +6,7 @@ use std::time::Duration;
 use http::{Request, Response};
 use selvedge_platform::{Body, BoxFuture, Fetcher, FetcherError};
 
-use crate::harness::{Harness, Test, TestWorker, text};
+use crate::harness::{Harness, Test, TestWorker, resident, text};
 
 pub(crate) const TESTS: &[(&str, Test)] = &[
     ("lifecycle::wait_until_goes_on_after_the_response", |h| Box::pin(wait_until_goes_on_after_the_response(h))),
@@ -117,12 +117,6 @@ async fn instances_come_and_go(harness: Harness) {
     assert_eq!(worker.text("/").await, "2");
     worker.worker.unload().await;
     assert_eq!(worker.text("/").await, "1");
-}
-
-/// The process's resident memory, in bytes.
-fn resident() -> usize {
-    let statm = std::fs::read_to_string("/proc/self/statm").unwrap();
-    statm.split(' ').nth(1).unwrap().parse::<usize>().unwrap() * 4096
 }
 
 async fn an_unloaded_instance_leaves_no_memory(harness: Harness) {

@@ -5,6 +5,7 @@
 mod cache;
 mod dns;
 mod fetch;
+mod fuzz;
 mod harness;
 mod hostile;
 mod html_rewriter;
@@ -37,5 +38,6 @@ fn main() {
         trials.push(Trial::test(name, move || harness.run(test)));
     }
     trials.extend(hostile::trials(&harness));
+    trials.extend(fuzz::trials(&harness));
     libtest_mimic::run(&arguments, trials).exit();
 }

@@ -7,6 +7,9 @@ pub(crate) const TESTS: &[(&str, Test)] = &[
     ("web::console_prints_as_node_does", |h| Box::pin(console_prints_as_node_does(h))),
     ("web::libraries_learn_where_they_run", |h| Box::pin(libraries_learn_where_they_run(h))),
     ("web::a_dom_exceptions_stack_has_its_message", |h| Box::pin(a_dom_exceptions_stack_has_its_message(h))),
+    ("web::a_dom_exception_is_cloned_wherever_it_is", |h| Box::pin(a_dom_exception_is_cloned_wherever_it_is(h))),
+    ("web::keys_of_broken_text_are_data_errors", |h| Box::pin(keys_of_broken_text_are_data_errors(h))),
+    ("web::form_names_end_with_no_backslash", |h| Box::pin(form_names_end_with_no_backslash(h))),
     ("web::crypto_works", |h| Box::pin(crypto_works(h))),
     ("web::clocks_stand_still_within_a_turn", |h| Box::pin(clocks_stand_still_within_a_turn(h))),
     ("web::global_scope_does_no_io", |h| Box::pin(global_scope_does_no_io(h))),
@@ -84,6 +87,54 @@ async fn a_dom_exceptions_stack_has_its_message(harness: Harness) {
     assert_eq!(worker.text("/").await, r#"["NotFoundError: is gone","NotFoundError: is gone",[],false]"#);
     let lines = worker.log.lines();
     assert!(lines[0].starts_with("error: DOMException [NotFoundError]: is gone\n    at Object.fetch"), "{lines:?}");
+}
+
+async fn a_dom_exception_is_cloned_wherever_it_is(harness: Harness) {
+    let worker = harness.worker(
+        r#"export default { fetch() {
+        const error = new DOMException("is gone", "NotFoundError");
+        const results = [error, { error }, [error], new Map([[error, new Error("outer", { cause: error })]])].map((value) => {
+            const clone = structuredClone(value);
+            return clone instanceof Map ? [...clone.keys()][0] : clone.error ?? clone[0] ?? clone;
+        });
+        const cause = structuredClone(new Error("outer", { cause: error })).cause;
+        return Response.json([...results, cause].map((clone) => [
+            clone !== error && clone instanceof DOMException && clone.stack === error.stack,
+            clone.name, clone.message, clone.code, Error.isError(clone), Object.prototype.toString.call(clone),
+        ].join()));
+    } }"#,
+    );
+    let expected = "true,NotFoundError,is gone,8,true,[object DOMException]";
+    assert_eq!(worker.text("/").await, serde_json::json!(vec![expected; 5]).to_string());
+}
+
+async fn keys_of_broken_text_are_data_errors(harness: Harness) {
+    let worker = harness.worker(
+        r#"export default { async fetch() {
+        const jwk = { kty: "RSA", n: "AQ\ud800", e: "AQAB" };
+        const key = crypto.subtle.importKey("jwk", jwk, { name: "RSA-PSS", hash: "SHA-256" }, true, ["verify"]);
+        const error = await key.catch((error) => error);
+        return new Response(`${error.name}: ${error.message}`);
+    } }"#,
+    );
+    assert_eq!(
+        worker.text("/").await,
+        r#"DataError: Invalid "n" member in JSON Web Key: it is not base64url without padding."#
+    );
+}
+
+/// What follows such a name in the body would be taken for its end.
+async fn form_names_end_with_no_backslash(harness: Harness) {
+    let worker = harness.worker(
+        r#"export default { fetch() {
+        const attempt = (form) => { try { return typeof new Response(form) } catch (error) { return String(error) } };
+        const [name, file] = [new FormData(), new FormData()];
+        name.append("a\\", "b"); file.append("a", new File(["b"], "c\\"));
+        return Response.json([attempt(name), attempt(file)]);
+    } }"#,
+    );
+    let refused = "TypeError: Name or filename can't end with backslash";
+    assert_eq!(worker.text("/").await, serde_json::json!([refused, refused]).to_string());
 }
 
 async fn crypto_works(harness: Harness) {

@@ -26,6 +26,8 @@ function escapeName(name) {
     escaped += slice(name, from, index) + escape;
     from = index + 1;
   }
+  // As hosted: readers take it for the escape of the quote after it.
+  if (charCodeAt(name, name.length - 1) === 92) throw new TypeError("Name or filename can't end with backslash");
   return escaped + slice(name, from);
 }
 

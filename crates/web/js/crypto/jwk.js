@@ -8,7 +8,7 @@ import { copyList, includes } from "./families.js";
 /** @typedef {import("./key.js").KeyState} KeyState */
 /** @typedef {Record<string, any>} JsonWebKey */
 
-const { DOMString } = converters;
+const { DOMString, USVString } = converters;
 const { setPrototypeOf } = Object;
 const { parse, stringify } = JSON;
 
@@ -22,7 +22,8 @@ const convertOtherPrimes = dictionary("RsaOtherPrimesInfo", [
 export const convertJwk = dictionary("JsonWebKey", [
   ...["alg", "crv", "d", "dp", "dq", "e", "k", "kty", "n", "p", "q", "qi", "use", "x", "y"].map((key) => ({
     key,
-    converter: DOMString,
+    // A DOMString by the standard. What is not well-formed is no base64url either, and JSON could not carry it.
+    converter: USVString,
   })),
   { key: "ext", converter: converters.boolean },
   { key: "key_ops", converter: sequenceOf(DOMString) },

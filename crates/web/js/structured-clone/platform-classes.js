@@ -14,10 +14,13 @@ import {
   isFormData,
 } from "../blob/index.js";
 import { isCryptoKey } from "../crypto/index.js";
+import { DOMException, isDOMException } from "../dom-exception.js";
 import { isAbortSignal, isEvent } from "../events/index.js";
 import { isHeaders, isRequest, isResponse } from "../fetch/index.js";
 import { isWebSocket } from "../websocket/index.js";
 import { registerPlatformClass } from "./platform-objects.js";
+
+const { defineProperty, hasOwn } = Object;
 
 // A File is a Blob too, so that it comes first.
 registerPlatformClass({
@@ -29,6 +32,17 @@ registerPlatformClass({
   name: "Blob",
   isInstance: isBlob,
   clone: (blob) => createBlob(blobBytes(blob), blobType(blob)),
+});
+
+registerPlatformClass({
+  name: "DOMException",
+  isInstance: isDOMException,
+  clone(exception) {
+    const clone = new DOMException(exception.message, exception.name);
+    const stack = hasOwn(exception, "stack") ? exception.stack : undefined;
+    if (typeof stack === "string") defineProperty(clone, "stack", { value: stack, writable: true, configurable: true });
+    return clone;
+  },
 });
 
 /** @type {Array<[name: string, isInstance: (value: any) => boolean]>} */

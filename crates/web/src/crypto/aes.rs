@@ -4,6 +4,8 @@
 //! which is what nearly everybody uses. Web Crypto also allows IVs of any length and truncated tags; those
 //! take the general construction of [`super::gcm`].
 
+use std::borrow::Cow;
+
 use aes_kw::{AesKw, KeyInit};
 use aws_lc_rs::aead::{self, Aad, LessSafeKey, Nonce, UnboundKey};
 use aws_lc_rs::cipher::{
@@ -40,6 +42,22 @@ pub(crate) struct AesKey {
     pub(crate) mode: Mode,
     pub(crate) bytes: Zeroizing<Vec<u8>>,
     gcm: Option<LessSafeKey>,
+}
+
+/// The data, owned, with room for a tag or a padding.
+fn with_room(data: Cow<'_, [u8]>) -> Vec<u8> {
+    const ROOM: usize = 16;
+    match data {
+        Cow::Owned(mut data) => {
+            data.reserve_exact(ROOM);
+            data
+        }
+        Cow::Borrowed(data) => {
+            let mut owned = Vec::with_capacity(data.len() + ROOM);
+            owned.extend_from_slice(data);
+            owned
+        }
+    }
 }
 
 fn failed() -> CryptoError {
@@ -84,35 +102,38 @@ impl AesKey {
         UnboundCipherKey::new(algorithm, &self.bytes).map_err(|_| failed())
     }
 
-    pub(crate) fn encrypt(&self, params: CipherParams<'_>, data: &[u8]) -> Result<Vec<u8>> {
+    /// Encrypts, or wraps; what is owned is encrypted in place.
+    pub(crate) fn encrypt<'a>(&self, params: CipherParams<'_>, data: impl Into<Cow<'a, [u8]>>) -> Result<Vec<u8>> {
+        let data = data.into();
         match self.mode {
             Mode::Cbc => self.cbc_encrypt(params, data),
             Mode::Ctr => self.ctr(block(params.iv)?, params.bits, data),
             Mode::Gcm => self.gcm_encrypt(params, data),
-            Mode::Kw => self.wrap(data),
+            Mode::Kw => self.wrap(&data),
         }
     }
 
-    pub(crate) fn decrypt(&self, params: CipherParams<'_>, data: &[u8]) -> Result<Vec<u8>> {
+    /// Decrypts, or unwraps; as [`Self::encrypt`].
+    pub(crate) fn decrypt<'a>(&self, params: CipherParams<'_>, data: impl Into<Cow<'a, [u8]>>) -> Result<Vec<u8>> {
+        let data = data.into();
         match self.mode {
             Mode::Cbc => self.cbc_decrypt(params, data),
             Mode::Ctr => self.ctr(block(params.iv)?, params.bits, data),
             Mode::Gcm => self.gcm_decrypt(params, data),
-            Mode::Kw => self.unwrap(data),
+            Mode::Kw => self.unwrap(&data),
         }
     }
 
-    fn cbc_encrypt(&self, params: CipherParams<'_>, data: &[u8]) -> Result<Vec<u8>> {
+    fn cbc_encrypt(&self, params: CipherParams<'_>, data: Cow<'_, [u8]>) -> Result<Vec<u8>> {
         let key = PaddedBlockEncryptingKey::cbc_pkcs7(self.cipher()?).map_err(|_| failed())?;
-        let mut output = Vec::with_capacity(data.len() + 16);
-        output.extend_from_slice(data);
+        let mut output = with_room(data);
         key.less_safe_encrypt(&mut output, EncryptionContext::Iv128(block(params.iv)?.into())).map_err(|_| failed())?;
         Ok(output)
     }
 
-    fn cbc_decrypt(&self, params: CipherParams<'_>, data: &[u8]) -> Result<Vec<u8>> {
+    fn cbc_decrypt(&self, params: CipherParams<'_>, data: Cow<'_, [u8]>) -> Result<Vec<u8>> {
         let key = PaddedBlockDecryptingKey::cbc_pkcs7(self.cipher()?).map_err(|_| failed())?;
-        let mut output = data.to_vec();
+        let mut output = data.into_owned();
         let context = DecryptionContext::Iv128(block(params.iv)?.into());
         let length = key.decrypt(&mut output, context).map_err(|_| decryption_failed())?.len();
         output.truncate(length);
@@ -121,7 +142,8 @@ impl AesKey {
 
     /// Counter mode, where only the low `bits` bits of the counter block count: they wrap, and what is
     /// above them stays. AWS-LC counts in all 128, so data that passes the wrap is done in two runs.
-    pub(crate) fn ctr(&self, counter: [u8; 16], bits: u32, data: &[u8]) -> Result<Vec<u8>> {
+    pub(crate) fn ctr<'a>(&self, counter: [u8; 16], bits: u32, data: impl Into<Cow<'a, [u8]>>) -> Result<Vec<u8>> {
+        let data = data.into();
         if !(1..=128).contains(&bits) {
             return Err(CryptoError::operation(format!("Invalid counter of {bits} bits length provided.")));
         }
@@ -135,7 +157,7 @@ impl AesKey {
         let until_wrap = mask - (counter & mask);
         let split = usize::try_from(until_wrap).ok().and_then(|blocks| blocks.checked_add(1)?.checked_mul(16));
         let split = split.map_or(data.len(), |split| split.min(data.len()));
-        let mut output = data.to_vec();
+        let mut output = data.into_owned();
         let (first, second) = output.split_at_mut(split);
         self.ctr_run(counter, first)?;
         self.ctr_run(counter & !mask, second)?;
@@ -151,28 +173,22 @@ impl AesKey {
         key.less_safe_encrypt(data, context).map(|_| ()).map_err(|_| failed())
     }
 
-    fn gcm_encrypt(&self, params: CipherParams<'_>, data: &[u8]) -> Result<Vec<u8>> {
+    fn gcm_encrypt(&self, params: CipherParams<'_>, data: Cow<'_, [u8]>) -> Result<Vec<u8>> {
         let tag_length = tag_length(params)?;
-        let mut output = Vec::with_capacity(data.len() + 16);
-        output.extend_from_slice(data);
-        let tag = match (&self.gcm, Nonce::try_assume_unique_for_key(params.iv)) {
-            (Some(key), Ok(nonce)) => {
-                let tag = key
-                    .seal_in_place_separate_tag(nonce, Aad::from(params.additional_data), &mut output)
-                    .map_err(|_| failed())?;
-                tag.as_ref().to_vec()
-            }
-            _ => {
-                let (ciphertext, tag) = gcm::seal(self, params.iv, params.additional_data, data)?;
-                output = ciphertext;
-                tag.to_vec()
-            }
-        };
+        if let (Some(key), Ok(nonce)) = (&self.gcm, Nonce::try_assume_unique_for_key(params.iv)) {
+            let mut output = with_room(data);
+            let tag = key
+                .seal_in_place_separate_tag(nonce, Aad::from(params.additional_data), &mut output)
+                .map_err(|_| failed())?;
+            output.extend_from_slice(&tag.as_ref()[..tag_length]);
+            return Ok(output);
+        }
+        let (mut output, tag) = gcm::seal(self, params.iv, params.additional_data, &data)?;
         output.extend_from_slice(&tag[..tag_length]);
         Ok(output)
     }
 
-    fn gcm_decrypt(&self, params: CipherParams<'_>, data: &[u8]) -> Result<Vec<u8>> {
+    fn gcm_decrypt(&self, params: CipherParams<'_>, data: Cow<'_, [u8]>) -> Result<Vec<u8>> {
         let tag_length = tag_length(params)?;
         let Some(length) = data.len().checked_sub(tag_length) else {
             return Err(CryptoError::operation(format!(
@@ -182,7 +198,7 @@ impl AesKey {
             )));
         };
         if let (Some(key), Ok(nonce), 16) = (&self.gcm, Nonce::try_assume_unique_for_key(params.iv), tag_length) {
-            let mut output = data.to_vec();
+            let mut output = data.into_owned();
             key.open_in_place(nonce, Aad::from(params.additional_data), &mut output)
                 .map_err(|_| decryption_failed())?;
             output.truncate(length);

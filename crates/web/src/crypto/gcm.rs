@@ -51,7 +51,7 @@ fn tag(key: &AesKey, mut ghash: GHash, first: [u8; 16], additional_data: &[u8], 
     ghash.update_padded(ciphertext);
     ghash.update(&[lengths(additional_data.len(), ciphertext.len())]);
     // Counter mode over the hash is the hash xor the encrypted first counter block.
-    let encrypted = key.ctr(first, 128, &ghash.finalize())?;
+    let encrypted = key.ctr(first, 128, &ghash.finalize()[..])?;
     let mut tag = [0; 16];
     tag.copy_from_slice(&encrypted);
     Ok(tag)

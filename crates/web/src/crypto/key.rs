@@ -1,5 +1,7 @@
 //! What a `CryptoKey` holds on this side, and its operations.
 
+use std::borrow::Cow;
+
 use aws_lc_rs::hmac;
 use zeroize::Zeroizing;
 
@@ -191,19 +193,19 @@ impl KeyMaterial {
     }
 
     /// Encrypts, or wraps.
-    pub(crate) fn encrypt(&self, params: CipherParams<'_>, data: &[u8]) -> Result<Vec<u8>> {
+    pub(crate) fn encrypt<'a>(&self, params: CipherParams<'_>, data: impl Into<Cow<'a, [u8]>>) -> Result<Vec<u8>> {
         match self {
             Self::Aes(key) => key.encrypt(params, data),
-            Self::RsaPublic(key) => key.encrypt(params.iv, data),
+            Self::RsaPublic(key) => key.encrypt(params.iv, &data.into()),
             _ => Err(CryptoError::wrong_key()),
         }
     }
 
     /// Decrypts, or unwraps.
-    pub(crate) fn decrypt(&self, params: CipherParams<'_>, data: &[u8]) -> Result<Vec<u8>> {
+    pub(crate) fn decrypt<'a>(&self, params: CipherParams<'_>, data: impl Into<Cow<'a, [u8]>>) -> Result<Vec<u8>> {
         match self {
             Self::Aes(key) => key.decrypt(params, data),
-            Self::RsaPrivate(key) => key.decrypt(params.iv, data),
+            Self::RsaPrivate(key) => key.decrypt(params.iv, &data.into()),
             _ => Err(CryptoError::wrong_key()),
         }
     }

@@ -164,7 +164,7 @@ pub(crate) fn op_crypto_encrypt(
     data: BufferRef<'_>,
 ) -> std::result::Result<Buffer, OpError> {
     let params = CipherParams { iv: &iv, additional_data: &additional_data, bits };
-    Ok(Buffer(key(&instance, id)?.encrypt(params, &data)?))
+    Ok(Buffer(key(&instance, id)?.encrypt(params, data.as_slice())?))
 }
 
 /// Encrypts much data.
@@ -180,7 +180,7 @@ pub(crate) fn op_crypto_encrypt_async(
     let key = key(&instance, id)?;
     Ok(off_thread(move || {
         let params = CipherParams { iv: &iv, additional_data: &additional_data, bits };
-        key.encrypt(params, &data).map(Buffer)
+        key.encrypt(params, Vec::from(data)).map(Buffer)
     }))
 }
 
@@ -195,7 +195,7 @@ pub(crate) fn op_crypto_decrypt(
     data: BufferRef<'_>,
 ) -> std::result::Result<Buffer, OpError> {
     let params = CipherParams { iv: &iv, additional_data: &additional_data, bits };
-    Ok(Buffer(key(&instance, id)?.decrypt(params, &data)?))
+    Ok(Buffer(key(&instance, id)?.decrypt(params, data.as_slice())?))
 }
 
 /// Decrypts much data.
@@ -211,7 +211,7 @@ pub(crate) fn op_crypto_decrypt_async(
     let key = key(&instance, id)?;
     Ok(off_thread(move || {
         let params = CipherParams { iv: &iv, additional_data: &additional_data, bits };
-        key.decrypt(params, &data).map(Buffer)
+        key.decrypt(params, Vec::from(data)).map(Buffer)
     }))
 }
 
