@@ -13,6 +13,7 @@ pub(crate) const TESTS: &[(&str, Test)] = &[
     }),
     ("messaging::ports_and_streams_are_transferred", |h| Box::pin(ports_and_streams_are_transferred(h))),
     ("messaging::what_cannot_be_cloned_is_refused", |h| Box::pin(what_cannot_be_cloned_is_refused(h))),
+    ("messaging::errors_are_cloned_whole", |h| Box::pin(errors_are_cloned_whole(h))),
     ("messaging::ports_of_the_global_scope_work", |h| Box::pin(ports_of_the_global_scope_work(h))),
     ("messaging::an_event_source_reads_a_stream", |h| Box::pin(an_event_source_reads_a_stream(h))),
     ("messaging::an_event_source_reconnects_with_its_last_event_id", |h| {
@@ -132,6 +133,27 @@ async fn what_cannot_be_cloned_is_refused(harness: Harness) {
     );
     let refused = r#""DataCloneError","#.repeat(11);
     assert_eq!(worker.text("/").await, format!("[{refused}1]"));
+}
+
+async fn errors_are_cloned_whole(harness: Harness) {
+    let worker = harness.worker(
+        r#"export default { async fetch() {
+        const gone = new DOMException("is gone", "NotFoundError");
+        const plain = new RangeError("far", { cause: gone });
+        const value = { gone, again: [gone], map: new Map([[gone, gone]]), set: new Set([gone, 1]), plain, deep: { a: [{ b: plain }] } };
+        const copy = structuredClone(value);
+        const is = (e) => e instanceof DOMException && e.name === "NotFoundError" && e.message === "is gone" && e.code === 8
+            && e !== gone && e.stack === gone.stack;
+        const { port1, port2 } = new MessageChannel();
+        const received = new Promise((resolve) => { port2.onmessage = resolve });
+        port1.postMessage([gone, new ArrayBuffer(1)]);
+        return Response.json([is(copy.gone), copy.gone === copy.again[0], [...copy.map].flat().every((e) => e === copy.gone),
+            [...copy.set][0] === copy.gone && copy.set.size, copy.plain instanceof RangeError && copy.plain.message, is(copy.plain.cause),
+            copy.plain.stack === plain.stack, copy.deep.a[0].b === copy.plain, is(structuredClone(gone)), is((await received).data[0]),
+            structuredClone(new Error("x", { cause: 1n })).cause === 1n]);
+    } }"#,
+    );
+    assert_eq!(worker.text("/").await, r#"[true,true,true,2,"far",true,true,true,true,true,true]"#);
 }
 
 async fn ports_of_the_global_scope_work(harness: Harness) {
@@ -263,13 +285,18 @@ async fn errors_are_reported_with_their_place(harness: Harness) {
         addEventListener("error", listener);
         reportError(new TypeError("bad")); reportError(1); reportError(Symbol("s"));
         reportError({ get message() { seen.push("looked") }, toString() { seen.push("converted") } });
+        class Mine { message = "said" }
+        reportError(new Mine());
+        const thrower = new EventTarget();
+        thrower.addEventListener("x", () => { throw new RangeError("thrown") });
+        thrower.dispatchEvent(new Event("x"));
         removeEventListener("error", listener);
         return Response.json(seen);
     } }"#,
     );
     assert_eq!(
         worker.text("/").await,
-        r#"[["Uncaught TypeError: bad",true,true],["Uncaught 1",true,true],["Uncaught Symbol(s)",true,true],["Uncaught exception",true,true]]"#
+        r#"[["Uncaught TypeError: bad",true,true],["Uncaught 1",true,true],["Uncaught Symbol(s)",true,true],["Uncaught #<Object>",true,true],["Uncaught #<Mine>: said",true,true],["Uncaught RangeError: thrown",true,true]]"#
     );
     assert!(worker.log.lines().is_empty());
 }

@@ -2,13 +2,10 @@
 // serializer.
 
 import { op_structured_clone } from "selvedge:ops";
-import { DOMException, isDOMException } from "../dom-exception.js";
 import { dictionary, requireArguments, converters, sequenceOf } from "../webidl.js";
 import { arrayBufferDetached } from "../webidl/intrinsics.js";
 import { platformClassOf } from "./platform-objects.js";
 import { TransferList, dataCloneError } from "./transfer-list.js";
-
-const { defineProperty, getOwnPropertyDescriptor } = Object;
 
 /** `{ transfer }` */
 export const convertSerializeOptions = dictionary("StructuredSerializeOptions", [
@@ -29,19 +26,9 @@ function clonePlatformObject(value) {
   return platformClass.clone(value);
 }
 
-/**
- * A DOMException is an error to V8, which would make a plain `Error` of it.
- * @param {DOMException} exception
- */
-function cloneDOMException(exception) {
-  const clone = new DOMException(exception.message, exception.name);
-  const stack = getOwnPropertyDescriptor(exception, "stack")?.value;
-  if (typeof stack === "string") defineProperty(clone, "stack", { value: stack, writable: true, configurable: true });
-  return clone;
-}
-
 /** @type {object[]} */
 const nothing = [];
+const noBuffers = /** @type {any[]} */ (nothing);
 
 /**
  * A deep copy of a value.
@@ -49,8 +36,7 @@ const nothing = [];
  * @returns {any}
  */
 export function cloneValue(value) {
-  if (isDOMException(value)) return cloneDOMException(value);
-  return op_structured_clone(value, /** @type {any[]} */ (nothing), isPlatformObject, clonePlatformObject, null);
+  return op_structured_clone(value, noBuffers, isPlatformObject, clonePlatformObject, null);
 }
 
 /**
@@ -81,7 +67,7 @@ export function cloneWithTransfer(value, list) {
   /** @type {object[]} */
   const received = [];
   for (let index = 0; index < objects.length; index++) received[index] = objects[index].to;
-  return { value: isDOMException(value) ? cloneDOMException(value) : clone, received };
+  return { value: clone, received };
 }
 
 /**
