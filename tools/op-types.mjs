@@ -41,6 +41,7 @@ const ARGUMENTS = {
 
 /** Types of results only. */
 const RESULTS = {
+  Arrival: "[kind: number, payload?: any, reason?: string]",
   Buffer: "Uint8Array<ArrayBuffer>",
   Bytes: "Uint8Array<ArrayBuffer>",
   KvAnswer: "any",

@@ -118,7 +118,7 @@ pub(crate) struct Connections {
 
 /// A connection's place among [`Connections`], until dropped.
 pub(crate) struct Membership {
-    connections: Arc<Connections>,
+    pub(crate) connections: Arc<Connections>,
     key: usize,
     pub(crate) activity: Arc<Activity>,
 }

@@ -27,7 +27,7 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsAcceptor;
 
-use crate::activity::{Activity, Command, Membership};
+use crate::activity::{Activity, Command, Connections, Membership};
 use crate::admission::{self, BROKEN_BODY, Refusal};
 use crate::client::{Clients, Link};
 use crate::geo::Locator;
@@ -35,6 +35,7 @@ use crate::handler::Handler;
 use crate::head_tap::{HeadTap, TapIo};
 use crate::response::{self, Asked, ResponseBody};
 use crate::tls::TlsFacts;
+use crate::upgrade::{self, Takeover};
 
 const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 
@@ -51,10 +52,9 @@ pub(crate) struct Shared<H> {
 
 /// Serves a connection until it closes.
 pub(crate) async fn serve<H: Handler>(shared: Arc<Shared<H>>, member: Membership, stream: TcpStream, peer: SocketAddr) {
-    let activity = Arc::clone(&member.activity);
     let served = match shared.tls.clone() {
-        Some(acceptor) => serve_tls(shared, &activity, acceptor, stream, peer).await,
-        None => serve_plain(shared, &activity, stream, peer).await,
+        Some(acceptor) => serve_tls(shared, &member, acceptor, stream, peer).await,
+        None => serve_plain(shared, &member, stream, peer).await,
     };
     if let Err(error) = served {
         tracing::debug!(%peer, %error, "connection ended");
@@ -63,11 +63,12 @@ pub(crate) async fn serve<H: Handler>(shared: Arc<Shared<H>>, member: Membership
 
 async fn serve_tls<H: Handler>(
     shared: Arc<Shared<H>>,
-    activity: &Arc<Activity>,
+    member: &Membership,
     acceptor: TlsAcceptor,
     stream: TcpStream,
     peer: SocketAddr,
 ) -> io::Result<()> {
+    let activity = &member.activity;
     // A handshake has as long as a head.
     activity.set_reading_head(true);
     let Some(stream) = unless_told(activity, acceptor.accept(stream)).await.transpose()? else {
@@ -76,20 +77,21 @@ async fn serve_tls<H: Handler>(
     activity.set_reading_head(false);
     let tls = Some(TlsFacts::of(stream.get_ref().1));
     if stream.get_ref().1.alpn_protocol() == Some(b"h2") {
-        let session = Session::new(shared, activity, peer, tls, Protocol::Http2);
+        let session = Session::new(shared, member, peer, tls, Protocol::Http2);
         serve_http2(session, stream, Bytes::new()).await
     } else {
-        let session = Session::new(shared, activity, peer, tls, Protocol::Http1);
+        let session = Session::new(shared, member, peer, tls, Protocol::Http1);
         serve_http1(session, stream, Bytes::new()).await
     }
 }
 
 async fn serve_plain<H: Handler>(
     shared: Arc<Shared<H>>,
-    activity: &Arc<Activity>,
+    member: &Membership,
     mut stream: TcpStream,
     peer: SocketAddr,
 ) -> io::Result<()> {
+    let activity = &member.activity;
     let mut first = BytesMut::with_capacity(4096);
     loop {
         let Some(read) = unless_told(activity, stream.read_buf(&mut first)).await.transpose()? else {
@@ -97,11 +99,11 @@ async fn serve_plain<H: Handler>(
         };
         let seen = &first[..first.len().min(PREFACE.len())];
         if read == 0 || !PREFACE.starts_with(seen) {
-            let session = Session::new(shared, activity, peer, None, Protocol::Http1);
+            let session = Session::new(shared, member, peer, None, Protocol::Http1);
             return serve_http1(session, stream, first.freeze()).await;
         }
         if seen.len() == PREFACE.len() {
-            let session = Session::new(shared, activity, peer, None, Protocol::Http2);
+            let session = Session::new(shared, member, peer, None, Protocol::Http2);
             return serve_http2(session, stream, first.freeze()).await;
         }
         activity.set_reading_head(true);
@@ -130,6 +132,7 @@ struct Session<H> {
     shared: Arc<Shared<H>>,
     clients: Clients,
     activity: Arc<Activity>,
+    connections: Arc<Connections>,
     /// HTTP/1 only.
     tap: Option<Arc<HeadTap>>,
     refused: AtomicBool,
@@ -138,11 +141,12 @@ struct Session<H> {
 impl<H: Handler> Session<H> {
     fn new(
         shared: Arc<Shared<H>>,
-        activity: &Arc<Activity>,
+        member: &Membership,
         peer: SocketAddr,
         tls: Option<TlsFacts>,
         protocol: Protocol,
     ) -> Self {
+        let (activity, connections) = (Arc::clone(&member.activity), Arc::clone(&member.connections));
         let http1 = protocol == Protocol::Http1;
         let clients = Clients::new(Link {
             peer,
@@ -151,8 +155,8 @@ impl<H: Handler> Session<H> {
             locator: Arc::clone(&shared.locator),
             trusted_proxies: Arc::clone(&shared.trusted_proxies),
         });
-        let tap = http1.then(|| Arc::new(HeadTap::new(Arc::clone(activity))));
-        Self { shared, clients, activity: Arc::clone(activity), tap, refused: AtomicBool::new(false) }
+        let tap = http1.then(|| Arc::new(HeadTap::new(Arc::clone(&activity))));
+        Self { shared, clients, activity, connections, tap, refused: AtomicBool::new(false) }
     }
 
     async fn answer(&self, mut request: Request<Incoming>) -> Result<Response<ResponseBody<H::Body>>, Infallible> {
@@ -165,6 +169,7 @@ impl<H: Handler> Session<H> {
             is_head: *request.method() == Method::HEAD,
             wants_upgrade: tap.is_some() && request.headers().contains_key(UPGRADE),
         };
+        let upgrade = asked.wants_upgrade.then(|| hyper::upgrade::on(&mut request));
         let client = self.clients.of(request.headers());
         let response = self.shared.handler.handle(request, client).await;
         if tap.is_some_and(HeadTap::body_is_broken) {
@@ -173,6 +178,9 @@ impl<H: Handler> Session<H> {
         let response = response::finish(response, asked, in_flight);
         if let Some(tap) = tap.filter(|_| response.status() == StatusCode::SWITCHING_PROTOCOLS) {
             tap.stop();
+            if let (Some(upgrade), Some(takeover)) = (upgrade, response.extensions().get::<Takeover>()) {
+                upgrade::start(takeover, upgrade, self.connections.join());
+            }
         }
         Ok(response)
     }

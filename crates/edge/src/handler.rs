@@ -28,7 +28,8 @@ pub trait Handler: Send + Sync + 'static {
     /// The body of the responses.
     type Body: http_body::Body<Data = Bytes, Error: Into<BoxError>> + Send + 'static;
 
-    /// Answers one request. An upgrade (`101`) takes the connection over by `hyper::upgrade::on`.
+    /// Answers one request. An upgrade (`101`) takes the connection over by a [`Takeover`](crate::Takeover) among the
+    /// response's extensions.
     fn handle(
         &self,
         request: http::Request<Incoming>,

@@ -28,6 +28,7 @@ mod ray;
 mod response;
 mod server;
 mod tls;
+mod upgrade;
 
 pub use cdn_loop::next_cdn_loop;
 pub use cf::{Cf, Place};
@@ -38,3 +39,4 @@ pub use ray::RayId;
 pub use response::ResponseBody;
 pub use server::{BindError, Limits, Server, ServerConfig, Timeouts};
 pub use tls::{TlsConfig, TlsError};
+pub use upgrade::{GoingAway, Taken, Takeover};

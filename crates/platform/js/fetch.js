@@ -7,6 +7,7 @@ import {
   op_request_headers,
   op_respond,
   op_respond_error,
+  op_respond_websocket,
 } from "selvedge:ops";
 import {
   createInboundRequest,
@@ -17,6 +18,7 @@ import {
 } from "selvedge:web/fetch/index.js";
 import { logUncaught } from "selvedge:web/console/index.js";
 import { then } from "selvedge:web/streams/promises.js";
+import { handOnWebSocket } from "selvedge:web/websocket/index.js";
 import { callHandler } from "./entrypoints.js";
 import { dispatchFetchListeners } from "./service-worker.js";
 import { worker } from "./state.js";
@@ -71,8 +73,12 @@ function respond(value) {
 
 /** @param {import("selvedge:web/fetch/response.js").ResponseToSend} parts */
 function send(parts) {
-  const { status, statusText, headersFlat, contentType, kind, payload, encodeBody } = parts;
+  const { status, statusText, headersFlat, contentType, kind, payload, encodeBody, webSocket } = parts;
   if (status === 0) throw new TypeError("Response.error() cannot be sent to a client.");
+  if (webSocket !== null) {
+    op_respond_websocket(headersFlat, handOnWebSocket(webSocket));
+    return;
+  }
   if (kind !== STREAM) {
     op_respond(status, statusText, headersFlat, contentType, payload, encodeBody);
     return;

@@ -5,13 +5,17 @@ import { DOMException } from "selvedge:web/dom-exception.js";
 import { boundArrayBuffers } from "./buffers.js";
 import { installCaches } from "./cache/index.js";
 import { installGlobalScope } from "./global-scope.js";
+import { installHtmlRewriter } from "./html-rewriter/index.js";
 import { installHandlers } from "./service-worker.js";
+import { installWebSockets } from "./websocket/index.js";
 
 installGlobals(globalThis);
 installHandlers(globalThis);
 installGlobalScope(globalThis);
 boundArrayBuffers(globalThis);
 installCaches(globalThis);
+installHtmlRewriter(globalThis);
+installWebSockets(globalThis);
 
 export { DOMException };
 export { prepare } from "./prepare.js";

@@ -64,6 +64,7 @@ export function prepare(bindings, isServiceWorker, flags) {
   /** @type {Record<string, boolean>} */
   const compatibilityFlags = {};
   for (const flag of flags) compatibilityFlags[flag] = true;
+  worker.hasEsiTags = compatibilityFlags.html_rewriter_treats_esi_include_as_void_tag === true;
   const Cloudflare = Object.freeze({ compatibilityFlags: Object.freeze(compatibilityFlags) });
   defineProperty(globalThis, "Cloudflare", {
     value: Cloudflare,

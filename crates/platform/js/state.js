@@ -9,5 +9,6 @@
 export const worker = {
   /** @type {Record<string, unknown>} */ env: {},
   /** Whether handlers are event listeners rather than exports. */ isServiceWorker: false,
+  /** Whether `<esi:include />` has no content (html_rewriter_treats_esi_include_as_void_tag). */ hasEsiTags: false,
   /** @type {Map<string, Entrypoint>} by name; the default one is "default" */ entrypoints: new Map(),
 };

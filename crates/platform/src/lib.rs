@@ -16,6 +16,7 @@ mod d1;
 mod error;
 mod event;
 mod exchange;
+mod html_rewriter;
 mod hyperdrive;
 mod kv;
 mod log;
@@ -25,6 +26,7 @@ mod rate_limit;
 mod secrets;
 mod service;
 mod start;
+mod websocket;
 mod worker;
 
 pub use binding::{Binding, BoxFuture, Fetcher, FetcherError, Hyperdrive};
@@ -46,8 +48,19 @@ pub const ENTRY: &str = "selvedge:platform/main.js";
 
 /// All that the platform is made of, for the engine.
 pub fn extensions() -> Vec<Extension> {
-    let ops =
-        [analytics::OPS, cache::OPS, d1::OPS, kv::OPS, ops::OPS, r2::OPS, rate_limit::OPS, secrets::OPS, service::OPS]
-            .concat();
+    let ops = [
+        analytics::OPS,
+        cache::OPS,
+        d1::OPS,
+        html_rewriter::OPS,
+        kv::OPS,
+        ops::OPS,
+        r2::OPS,
+        rate_limit::OPS,
+        secrets::OPS,
+        service::OPS,
+        websocket::OPS,
+    ]
+    .concat();
     vec![selvedge_web::extension(), Extension { name: "platform", ops, modules: MODULES }]
 }

@@ -11,6 +11,7 @@ use selvedge_platform::{
 };
 use selvedge_runtime::{JsError, Limits, Script, StartError};
 use selvedge_web::fetch::Body;
+use selvedge_web::websocket::ServerHandshake;
 
 use crate::assets::ProjectAssets;
 use crate::bindings;
@@ -18,6 +19,7 @@ use crate::engine::Shared;
 use crate::fetchers::AssetsFetcher;
 use crate::output::{Output, WorkerLog};
 use crate::project::Project;
+use crate::web_sockets;
 
 /// What is chosen for a deployment besides its project.
 #[derive(Clone)]
@@ -67,6 +69,8 @@ impl Deployment {
         }
         let log = WorkerLog::new(options.output.clone(), options.named.then(|| name.clone()));
         let worker = script.map(|script| {
+            let mut extensions = shared.extensions(&name);
+            extensions.insert(Arc::new(web_sockets::settings(manifest)));
             let options = WorkerOptions {
                 name: name.clone(),
                 script,
@@ -76,7 +80,7 @@ impl Deployment {
                 max_instances: options.max_instances,
                 log: Arc::new(log),
                 origin: options.origin.clone(),
-                extensions: shared.extensions(&name),
+                extensions,
             };
             Worker::new(shared.pool.clone(), options)
         });
@@ -118,6 +122,17 @@ impl Deployment {
     /// # Errors
     /// The Worker failed.
     pub(crate) async fn fetch(
+        &self,
+        request: Request<Body>,
+        url: String,
+        client: ClientInfo,
+    ) -> Result<Response<Body>, WorkerError> {
+        let handshake = ServerHandshake::of(&request);
+        let response = self.respond(request, url, client).await?;
+        Ok(web_sockets::connect(handshake, response))
+    }
+
+    async fn respond(
         &self,
         request: Request<Body>,
         url: String,

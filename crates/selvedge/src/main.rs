@@ -29,6 +29,7 @@ mod request;
 mod services;
 mod shutdown;
 mod state;
+mod web_sockets;
 
 use std::io::IsTerminal;
 use std::process::ExitCode;

@@ -16,6 +16,7 @@ import * as streams from "./streams/index.js";
 import { structuredClone } from "./structured-clone/index.js";
 import * as timers from "./timers/index.js";
 import * as urls from "./url/index.js";
+import * as sockets from "./websocket/index.js";
 
 const { defineProperty } = Object;
 
@@ -71,7 +72,9 @@ const interfaces = {
   TransformStream: streams.TransformStream,
   TransformStreamDefaultController: streams.TransformStreamDefaultController,
   URL: urls.URL,
+  URLPattern: urls.URLPattern,
   URLSearchParams: urls.URLSearchParams,
+  WebSocket: sockets.WebSocket,
   WritableStream: streams.WritableStream,
   WritableStreamDefaultController: streams.WritableStreamDefaultController,
   WritableStreamDefaultWriter: streams.WritableStreamDefaultWriter,

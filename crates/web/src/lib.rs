@@ -14,13 +14,14 @@ pub mod fetch;
 pub mod performance;
 pub mod timers;
 pub mod url;
+pub mod websocket;
 
 use selvedge_ops::OpDecl;
 use selvedge_runtime::{Extension, InternalModule};
 
 const MODULES: &[InternalModule] = include!(concat!(env!("OUT_DIR"), "/js_modules.rs"));
 
-const OPS: [&[OpDecl]; 10] = [
+const OPS: [&[OpDecl]; 11] = [
     blob::OPS,
     clone::OPS,
     compression::OPS,
@@ -31,6 +32,7 @@ const OPS: [&[OpDecl]; 10] = [
     performance::OPS,
     timers::OPS,
     url::OPS,
+    websocket::OPS,
 ];
 
 /// The ops and the JavaScript of this crate. `selvedge:web/globals.js` puts the classes on a global object.

@@ -56,8 +56,7 @@ impl Runner {
         debug_assert!(ENTRY.ends_with("/main.js"), "js/main.js of the runner re-exports the platform's entry");
         let options = EngineOptions { extensions, entry: "selvedge:wpt/main.js" };
         let engine = Engine::new(token, &options).unwrap_or_else(|error| panic!("{error}"));
-        let authority = server.authority().unwrap_or_else(|error| panic!("{error}"));
-        let client = FetchClient::new(FetchOptions { allow_private: true, extra_roots: vec![authority] });
+        let client = FetchClient::new(FetchOptions { allow_private: true, extra_roots: vec![server.certificate()] });
         let client = Arc::new(client.unwrap_or_else(|error| panic!("{error}")));
         // Some tests make buffers of hundreds of megabytes.
         Self { pool: Arc::new(WarmPool::new(engine, 1 << 30, 2)), client, server, root: root.to_owned() }

@@ -118,7 +118,11 @@ fn cases(root: &Path, suites: &[Suite], expected: &[Expectations], arguments: &A
             if !meta.applies() || skipped(&file) {
                 continue;
             }
-            for variant in meta.variants.iter().filter(|variant| !skipped(&format!("{file}{variant}"))) {
+            let left_out = |variant: &String| {
+                suite.except_variants.iter().any(|except| except.path == *variant)
+                    || skipped(&format!("{file}{variant}"))
+            };
+            for variant in meta.variants.iter().filter(|variant| !left_out(variant)) {
                 let case = Case {
                     suite: index,
                     file: file.clone(),

@@ -2,13 +2,12 @@
 
 use std::io::{self, Read, Write};
 use std::net::{TcpListener, TcpStream};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 use std::{env, fs};
 
 use rustls::pki_types::CertificateDer;
-use rustls::pki_types::pem::PemObject;
 use url::Url;
 
 /// How long it may take to start.
@@ -18,19 +17,24 @@ const START: Duration = Duration::from_secs(120);
 pub(crate) struct Server {
     child: Child,
     port: u16,
-    authority: PathBuf,
+    certificate: CertificateDer<'static>,
 }
 
 impl Server {
     /// Starts it on free ports of loopback and waits until it answers.
     pub(crate) fn start(root: &Path, scratch: &Path) -> io::Result<Self> {
         let ports = free_ports(14)?;
-        let certificates = scratch.join("certificates");
+        fs::create_dir_all(scratch)?;
+        let made = rcgen::generate_simple_self_signed(["localhost".to_owned(), "127.0.0.1".to_owned()]);
+        let made = made.map_err(io::Error::other)?;
+        let (certificate, key) = (scratch.join("localhost.pem"), scratch.join("localhost.key"));
+        fs::write(&certificate, made.cert.pem())?;
+        fs::write(&key, made.signing_key.serialize_pem())?;
         let config = serde_json::json!({
             "browser_host": "localhost",
             "alternate_hosts": { "alt": "127.0.0.1" },
             "check_subdomains": false,
-            "ssl": { "type": "openssl", "openssl": { "base_path": certificates } },
+            "ssl": { "type": "pregenerated", "pregenerated": { "host_key_path": key, "host_cert_path": certificate } },
             "ports": {
                 "http": &ports[0..2], "https": &ports[2..4], "ws": [ports[4]], "wss": [ports[5]], "h2": [ports[6]],
                 "http-private": [ports[7]], "http-public": [ports[8]], "https-private": [ports[9]],
@@ -38,7 +42,6 @@ impl Server {
                 "webtransport-h3": [ports[13]],
             },
         });
-        fs::create_dir_all(scratch)?;
         let config_file = scratch.join("wptserve.json");
         fs::write(&config_file, config.to_string())?;
         let log = fs::File::create(scratch.join("wptserve.log"))?;
@@ -52,7 +55,7 @@ impl Server {
             .stderr(log)
             .spawn()
             .map_err(|error| io::Error::other(format!("python3, which runs wptserve: {error}")))?;
-        let mut server = Self { child, port: ports[0], authority: certificates.join("cacert.pem") };
+        let mut server = Self { child, port: ports[0], certificate: made.cert.der().clone() };
         // The last server that is started is the one for HTTP/2; the WebSocket ones come before.
         server.wait(&ports[..7], scratch)?;
         Ok(server)
@@ -83,9 +86,9 @@ impl Server {
 }
 
 impl Server {
-    /// The certificate authority that it made for its HTTPS.
-    pub(crate) fn authority(&self) -> io::Result<CertificateDer<'static>> {
-        CertificateDer::from_pem_file(&self.authority).map_err(io::Error::other)
+    /// The certificate of its HTTPS, made for this run.
+    pub(crate) fn certificate(&self) -> CertificateDer<'static> {
+        self.certificate.clone()
     }
 }
 

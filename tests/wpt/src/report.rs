@@ -90,7 +90,12 @@ fn suite(page: &mut String, result: &SuiteResult<'_>) {
         }
     }
     let files = || result.expectations.iter();
-    let whole = result.suite.except.iter().map(|except| format!("`{}`: {}", except.path, except.reason));
+    let whole = result
+        .suite
+        .except
+        .iter()
+        .chain(&result.suite.except_variants)
+        .map(|except| format!("`{}`: {}", except.path, except.reason));
     let skipped = files().filter_map(|(file, all)| all.skipped.as_ref().map(|reason| format!("`{file}`: {reason}")));
     reasons(page, "Not run", whole.chain(skipped));
     let differs = files().flat_map(|(_, all)| &all.differs).map(|group| group.reason.clone());

@@ -15,6 +15,9 @@ pub struct Suite {
     /// Folders, or files, below them that are left out, each with its reason.
     #[serde(default)]
     pub except: Vec<Exception>,
+    /// Variants (query strings) that are left out.
+    #[serde(default)]
+    pub except_variants: Vec<Exception>,
     /// Tests written for windows that need nothing of one.
     #[serde(default)]
     pub windows: Vec<String>,
@@ -25,7 +28,7 @@ pub struct Suite {
 /// What is left out of a suite.
 #[derive(Clone, Debug, Deserialize)]
 pub struct Exception {
-    /// A folder or a file.
+    /// A folder, a file, or a variant.
     pub path: String,
     /// Why.
     pub reason: String,

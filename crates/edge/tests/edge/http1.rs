@@ -5,6 +5,7 @@ use futures_util::stream;
 use http::{HeaderValue, Response};
 use http_body::Frame;
 use http_body_util::{BodyExt, StreamBody};
+use selvedge_edge::Takeover;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use crate::support::{Func, config, read_to_end, start, start_echo, text, within};
@@ -131,18 +132,16 @@ async fn framing_headers_of_a_handler_do_no_harm() {
 async fn an_upgrade_takes_the_connection_over() {
     let server = start(
         config(),
-        Func(|mut request: http::Request<hyper::body::Incoming>, _| async move {
-            let upgrade = hyper::upgrade::on(&mut request);
-            tokio::spawn(async move {
-                let mut io = hyper_util::rt::TokioIo::new(upgrade.await.unwrap());
-                let mut word = [0; 4];
-                io.read_exact(&mut word).await.unwrap();
-                io.write_all(&word).await.unwrap();
-            });
+        Func(|_, _| async move {
             let mut response = text("");
             *response.status_mut() = http::StatusCode::SWITCHING_PROTOCOLS;
             response.headers_mut().insert("connection", HeaderValue::from_static("upgrade"));
             response.headers_mut().insert("upgrade", HeaderValue::from_static("test"));
+            response.extensions_mut().insert(Takeover::new(|mut io, _| async move {
+                let mut word = [0; 4];
+                io.read_exact(&mut word).await.unwrap();
+                io.write_all(&word).await.unwrap();
+            }));
             response
         }),
     );
@@ -151,4 +150,32 @@ async fn an_upgrade_takes_the_connection_over() {
     let answer = read_to_end(&mut stream).await;
     assert!(answer.starts_with("HTTP/1.1 101 Switching Protocols\r\n"), "{answer}");
     assert!(answer.ends_with("\r\n\r\nping"), "{answer}");
+}
+
+#[tokio::test]
+async fn a_connection_that_was_taken_over_is_told_of_the_shutdown() {
+    let mut server = start(
+        config(),
+        Func(|_, _| async move {
+            let mut response = text("");
+            *response.status_mut() = http::StatusCode::SWITCHING_PROTOCOLS;
+            response.headers_mut().insert("connection", HeaderValue::from_static("upgrade"));
+            response.headers_mut().insert("upgrade", HeaderValue::from_static("test"));
+            response.extensions_mut().insert(Takeover::new(|mut io, going_away| async move {
+                io.write_all(b"hello").await.unwrap();
+                going_away.told().await;
+                io.write_all(b"bye").await.unwrap();
+            }));
+            response
+        }),
+    );
+    let mut stream = server.connect().await;
+    stream.write_all(b"GET / HTTP/1.1\r\nHost: a\r\nConnection: upgrade\r\nUpgrade: test\r\n\r\n").await.unwrap();
+    let mut seen = Vec::new();
+    while !seen.ends_with(b"hello") {
+        assert_ne!(within(stream.read_buf(&mut seen)).await.unwrap(), 0);
+    }
+    server.stop();
+    assert_eq!(read_to_end(&mut stream).await, "bye");
+    within(server.served).await.unwrap().unwrap();
 }

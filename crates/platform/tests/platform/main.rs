@@ -6,6 +6,7 @@ mod cache;
 mod fetch;
 mod harness;
 mod hostile;
+mod html_rewriter;
 mod lifecycle;
 mod messaging;
 mod native_bodies;
@@ -21,6 +22,7 @@ fn main() {
     for (name, test) in [
         cache::TESTS,
         fetch::TESTS,
+        html_rewriter::TESTS,
         lifecycle::TESTS,
         messaging::TESTS,
         native_bodies::TESTS,

@@ -25,7 +25,7 @@ pub(crate) const TESTS: &[(&str, Test)] = &[
 ];
 
 async fn messages_arrive_in_order_each_in_a_task(harness: Harness) {
-    let worker = harness.worker(
+    let worker = harness.unhurried(
         r#"export default { async fetch() {
         const { port1, port2 } = new MessageChannel();
         const order = [];
@@ -50,7 +50,7 @@ async fn messages_arrive_in_order_each_in_a_task(harness: Harness) {
 }
 
 async fn an_idle_port_holds_nothing_and_a_message_does(harness: Harness) {
-    let worker = harness.worker(
+    let worker = harness.unhurried(
         r#"let open; export default { async fetch(request) {
         const { port1, port2 } = open = new MessageChannel();
         if (new URL(request.url).pathname === "/hang") {
@@ -75,7 +75,7 @@ async fn an_idle_port_holds_nothing_and_a_message_does(harness: Harness) {
 }
 
 async fn ports_and_streams_are_transferred(harness: Harness) {
-    let worker = harness.worker(
+    let worker = harness.unhurried(
         r#"export default { async fetch() {
         const next = (port) => new Promise((resolve) => { port.onmessage = resolve });
         const a = new MessageChannel(), b = new MessageChannel();
@@ -112,7 +112,7 @@ async fn ports_and_streams_are_transferred(harness: Harness) {
 }
 
 async fn what_cannot_be_cloned_is_refused(harness: Harness) {
-    let worker = harness.worker(
+    let worker = harness.unhurried(
         r#"export default { async fetch() {
         const { port1, port2 } = new MessageChannel();
         const locked = new ReadableStream(); locked.getReader();
@@ -136,7 +136,7 @@ async fn what_cannot_be_cloned_is_refused(harness: Harness) {
 }
 
 async fn errors_are_cloned_whole(harness: Harness) {
-    let worker = harness.worker(
+    let worker = harness.unhurried(
         r#"export default { async fetch() {
         const gone = new DOMException("is gone", "NotFoundError");
         const plain = new RangeError("far", { cause: gone });
@@ -158,7 +158,7 @@ async fn errors_are_cloned_whole(harness: Harness) {
 
 async fn ports_of_the_global_scope_work(harness: Harness) {
     // As a scheduler in a library has it: made once, used by every event.
-    let worker = harness.worker(
+    let worker = harness.unhurried(
         r#"const { port1, port2 } = new MessageChannel();
         const waiting = []; let early = [];
         port1.onmessage = ({ data }) => { const next = waiting.shift(); next ? next(data) : early.push(data) };
@@ -174,7 +174,7 @@ async fn ports_of_the_global_scope_work(harness: Harness) {
 }
 
 async fn an_event_source_reads_a_stream(harness: Harness) {
-    let worker = harness.worker(
+    let worker = harness.unhurried(
         r#"export default { async fetch() {
         const text = "\uFEFF: comment\nretry: 9\ndata: one\r\ndata:two\r\rid: 7\nevent: named\ndata: n\n\nevent: named\ndata\n\nid: a\0b\ndata: last \u00e4\n\ndata: cut off";
         const bytes = new TextEncoder().encode(text);
@@ -196,7 +196,7 @@ async fn an_event_source_reads_a_stream(harness: Harness) {
 }
 
 async fn an_event_source_reconnects_with_its_last_event_id(harness: Harness) {
-    let worker = harness.worker(
+    let worker = harness.unhurried(
         r#"export default { async fetch() {
         const seen = [];
         const fetcher = { async fetch(request) {
@@ -219,7 +219,7 @@ async fn an_event_source_reconnects_with_its_last_event_id(harness: Harness) {
 }
 
 async fn an_event_source_says_why_it_failed(harness: Harness) {
-    let worker = harness.worker(
+    let worker = harness.unhurried(
         r#"let global; try { new EventSource("https://a.test") } catch (e) { global = `${e.name}: ${e.message}` }
         export default { async fetch() {
         const attempt = (make) => new Promise((resolve) => {
@@ -253,7 +253,7 @@ async fn an_event_source_says_why_it_failed(harness: Harness) {
 }
 
 async fn observers_see_the_entries_of_their_event(harness: Harness) {
-    let worker = harness.worker(
+    let worker = harness.unhurried(
         r#"const all = [];
         new PerformanceObserver((list) => all.push(...list.getEntriesByType("mark").map((e) => e.name))).observe({ type: "mark" });
         export default { async fetch(request) {
@@ -278,7 +278,7 @@ async fn observers_see_the_entries_of_their_event(harness: Harness) {
 }
 
 async fn errors_are_reported_with_their_place(harness: Harness) {
-    let worker = harness.worker(
+    let worker = harness.unhurried(
         r#"export default { async fetch() {
         const seen = [];
         const listener = (e) => { e.preventDefault(); seen.push([e.message, e.filename.endsWith("index.js"), e.lineno > 0 && e.colno > 0]) };

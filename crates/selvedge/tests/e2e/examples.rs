@@ -224,3 +224,39 @@ async fn hono_drizzle() {
     ]);
     assert_eq!(server.get("/books").await.assert_status(200).json(), expected);
 }
+
+#[tokio::test]
+async fn html_rewriter_changes_pages_while_they_stream_by() {
+    let origin = Origin::start(|request| async move {
+        let (kind, text) = match request.uri().path() {
+            "/page" => (
+                "text/html; charset=utf-8",
+                "<!doctype html><!-- internal --><body><a href=\"ORIGIN/a\">a</a><a href=/b>b</a><img src=c>\
+                 <p>Hello <user-name>?</user-name></p><script>1</script></body>",
+            ),
+            "/footer.html" => ("text/html", "<footer>made by hand</footer>"),
+            _ => ("text/plain", "<a href=\"ORIGIN/a\">"),
+        };
+        let host = request.headers()["host"].to_str().unwrap();
+        let text = text.replace("ORIGIN", &format!("http://{host}"));
+        let mut response = crate::support::reply(text);
+        response.headers_mut().insert("content-type", kind.parse().unwrap());
+        response
+    })
+    .await;
+    let project = Project::example("html-rewriter").replace("wrangler.jsonc", "http://localhost:9000", &origin.url());
+    let server = project.dev().await;
+    let page = server.get("/page?user=Ada%20%3CL%3E").await;
+    let policy = page.assert_status(200).header("content-security-policy");
+    let nonce = policy.strip_prefix("script-src 'nonce-").unwrap().strip_suffix('\'').unwrap();
+    assert_eq!(page.header("content-length"), "");
+    assert_eq!(
+        page.text(),
+        format!(
+            "<!doctype html><body><a href=\"{}\">a</a><a href=/b>b</a><img src=c loading=\"lazy\"><p>Hello Ada \
+             &lt;L&gt;</p><script nonce=\"{nonce}\">1</script><footer>made by hand</footer></body>",
+            server.url("/a")
+        )
+    );
+    assert_eq!(server.get("/text").await.text(), format!("<a href=\"{}/a\">", origin.url()));
+}

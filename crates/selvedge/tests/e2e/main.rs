@@ -42,3 +42,4 @@ mod services;
 mod streaming;
 mod support;
 mod version_metadata;
+mod websocket;

@@ -8,3 +8,4 @@ export { blobBytes, blobType, createBlob, isBlob } from "./blob.js";
 export { createFile, fileLastModified, fileName, isFile } from "./file.js";
 export { formDataEntries, isFormData } from "./form-data.js";
 export { parseFormData, serializeFormData } from "./multipart.js";
+export { parseMimeType } from "./mime-type.js";

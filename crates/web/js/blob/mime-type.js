@@ -8,11 +8,14 @@ const trim = uncurryThis(String.prototype.trim);
 const indexOf = uncurryThis(String.prototype.indexOf);
 const slice = uncurryThis(String.prototype.slice);
 
+const TOKEN = "!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+
 const BACKSLASH = 92;
 const QUOTE = 34;
 
 /**
- * @typedef {{ essence: string, parameter(name: string): string | undefined }} MimeType
+ * `text` is its serialization (https://mimesniff.spec.whatwg.org/#serializing-a-mime-type).
+ * @typedef {{ essence: string, text: string, parameter(name: string): string | undefined }} MimeType
  */
 
 /**
@@ -35,6 +38,22 @@ function parameterValue(text, from) {
   }
   const semicolon = indexOf(text, ";", index);
   return { text: value, end: semicolon === -1 ? text.length : semicolon };
+}
+
+/**
+ * A parameter's value as it is written: in quotes where it is no HTTP token.
+ * @param {string} value
+ */
+function quoted(value) {
+  let text = "";
+  let plain = value !== "";
+  for (let index = 0; index < value.length; index++) {
+    const character = value[index];
+    if (indexOf(TOKEN, character) === -1) plain = false;
+    if (character === '"' || character === "\\") text += "\\";
+    text += character;
+  }
+  return plain ? value : `"${text}"`;
 }
 
 /**
@@ -62,8 +81,13 @@ export function parseMimeType(text) {
     parameters[parameters.length] = [name, value.text];
     at = value.end;
   }
+  let serialized = essence;
+  for (let index = 0; index < parameters.length; index++) {
+    serialized += `;${parameters[index][0]}=${quoted(parameters[index][1])}`;
+  }
   return {
     essence,
+    text: serialized,
     parameter(name) {
       for (let index = 0; index < parameters.length; index++) {
         if (parameters[index][0] === name) return parameters[index][1];

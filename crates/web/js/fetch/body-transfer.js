@@ -10,6 +10,7 @@ import {
   takeNativeSource,
 } from "../streams/index.js";
 import { then } from "../streams/promises.js";
+import { structuredClone } from "../structured-clone/index.js";
 import { checkUsable, contentOf, kindOf, markUsed, setContent } from "./body.js";
 import { MemoryBody, NativeBody } from "./body-source.js";
 import { BYTES, NATIVE, NONE, STREAM, STRING } from "./extract-body.js";
@@ -59,6 +60,23 @@ export function moveBody(from, to) {
 }
 
 /**
+ * Takes a body to read it as a stream: it counts as used. Throws as takeBody().
+ * @param {Body} body
+ * @returns {import("../streams/index.js").ReadableStream | null}
+ */
+export function takeBodyStream(body) {
+  checkUsable(body);
+  const kind = kindOf(body);
+  if (kind === NONE) return null;
+  const content = contentOf(body);
+  markUsed(body);
+  if (kind === STREAM) return content;
+  const stream = createNativeByteStream(kind === NATIVE ? content : new MemoryBody(content));
+  setContent(body, STREAM, stream);
+  return stream;
+}
+
+/**
  * A stream of what another one gives, which is locked.
  * @param {any} stream
  */
@@ -76,7 +94,8 @@ function proxy(stream) {
 }
 
 /**
- * Gives a new object a copy of a body: what is in memory is shared, a stream is teed. Throws as takeBody().
+ * Gives a new object a copy of a body: what is in memory is shared, a stream is teed, its
+ * chunks cloned. Throws as takeBody().
  * @param {Body} from
  * @param {Body} to
  */
@@ -87,7 +106,7 @@ export function cloneBody(from, to) {
     setContent(to, kind, contentOf(from));
     return;
   }
-  const branches = readableStreamTee(/** @type {any} */ (from.body));
+  const branches = readableStreamTee(/** @type {any} */ (from.body), structuredClone);
   setContent(from, STREAM, branches[0]);
   setContent(to, STREAM, branches[1]);
 }

@@ -3,7 +3,7 @@
 // string is that string, a status, and nothing else.
 
 import { op_encoding_decode_utf8 } from "selvedge:ops";
-import { createBlob, parseFormData } from "../blob/index.js";
+import { createBlob, parseFormData, parseMimeType } from "../blob/index.js";
 import {
   createNativeByteStream,
   isReadableStreamDisturbed,
@@ -170,7 +170,7 @@ export class Body {
   /** @returns {Promise<any>} */
   blob() {
     if (!isInstance(this)) return wrongReceiver("blob");
-    const type = contentType(this) ?? "";
+    const type = parseMimeType(contentType(this) ?? "")?.text ?? "";
     return then(this.#consume(), (bytes) => createBlob(bytes, type));
   }
 
@@ -184,10 +184,11 @@ export class Body {
   formData() {
     if (!isInstance(this)) return wrongReceiver("formData");
     const type = contentType(this);
-    if (type === null && !isUsed(this)) {
-      return rejectedWith(new TypeError("Parsing a Body as FormData requires a Content-Type header."));
-    }
-    return then(this.#consume(), (bytes) => parseFormData(bytes, type));
+    // The stream's own error, if it has one, goes before that of the type.
+    return then(this.#consume(), (bytes) => {
+      if (type === null) throw new TypeError("Parsing a Body as FormData requires a Content-Type header.");
+      return parseFormData(bytes, type);
+    });
   }
 
   /** @returns {Promise<any>} */

@@ -6,7 +6,8 @@ import { charCodeAt } from "../webidl/intrinsics.js";
 const toLowerCase = uncurryThis(String.prototype.toLowerCase);
 const slice = uncurryThis(String.prototype.slice);
 const { iterator } = Symbol;
-const { keys } = Object;
+const { ownKeys } = Reflect;
+const isEnumerable = uncurryThis(Object.prototype.propertyIsEnumerable);
 
 /** 1 for the characters of an HTTP token (https://www.rfc-editor.org/rfc/rfc9110#section-5.6.2), 2 for capitals. */
 const token = new Uint8Array(128);
@@ -81,7 +82,7 @@ export function normalizeValue(value) {
   while (end > start && isWhitespace(charCodeAt(string, end - 1))) end -= 1;
   for (let index = start; index < end; index++) {
     const code = charCodeAt(string, index);
-    if ((code < 32 && code !== 9) || code === 127) throw new TypeError("Invalid header value.");
+    if (code === 0 || code === 10 || code === 13) throw new TypeError("Invalid header value.");
   }
   return end - start === string.length ? string : slice(string, start, end);
 }
@@ -189,7 +190,7 @@ const convertPairs = sequenceOf(sequenceOf(converters.any));
  * and not iterated, as on Cloudflare.
  * @param {string[]} list
  * @param {any} init
- * @param {(value: any) => boolean} isHeaders
+ * @param {(value: any) => boolean} isHeaders whether it is a Headers that iterates as all do
  * @param {(headers: any) => string[]} listOf
  */
 export function fill(list, init, isHeaders, listOf) {
@@ -215,10 +216,12 @@ export function fill(list, init, isHeaders, listOf) {
     }
     return;
   }
-  // `record<ByteString, ByteString>`, at the speed of the commonest case: a literal.
-  const names = keys(init);
+  // `record<ByteString, ByteString>`; the question whether a property is enumerable makes no descriptor of it.
+  const names = ownKeys(init);
   for (let index = 0; index < names.length; index++) {
-    const name = lowerName(names[index]);
-    appendTo(list, name, normalizeValue(init[names[index]]));
+    const key = names[index];
+    if (!isEnumerable(init, key)) continue;
+    const name = lowerName(/** @type {string} */ (key));
+    appendTo(list, name, normalizeValue(init[key]));
   }
 }

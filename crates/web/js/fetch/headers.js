@@ -19,6 +19,7 @@ import {
   valuesOf,
 } from "./header-list.js";
 
+const { iterator } = Symbol;
 const noHeaders = () => /** @type {string[]} */ ([]);
 
 /** @type {(headers: Headers) => string[]} the list itself, made now if it was not yet */
@@ -29,6 +30,9 @@ let isInstance;
 let create;
 /** @type {(headers: Headers) => boolean} */
 let immutability;
+
+/** @param {any} value whether it is a Headers whose list can be taken without iterating */
+const isOrdinary = (value) => isInstance(value) && /** @type {any} */ (value)[iterator] === iterate;
 
 /** HTTP headers. */
 export class Headers {
@@ -59,7 +63,7 @@ export class Headers {
   /** @param {any} [init] */
   constructor(init = undefined) {
     this.#list = [];
-    if (init !== undefined) fill(this.#list, init, isInstance, listOf);
+    if (init !== undefined) fill(this.#list, init, isOrdinary, listOf);
   }
 
   /** @returns {string[]} the list, to be changed */
@@ -164,6 +168,7 @@ const { pairs } = Headers;
 // @ts-expect-error not a part of the interface
 delete Headers.pairs;
 definePairIterator(Headers, "Headers", pairs);
+const iterate = /** @type {any} */ (Headers.prototype)[iterator];
 defineInterface(Headers, { tag: "Headers" });
 defineInspect(Headers, (headers, { inspect, options }) => {
   const shown = shownPairs(listOf(headers)).map(
@@ -218,6 +223,6 @@ export function cloneHeaders(headers, immutable = immutability(headers)) {
 export function flatListFromInit(init) {
   /** @type {string[]} */
   const list = [];
-  fill(list, init, isInstance, listOf);
+  fill(list, init, isOrdinary, listOf);
   return list;
 }

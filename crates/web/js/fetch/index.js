@@ -8,6 +8,7 @@ export { fetch } from "./fetch.js";
 
 export { cloneHeaders, createHeaders, headersToFlatList, isHeaders } from "./headers.js";
 export { isBody } from "./body.js";
+export { takeBodyStream } from "./body-transfer.js";
 export {
   createInboundRequest,
   isRequest,

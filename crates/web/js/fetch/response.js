@@ -11,6 +11,7 @@ import { cloneCf } from "./cf.js";
 import { BYTES, NATIVE, STRING, extractBody, extracted } from "./extract-body.js";
 import { flatListFromInit } from "./headers.js";
 import { isAutomatic } from "./request-options.js";
+import { createWebSocket, isWebSocket } from "../websocket/index.js";
 import { defaultStatusText, isNullBodyStatus, isRedirectStatus } from "./status.js";
 
 const { stringify } = JSON;
@@ -35,7 +36,7 @@ const noDetails = Object.freeze({ url: "", redirected: false, cf: undefined, web
  * @property {number} status
  * @property {string | null} statusText null: the usual one
  * @property {string[]} headersFlat lower-case names and values
- * @property {number | null} bodyId
+ * @property {number | null} bodyId for status 101, the number of the WebSocket
  * @property {string} url
  * @property {boolean} redirected
  * @property {any} [cf]
@@ -126,6 +127,11 @@ export class Response extends Body {
       throw new TypeError("Failed to construct 'Response': parameter 2 is not an object.");
     }
     const { cf, encodeBody, headers, status, statusText, webSocket } = init;
+    if (webSocket !== undefined && webSocket !== null && !isWebSocket(webSocket)) {
+      throw new TypeError(
+        "Incorrect type for the 'webSocket' field on 'ResponseInitializer': the provided value is not of type 'WebSocket'.",
+      );
+    }
     if (headers !== undefined) adoptHeaders(this, flatListFromInit(headers), false);
     if (cf !== undefined || encodeBody !== undefined || (webSocket !== undefined && webSocket !== null)) {
       const encode = encodeBody === undefined || isAutomatic(encodeBody, "encodeBody");
@@ -147,7 +153,8 @@ export class Response extends Body {
     this.#statusText = native.statusText;
     this.#details = { ...noDetails, url: native.url, redirected: native.redirected, cf: native.cf };
     adoptHeaders(this, native.headersFlat, true);
-    if (native.bodyId !== null) setContent(this, NATIVE, new NativeBody(native.bodyId, native.signal ?? null));
+    if (native.status === 101) this.#details = { ...this.#details, webSocket: receivedWebSocket(native) };
+    else if (native.bodyId !== null) setContent(this, NATIVE, new NativeBody(native.bodyId, native.signal ?? null));
   }
 
   static error() {
@@ -238,6 +245,28 @@ export class Response extends Body {
     cloneBody(this, copy);
     return copy;
   }
+}
+
+/**
+ * The WebSocket that a response with status 101 switches to.
+ * @param {NativeResponse} native
+ */
+function receivedWebSocket({ bodyId, headersFlat }) {
+  if (bodyId === null) return null;
+  return createWebSocket(
+    bodyId,
+    valueOf(headersFlat, "sec-websocket-protocol"),
+    valueOf(headersFlat, "sec-websocket-extensions"),
+  );
+}
+
+/**
+ * @param {string[]} flat
+ * @param {string} name
+ */
+function valueOf(flat, name) {
+  for (let index = 0; index < flat.length; index += 2) if (flat[index] === name) return flat[index + 1];
+  return "";
 }
 
 /**

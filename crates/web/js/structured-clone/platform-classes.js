@@ -18,6 +18,7 @@ import { isCryptoKey } from "../crypto/index.js";
 import { isAbortSignal, isEvent } from "../events/index.js";
 import { isHeaders, isRequest, isResponse } from "../fetch/index.js";
 import { errorStack } from "../webidl/error-stack.js";
+import { isWebSocket } from "../websocket/index.js";
 import { registerPlatformClass } from "./platform-objects.js";
 
 const { defineProperty } = Object;
@@ -56,5 +57,6 @@ const refused = [
   ["CryptoKey", isCryptoKey],
   ["AbortSignal", isAbortSignal],
   ["Event", isEvent],
+  ["WebSocket", isWebSocket],
 ];
 refused.forEach(([name, isInstance]) => registerPlatformClass({ name, isInstance }));

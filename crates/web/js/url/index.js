@@ -1,5 +1,6 @@
 // URLs. This file only lists.
 
 export { URL } from "./url.js";
+export { URLPattern } from "./url-pattern.js";
 export { URLSearchParams } from "./url-search-params.js";
 export { parseFormUrlencoded, serializeFormUrlencoded } from "./form-urlencoded.js";

@@ -37,6 +37,11 @@ impl Session {
             modules: RefCell::default(),
         }))
     }
+
+    /// Whether the serialized bytes are all there is of the value.
+    pub(super) fn keeps_nothing(&self) -> bool {
+        self.clones.borrow().is_empty() && self.modules.borrow().is_empty()
+    }
 }
 
 /// Throws a DataCloneError.

@@ -19,7 +19,7 @@ mod key;
 mod okp;
 mod ops;
 mod ops_key;
-mod random;
+pub(crate) mod random;
 mod rsa;
 #[cfg(test)]
 mod tests;

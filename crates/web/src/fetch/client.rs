@@ -24,6 +24,7 @@ use super::connector::{Connector, PrivateAddress, tls_config};
 use super::error::{BodyError, FetchError};
 use super::redirect::{self, MAX_REDIRECTS};
 use super::request::prepare;
+use crate::websocket::ClientHandshake;
 
 /// How the client is set up.
 #[derive(Clone, Debug, Default)]
@@ -62,6 +63,8 @@ pub struct Outgoing {
     pub decode: bool,
     /// The cache that it goes through, if it asks for one.
     pub through: Option<Through>,
+    /// The handshake that it is, if it asks for a WebSocket.
+    pub(crate) handshake: Option<ClientHandshake>,
 }
 
 /// What `fetch` answers.
@@ -81,6 +84,8 @@ pub struct Fetched {
 #[derive(Clone)]
 pub struct FetchClient {
     client: Client<Connector, Body>,
+    /// For handshakes, each on a connection of its own.
+    upgrades: Client<Connector, Body>,
     allow_private: bool,
 }
 
@@ -103,8 +108,13 @@ impl FetchClient {
             .pool_idle_timeout(Duration::from_secs(60))
             .http2_adaptive_window(true)
             .http2_keep_alive_interval(Duration::from_secs(30))
-            .build(Connector::new(options.allow_private, tls));
-        Ok(Self { client, allow_private: options.allow_private })
+            .build(Connector::new(options.allow_private, tls.clone(), false));
+        let upgrades = Client::builder(TokioExecutor::new()).pool_max_idle_per_host(0).build(Connector::new(
+            options.allow_private,
+            tls,
+            true,
+        ));
+        Ok(Self { client, upgrades, allow_private: options.allow_private })
     }
 
     /// Sends one request, as it is: no redirect, no decoding.
@@ -112,9 +122,17 @@ impl FetchClient {
     /// # Errors
     /// When no response came.
     pub async fn send(&self, request: Request<Body>) -> Result<Response<Body>, FetchError> {
+        self.send_by(&self.client, request).await
+    }
+
+    async fn send_by(
+        &self,
+        client: &Client<Connector, Body>,
+        request: Request<Body>,
+    ) -> Result<Response<Body>, FetchError> {
         let uri = request.uri().clone();
         self.check_literal(&uri)?;
-        match self.client.request(request).await {
+        match client.request(request).await {
             Ok(response) => Ok(response.map(Body::from)),
             Err(error) => Err(explain(error, &uri)),
         }
@@ -131,14 +149,18 @@ impl FetchClient {
         outgoing: Outgoing,
         count: impl Fn() -> Result<(), E>,
     ) -> Result<Fetched, E> {
-        let Outgoing { mut method, mut url, mut headers, mut body, follow, decode, through } = outgoing;
+        let Outgoing { mut method, mut url, mut headers, mut body, follow, decode, through, handshake } = outgoing;
         prepare(&mut headers);
+        if let Some(handshake) = &handshake {
+            handshake.ask(&mut headers);
+        }
         let mut redirects = 0;
         loop {
             count()?;
             let replay = replay(&body);
             let request = request(&method, &url, headers.clone(), body)?;
             let response = match &through {
+                None if handshake.is_some() => self.send_by(&self.upgrades, request).await?,
                 None => self.send(request).await?,
                 Some(Through { cache, wishes }) => cache.0.fetch(request, wishes, self.clone()).await?,
             };

@@ -79,18 +79,18 @@ fn permitted(
 pub(crate) struct Connector(HttpsConnector<HttpConnector<GuardedResolver>>);
 
 impl Connector {
-    pub(crate) fn new(allow_private: bool, tls: ClientConfig) -> Self {
+    /// `upgrades`: for requests that want the connection for themselves, which is HTTP/1.1's alone.
+    pub(crate) fn new(allow_private: bool, tls: ClientConfig, upgrades: bool) -> Self {
         let mut http = HttpConnector::new_with_resolver(GuardedResolver { inner: GaiResolver::new(), allow_private });
         http.enforce_http(false);
         http.set_nodelay(true);
         http.set_keepalive(Some(Duration::from_secs(60)));
-        Self(
-            HttpsConnectorBuilder::new()
-                .with_tls_config(tls)
-                .https_or_http()
-                .enable_all_versions()
-                .wrap_connector(http),
-        )
+        let builder = HttpsConnectorBuilder::new().with_tls_config(tls).https_or_http();
+        Self(if upgrades {
+            builder.enable_http1().wrap_connector(http)
+        } else {
+            builder.enable_all_versions().wrap_connector(http)
+        })
     }
 }
 

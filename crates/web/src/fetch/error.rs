@@ -122,11 +122,9 @@ pub enum FetchError {
         "A request with a one-time-use body (it was initialized from a stream, not a buffer) encountered a redirect requiring the body to be retransmitted. To avoid this error in the future, construct this request from a buffer-like body initializer."
     )]
     Unreplayable,
-    /// A WebSocket handshake by `fetch`.
-    #[error(
-        "fetch() with an 'Upgrade: websocket' header is not available yet on Selvedge: WebSocket connections to an origin are not supported."
-    )]
-    Upgrade,
+    /// A WebSocket handshake that did not lead to one.
+    #[error("Failed to establish the WebSocket connection: {0}.")]
+    WebSocket(String),
     /// The AbortSignal fired.
     #[error("The operation was aborted")]
     Aborted,

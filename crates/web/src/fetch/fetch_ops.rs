@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use http::{HeaderName, HeaderValue, Response};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode};
 use hyper::ext::ReasonPhrase;
 use selvedge_ops::{Buffer, OpError, op};
 use selvedge_runtime::Invocation;
@@ -16,6 +16,8 @@ use super::coding::ContentCoding;
 use super::error::FetchError;
 use super::request::{headers_to_flat, outgoing};
 use super::resource::BodyResource;
+use super::websocket::handshake;
+use crate::websocket::{Upgrade, asks_for_websocket, connected, protocols_in};
 
 /// `CDN-Loop` (RFC 8586).
 pub const CDN_LOOP: HeaderName = HeaderName::from_static("cdn-loop");
@@ -38,7 +40,7 @@ pub trait SubrequestPolicy: Send + Sync {
 pub struct Subrequests(pub Arc<dyn SubrequestPolicy>);
 
 /// A response as JavaScript takes it: status, reason phrase (`null`: the usual one), flat headers, the number of
-/// its body (`null`: none), the final URL, whether it was redirected.
+/// its body (`null`: none; for status 101 that of its WebSocket), the final URL, whether it was redirected.
 pub type ResponseParts = (u16, Option<String>, Vec<String>, Option<u32>, String, bool);
 
 /// Turns a response into parts, its body into a resource of the invocation. Every op that
@@ -53,11 +55,15 @@ pub fn response_parts<B: Into<super::Body>>(
     url: String,
     redirected: bool,
 ) -> ResponseParts {
-    let (head, body) = response.into_parts();
+    let (mut head, body) = response.into_parts();
+    let socket = head.extensions.remove::<Upgrade>();
     let reason = head.extensions.get::<ReasonPhrase>();
     let reason = reason.map(|reason| String::from_utf8_lossy(reason.as_bytes()).into_owned());
     let bodiless = bodiless || matches!(head.status.as_u16(), 101 | 204 | 205 | 304);
-    let body = (!bodiless).then(|| invocation.resources().add(BodyResource::encoded(body.into(), coding)));
+    let body = match socket {
+        Some(socket) => Some(invocation.resources().add_shared(socket.endpoint)),
+        None => (!bodiless).then(|| invocation.resources().add(BodyResource::encoded(body.into(), coding))),
+    };
     (head.status.as_u16(), reason, headers_to_flat(&head.headers), body, url, redirected)
 }
 
@@ -112,18 +118,20 @@ fn start(
     through: Option<Through>,
 ) -> Result<impl Future<Output = Result<ResponseParts, OpError>> + use<>, OpError> {
     let FetchCall { method, url, headers, body, flags, cancel } = call;
-    let client = invocation
-        .instance()
-        .extension::<FetchClient>()
-        .ok_or_else(|| OpError::error("fetch() is not available: this server was started without an HTTP client."))?;
+    let client = http_client(&invocation)?;
     let cancel = cancel.map(|id| invocation.resources().get::<CancellationToken>(id)).transpose()?;
     let body = body.into_body(invocation.resources())?;
     let mut request = outgoing(&method, &url, &headers, body, flags & 1 != 0, flags & 2 != 0)?;
-    request.through = through;
-    let policy = invocation.extension::<Subrequests>();
-    if let Some(cdn_loop) = policy.as_ref().and_then(|policy| policy.0.cdn_loop()) {
-        request.headers.insert(CDN_LOOP, cdn_loop);
+    let asked = protocols_in(&request.headers);
+    if asks_for_websocket(&request.headers) {
+        (request.method, request.body) = (Method::GET, super::Body::Empty);
+        request.handshake = Some(handshake(&invocation)?);
+    } else {
+        request.through = through;
     }
+    let handshake = request.handshake.clone();
+    let policy = subrequests(&invocation);
+    mark(policy.as_deref(), &mut request.headers);
     let head = method == "HEAD";
     Ok(async move {
         let fetching = client.fetch(request, || policy.as_ref().map_or(Ok(()), |policy| policy.0.count()));
@@ -131,10 +139,34 @@ fn start(
             None => fetching.await?,
             Some(token) => token.run_until_cancelled(fetching).await.ok_or(FetchError::Aborted)??,
         };
-        let Fetched { response, coding, mut url, redirects } = fetched;
+        let Fetched { mut response, coding, mut url, redirects } = fetched;
+        if let (Some(handshake), StatusCode::SWITCHING_PROTOCOLS) = (handshake, response.status()) {
+            let endpoint = connected(&invocation, &handshake, &asked, &mut response).await?;
+            response.extensions_mut().insert(Upgrade { endpoint, compression: true });
+        }
         url.set_fragment(None);
         Ok(response_parts(&invocation, response, coding, head, url.into(), redirects > 0))
     })
+}
+
+/// The client of an invocation's instance.
+pub(super) fn http_client(invocation: &Invocation) -> Result<Arc<FetchClient>, OpError> {
+    invocation
+        .instance()
+        .extension::<FetchClient>()
+        .ok_or_else(|| OpError::error("fetch() is not available: this server was started without an HTTP client."))
+}
+
+/// Who counts an invocation's subrequests.
+pub(super) fn subrequests(invocation: &Invocation) -> Option<Arc<Subrequests>> {
+    invocation.extension::<Subrequests>()
+}
+
+/// Marks a request as one more pass through a Worker.
+pub(super) fn mark(policy: Option<&Subrequests>, headers: &mut HeaderMap) {
+    if let Some(cdn_loop) = policy.and_then(|policy| policy.0.cdn_loop()) {
+        headers.insert(CDN_LOOP, cdn_loop);
+    }
 }
 
 /// Makes a handle by which a fetch can be aborted.

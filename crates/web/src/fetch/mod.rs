@@ -17,6 +17,7 @@ mod redirect;
 mod request;
 mod resource;
 mod tee;
+mod websocket;
 
 use selvedge_ops::OpDecl;
 
@@ -31,6 +32,8 @@ pub use error::{BodyError, FetchError};
 pub use fetch_ops::{CDN_LOOP, ResponseParts, SubrequestPolicy, Subrequests, response_parts};
 pub use request::{headers_from_flat, headers_to_flat};
 pub use resource::{BodyResource, READ_ALL_LIMIT};
+
+pub(crate) use websocket::ask_for_websocket;
 
 /// The ops of this standard.
 pub(crate) const OPS: &[OpDecl] = &[

@@ -65,10 +65,7 @@ pub(crate) fn outgoing(
     let parsed = Url::parse(url).ok().filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
     let url = parsed.ok_or_else(|| FetchError::Url(url.to_owned()))?;
     let headers = headers_from_flat(headers)?;
-    if headers.get(UPGRADE).is_some_and(|value| value.as_bytes().eq_ignore_ascii_case(b"websocket")) {
-        return Err(FetchError::Upgrade);
-    }
-    Ok(Outgoing { method, url, headers, body, follow, decode, through: None })
+    Ok(Outgoing { method, url, headers, body, follow, decode, through: None, handshake: None })
 }
 
 /// Takes out what a Worker may not set, and adds what the client sets.
@@ -114,10 +111,5 @@ mod tests {
             assert!(matches!(request(url), Err(FetchError::Url(_))), "{url}");
         }
         assert!(outgoing("A B", "https://a.test/", &[], Body::Empty, true, true).is_err());
-        let upgrade = flat(&[("upgrade", "WebSocket")]);
-        assert!(matches!(
-            outgoing("GET", "https://a.test/", &upgrade, Body::Empty, true, true),
-            Err(FetchError::Upgrade)
-        ));
     }
 }

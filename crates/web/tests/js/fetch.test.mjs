@@ -132,7 +132,7 @@ test("headers: names are checked and lowered, values trimmed, iteration sorted a
   );
   for (const name of ["", "a b", "\u00fc", "a:"])
     assert.throws(() => headers.get(name), /^TypeError: Invalid header name\.$/);
-  for (const value of ["a\nb", "a\0", "\x7f"])
+  for (const value of ["a\nb", "a\0", "a\rb"])
     assert.throws(() => headers.set("a", value), /^TypeError: Invalid header value\.$/);
   headers.set("b", "only");
   headers.delete("set-cookie");
