@@ -103,6 +103,11 @@ impl Harness {
         TestWorker { worker: Worker::new(self.pool.clone(), options), log }
     }
 
+    /// A Worker that has all the time it wants: for tests in which a slow machine proves nothing.
+    pub(crate) fn unhurried(&self, source: &str) -> TestWorker {
+        self.worker_with(source, |options| options.limits = Limits::default())
+    }
+
     pub(crate) fn worker(&self, source: &str) -> TestWorker {
         self.worker_with(source, |_| {})
     }

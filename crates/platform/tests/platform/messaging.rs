@@ -13,6 +13,7 @@ pub(crate) const TESTS: &[(&str, Test)] = &[
     }),
     ("messaging::ports_and_streams_are_transferred", |h| Box::pin(ports_and_streams_are_transferred(h))),
     ("messaging::what_cannot_be_cloned_is_refused", |h| Box::pin(what_cannot_be_cloned_is_refused(h))),
+    ("messaging::errors_are_cloned_whole", |h| Box::pin(errors_are_cloned_whole(h))),
     ("messaging::ports_of_the_global_scope_work", |h| Box::pin(ports_of_the_global_scope_work(h))),
     ("messaging::an_event_source_reads_a_stream", |h| Box::pin(an_event_source_reads_a_stream(h))),
     ("messaging::an_event_source_reconnects_with_its_last_event_id", |h| {
@@ -24,7 +25,7 @@ pub(crate) const TESTS: &[(&str, Test)] = &[
 ];
 
 async fn messages_arrive_in_order_each_in_a_task(harness: Harness) {
-    let worker = harness.worker(
+    let worker = harness.unhurried(
         r#"export default { async fetch() {
         const { port1, port2 } = new MessageChannel();
         const order = [];
@@ -49,7 +50,7 @@ async fn messages_arrive_in_order_each_in_a_task(harness: Harness) {
 }
 
 async fn an_idle_port_holds_nothing_and_a_message_does(harness: Harness) {
-    let worker = harness.worker(
+    let worker = harness.unhurried(
         r#"let open; export default { async fetch(request) {
         const { port1, port2 } = open = new MessageChannel();
         if (new URL(request.url).pathname === "/hang") {
@@ -74,7 +75,7 @@ async fn an_idle_port_holds_nothing_and_a_message_does(harness: Harness) {
 }
 
 async fn ports_and_streams_are_transferred(harness: Harness) {
-    let worker = harness.worker(
+    let worker = harness.unhurried(
         r#"export default { async fetch() {
         const next = (port) => new Promise((resolve) => { port.onmessage = resolve });
         const a = new MessageChannel(), b = new MessageChannel();
@@ -111,7 +112,7 @@ async fn ports_and_streams_are_transferred(harness: Harness) {
 }
 
 async fn what_cannot_be_cloned_is_refused(harness: Harness) {
-    let worker = harness.worker(
+    let worker = harness.unhurried(
         r#"export default { async fetch() {
         const { port1, port2 } = new MessageChannel();
         const locked = new ReadableStream(); locked.getReader();
@@ -134,9 +135,30 @@ async fn what_cannot_be_cloned_is_refused(harness: Harness) {
     assert_eq!(worker.text("/").await, format!("[{refused}1]"));
 }
 
+async fn errors_are_cloned_whole(harness: Harness) {
+    let worker = harness.unhurried(
+        r#"export default { async fetch() {
+        const gone = new DOMException("is gone", "NotFoundError");
+        const plain = new RangeError("far", { cause: gone });
+        const value = { gone, again: [gone], map: new Map([[gone, gone]]), set: new Set([gone, 1]), plain, deep: { a: [{ b: plain }] } };
+        const copy = structuredClone(value);
+        const is = (e) => e instanceof DOMException && e.name === "NotFoundError" && e.message === "is gone" && e.code === 8
+            && e !== gone && e.stack === gone.stack;
+        const { port1, port2 } = new MessageChannel();
+        const received = new Promise((resolve) => { port2.onmessage = resolve });
+        port1.postMessage([gone, new ArrayBuffer(1)]);
+        return Response.json([is(copy.gone), copy.gone === copy.again[0], [...copy.map].flat().every((e) => e === copy.gone),
+            [...copy.set][0] === copy.gone && copy.set.size, copy.plain instanceof RangeError && copy.plain.message, is(copy.plain.cause),
+            copy.plain.stack === plain.stack, copy.deep.a[0].b === copy.plain, is(structuredClone(gone)), is((await received).data[0]),
+            structuredClone(new Error("x", { cause: 1n })).cause === 1n]);
+    } }"#,
+    );
+    assert_eq!(worker.text("/").await, r#"[true,true,true,2,"far",true,true,true,true,true,true]"#);
+}
+
 async fn ports_of_the_global_scope_work(harness: Harness) {
     // As a scheduler in a library has it: made once, used by every event.
-    let worker = harness.worker(
+    let worker = harness.unhurried(
         r#"const { port1, port2 } = new MessageChannel();
         const waiting = []; let early = [];
         port1.onmessage = ({ data }) => { const next = waiting.shift(); next ? next(data) : early.push(data) };
@@ -152,7 +174,7 @@ async fn ports_of_the_global_scope_work(harness: Harness) {
 }
 
 async fn an_event_source_reads_a_stream(harness: Harness) {
-    let worker = harness.worker(
+    let worker = harness.unhurried(
         r#"export default { async fetch() {
         const text = "\uFEFF: comment\nretry: 9\ndata: one\r\ndata:two\r\rid: 7\nevent: named\ndata: n\n\nevent: named\ndata\n\nid: a\0b\ndata: last \u00e4\n\ndata: cut off";
         const bytes = new TextEncoder().encode(text);
@@ -174,7 +196,7 @@ async fn an_event_source_reads_a_stream(harness: Harness) {
 }
 
 async fn an_event_source_reconnects_with_its_last_event_id(harness: Harness) {
-    let worker = harness.worker(
+    let worker = harness.unhurried(
         r#"export default { async fetch() {
         const seen = [];
         const fetcher = { async fetch(request) {
@@ -197,7 +219,7 @@ async fn an_event_source_reconnects_with_its_last_event_id(harness: Harness) {
 }
 
 async fn an_event_source_says_why_it_failed(harness: Harness) {
-    let worker = harness.worker(
+    let worker = harness.unhurried(
         r#"let global; try { new EventSource("https://a.test") } catch (e) { global = `${e.name}: ${e.message}` }
         export default { async fetch() {
         const attempt = (make) => new Promise((resolve) => {
@@ -231,7 +253,7 @@ async fn an_event_source_says_why_it_failed(harness: Harness) {
 }
 
 async fn observers_see_the_entries_of_their_event(harness: Harness) {
-    let worker = harness.worker(
+    let worker = harness.unhurried(
         r#"const all = [];
         new PerformanceObserver((list) => all.push(...list.getEntriesByType("mark").map((e) => e.name))).observe({ type: "mark" });
         export default { async fetch(request) {
@@ -256,20 +278,25 @@ async fn observers_see_the_entries_of_their_event(harness: Harness) {
 }
 
 async fn errors_are_reported_with_their_place(harness: Harness) {
-    let worker = harness.worker(
+    let worker = harness.unhurried(
         r#"export default { async fetch() {
         const seen = [];
         const listener = (e) => { e.preventDefault(); seen.push([e.message, e.filename.endsWith("index.js"), e.lineno > 0 && e.colno > 0]) };
         addEventListener("error", listener);
         reportError(new TypeError("bad")); reportError(1); reportError(Symbol("s"));
         reportError({ get message() { seen.push("looked") }, toString() { seen.push("converted") } });
+        class Mine { message = "said" }
+        reportError(new Mine());
+        const thrower = new EventTarget();
+        thrower.addEventListener("x", () => { throw new RangeError("thrown") });
+        thrower.dispatchEvent(new Event("x"));
         removeEventListener("error", listener);
         return Response.json(seen);
     } }"#,
     );
     assert_eq!(
         worker.text("/").await,
-        r#"[["Uncaught TypeError: bad",true,true],["Uncaught 1",true,true],["Uncaught Symbol(s)",true,true],["Uncaught exception",true,true]]"#
+        r#"[["Uncaught TypeError: bad",true,true],["Uncaught 1",true,true],["Uncaught Symbol(s)",true,true],["Uncaught #<Object>",true,true],["Uncaught #<Mine>: said",true,true],["Uncaught RangeError: thrown",true,true]]"#
     );
     assert!(worker.log.lines().is_empty());
 }

@@ -13,6 +13,7 @@ use http::{Request, Response};
 use http_body::Frame;
 use http_body_util::BodyExt;
 use selvedge_platform::*;
+use selvedge_runtime::Limits;
 
 use crate::harness::{Harness, Test, TestWorker};
 
@@ -71,7 +72,7 @@ async fn pass(worker: &TestWorker, path: &str) -> (Places, Places) {
 }
 
 async fn a_body_passes_uncopied(harness: Harness) {
-    let worker = harness.worker(
+    let worker = harness.unhurried(
         r#"export default { async fetch(request) {
         switch (new URL(request.url).pathname) {
             case "/body": return new Response(request.body);
@@ -91,7 +92,7 @@ async fn a_body_passes_uncopied(harness: Harness) {
 }
 
 async fn pipes_into_identity_transforms_pass_uncopied(harness: Harness) {
-    let worker = harness.worker(
+    let worker = harness.unhurried(
         r#"export default { async fetch(request, env, ctx) {
         const make = { identity: () => new IdentityTransformStream(), transform: () => new TransformStream(), fixed: () => new FixedLengthStream(5000) };
         const [, how, kind] = new URL(request.url).pathname.split("/");
@@ -144,7 +145,10 @@ async fn tees_share_their_chunks(harness: Harness) {
         ctx.waitUntil(env.KEEPER.fetch(request.url, { method: "POST", body: second }));
         return new Response(first);
     } }"#,
-        |options| options.bindings.push(("KEEPER".into(), Binding::Fetcher(Arc::new(keeper.clone())))),
+        |options| {
+            options.limits = Limits::default();
+            options.bindings.push(("KEEPER".into(), Binding::Fetcher(Arc::new(keeper.clone()))));
+        },
     );
     for path in ["/tee", "/clone", "/response"] {
         let (sent, received) = pass(&worker, path).await;
@@ -155,7 +159,7 @@ async fn tees_share_their_chunks(harness: Harness) {
 }
 
 async fn what_is_read_is_right_all_the_same(harness: Harness) {
-    let worker = harness.worker(
+    let worker = harness.unhurried(
         r#"export default { async fetch(request, env, ctx) {
         switch (new URL(request.url).pathname) {
             case "/tee": {
@@ -212,7 +216,7 @@ async fn what_is_read_is_right_all_the_same(harness: Harness) {
 }
 
 async fn a_pipe_that_nobody_reads_is_a_hang(harness: Harness) {
-    let worker = harness.worker(
+    let worker = harness.unhurried(
         r#"export default { async fetch(request) {
         const { readable, writable } = new IdentityTransformStream();
         await request.body.pipeTo(writable);
@@ -223,7 +227,7 @@ async fn a_pipe_that_nobody_reads_is_a_hang(harness: Harness) {
 }
 
 async fn lengths_are_announced_and_kept(harness: Harness) {
-    let worker = harness.worker(
+    let worker = harness.unhurried(
         r#"export default { async fetch(request, env, ctx) {
         const length = Number(new URL(request.url).pathname.slice(1));
         const { readable, writable } = new FixedLengthStream(length);

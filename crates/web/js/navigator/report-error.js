@@ -1,10 +1,12 @@
 // reportError() (https://html.spec.whatwg.org/multipage/webappapis.html#dom-reporterror): an exception that nobody
 // caught is an "error" event on the global object and, unless a listener prevents it, a line of the log.
 
-import { ERROR, kindOf } from "../console/inspect/kinds.js";
+import { op_inspect_constructor_name } from "selvedge:ops";
+import { ERROR, PROXY, kindOf } from "../console/inspect/kinds.js";
 import { logUncaught } from "../console/index.js";
 import { ErrorEvent, fireEvent, hasListeners } from "../events/index.js";
 import { requireArguments, uncurryThis } from "../webidl.js";
+import { errorStack } from "../webidl/error-stack.js";
 
 const { captureStackTrace } = /** @type {any} */ (Error);
 const { getOwnPropertyDescriptor } = Object;
@@ -40,7 +42,7 @@ export function reportException(error, place = undefined) {
   if (!reporting && globalTarget !== null && hasListeners(globalTarget, "error")) {
     reporting = true;
     try {
-      const { filename, lineno, colno } = place ?? placeOf(stackOf(error));
+      const { filename, lineno, colno } = place ?? placeOf((isError(error) && errorStack(error)) || "");
       const init = { error, message: messageOf(error), filename, lineno, colno, cancelable: true };
       handled = !fireEvent(globalTarget, new ErrorEvent("error", init));
     } finally {
@@ -51,26 +53,21 @@ export function reportException(error, place = undefined) {
 }
 
 /**
- * @param {any} error an object that is no error is not looked into: it might run code
+ * What an uncaught exception is called. An object that is no error is not asked: that might run code.
+ * @param {any} error
  */
 function messageOf(error) {
   try {
+    if (typeof error === "symbol") return `Uncaught ${apply(symbolToString, error, [])}`;
     const isObject = (typeof error === "object" && error !== null) || typeof error === "function";
-    if (isObject && !isError(error)) return "Uncaught exception";
-    return `Uncaught ${typeof error === "symbol" ? apply(symbolToString, error, []) : error}`;
+    if (!isObject || isError(error)) return `Uncaught ${error}`;
+    if (kindOf(error) === PROXY) return "Uncaught #<Object>";
+    const message = getOwnPropertyDescriptor(error, "message")?.value;
+    const name = `#<${op_inspect_constructor_name(error)}>`;
+    return typeof message === "string" ? `Uncaught ${name}: ${message}` : `Uncaught ${name}`;
   } catch {
     return "Uncaught exception";
   }
-}
-
-/**
- * @param {any} error
- * @returns {string}
- */
-function stackOf(error) {
-  if (!isError(error)) return "";
-  const stack = getOwnPropertyDescriptor(error, "stack")?.value;
-  return typeof stack === "string" ? stack : "";
 }
 
 /**

@@ -13,14 +13,28 @@ import {
   isFile,
   isFormData,
 } from "../blob/index.js";
-import { isCryptoKey } from "../crypto/index.js";
 import { DOMException, isDOMException } from "../dom-exception.js";
+import { isCryptoKey } from "../crypto/index.js";
 import { isAbortSignal, isEvent } from "../events/index.js";
 import { isHeaders, isRequest, isResponse } from "../fetch/index.js";
+import { errorStack } from "../webidl/error-stack.js";
 import { isWebSocket } from "../websocket/index.js";
 import { registerPlatformClass } from "./platform-objects.js";
 
-const { defineProperty, hasOwn } = Object;
+const { defineProperty } = Object;
+
+/**
+ * @param {DOMException} exception
+ * @returns {DOMException}
+ */
+function cloneDOMException(exception) {
+  const clone = new DOMException(exception.message, exception.name);
+  const stack = errorStack(exception);
+  if (stack !== undefined) defineProperty(clone, "stack", { value: stack, writable: true, configurable: true });
+  return clone;
+}
+
+registerPlatformClass({ name: "DOMException", isInstance: isDOMException, clone: cloneDOMException });
 
 // A File is a Blob too, so that it comes first.
 registerPlatformClass({
@@ -32,17 +46,6 @@ registerPlatformClass({
   name: "Blob",
   isInstance: isBlob,
   clone: (blob) => createBlob(blobBytes(blob), blobType(blob)),
-});
-
-registerPlatformClass({
-  name: "DOMException",
-  isInstance: isDOMException,
-  clone(exception) {
-    const clone = new DOMException(exception.message, exception.name);
-    const stack = hasOwn(exception, "stack") ? exception.stack : undefined;
-    if (typeof stack === "string") defineProperty(clone, "stack", { value: stack, writable: true, configurable: true });
-    return clone;
-  },
 });
 
 /** @type {Array<[name: string, isInstance: (value: any) => boolean]>} */

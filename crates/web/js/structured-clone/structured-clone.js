@@ -28,6 +28,7 @@ function clonePlatformObject(value) {
 
 /** @type {object[]} */
 const nothing = [];
+const noBuffers = /** @type {any[]} */ (nothing);
 
 /**
  * A deep copy of a value.
@@ -35,7 +36,7 @@ const nothing = [];
  * @returns {any}
  */
 export function cloneValue(value) {
-  return op_structured_clone(value, /** @type {any[]} */ (nothing), isPlatformObject, clonePlatformObject, null);
+  return op_structured_clone(value, noBuffers, isPlatformObject, clonePlatformObject, null);
 }
 
 /**

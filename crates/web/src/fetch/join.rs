@@ -37,7 +37,8 @@ struct JoinedBody {
 impl JoinedBody {
     /// Nothing more will come, so that perhaps nobody asks.
     fn is_over(&self) -> bool {
-        self.body.is_end_stream() && self.remaining.unwrap_or(0) == 0
+        let is_over = self.body.is_end_stream() || self.body.size_hint().exact() == Some(0);
+        is_over && self.remaining.unwrap_or(0) == 0
     }
 
     fn end(&mut self, result: Result<(), BodyError>) {
@@ -52,6 +53,15 @@ impl JoinedBody {
         self.body = Body::Empty;
         self.end(Err(error()));
         error().into()
+    }
+}
+
+impl Drop for JoinedBody {
+    fn drop(&mut self) {
+        // Who was told the length does not ask for the end.
+        if self.remaining == Some(0) {
+            self.end(Ok(()));
+        }
     }
 }
 
@@ -137,6 +147,13 @@ mod tests {
         let (body, ending) = joined(full(), Some(3));
         assert_eq!(body.length(), Some(3));
         assert_eq!(body.collect().await.unwrap().to_bytes(), "abc");
+        assert!(ending.await.unwrap().is_ok());
+        // Who knows the length drops the body after the last byte, even one that does not know that it has ended.
+        let (writer, body) = channel(None);
+        let (mut body, ending) = joined(Body::Channel(body), Some(3));
+        writer.write(Bytes::from_static(b"abc")).await.unwrap();
+        assert_eq!(body.frame().await.unwrap().unwrap().into_data().unwrap(), "abc");
+        drop(body);
         assert!(ending.await.unwrap().is_ok());
         for wrong in [2, 4] {
             let (body, ending) = joined(full(), Some(wrong));
