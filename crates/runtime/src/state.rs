@@ -128,11 +128,6 @@ impl InstanceState {
         invocation
     }
 
-    /// Whether an invocation of this number is still under way.
-    pub fn has_invocation(&self, id: u32) -> bool {
-        lock(&self.invocations).contains_key(&id)
-    }
-
     pub(crate) fn invocation(&self, id: u32) -> Option<Arc<Invocation>> {
         lock(&self.invocations).get(&id).cloned()
     }

@@ -1,17 +1,18 @@
-//! gzip, deflate and raw deflate, step by step.
+//! gzip, deflate, raw deflate and Brotli, step by step.
 
+use super::brotli::Brotli;
 use flate2::{Compress, Compression, Decompress, FlushCompress, FlushDecompress, Status};
 
 /// How much output one step makes at most, in bytes.
-const STEP: usize = 64 * 1024;
+pub(super) const STEP: usize = 64 * 1024;
 
 /// The largest window, which every decoder must accept.
 const WINDOW_BITS: u8 = 15;
 
-/// Why a codec refuses its input. The texts are hosted's.
+/// Why a codec refuses its input. The texts are hosted's, which has no Brotli.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub(super) enum CodecError {
-    #[error("The compression format must be either 'deflate', 'deflate-raw' or 'gzip'.")]
+    #[error("The compression format must be either 'brotli', 'deflate', 'deflate-raw' or 'gzip'.")]
     UnknownFormat,
     #[error("Compression failed.")]
     Compression,
@@ -26,6 +27,7 @@ pub(super) enum CodecError {
 /// A compressed format (<https://compression.spec.whatwg.org/#supported-formats>).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Format {
+    Brotli,
     Gzip,
     /// zlib's, RFC 1950.
     Deflate,
@@ -36,6 +38,7 @@ pub(super) enum Format {
 impl Format {
     pub(super) fn from_name(name: &str) -> Result<Self, CodecError> {
         match name {
+            "brotli" => Ok(Self::Brotli),
             "gzip" => Ok(Self::Gzip),
             "deflate" => Ok(Self::Deflate),
             "deflate-raw" => Ok(Self::DeflateRaw),
@@ -64,25 +67,22 @@ pub(super) struct Step {
 pub(super) enum Codec {
     Compress(Compress),
     Decompress { inner: Decompress, ended: bool },
+    Brotli(Brotli),
 }
 
 impl Codec {
     pub(super) fn new(format: Format, direction: Direction) -> Self {
         let level = Compression::default();
-        match direction {
-            Direction::Compress => Self::Compress(match format {
-                Format::Gzip => Compress::new_gzip(level, WINDOW_BITS),
-                Format::Deflate => Compress::new(level, true),
-                Format::DeflateRaw => Compress::new(level, false),
-            }),
-            Direction::Decompress => {
-                let inner = match format {
-                    Format::Gzip => Decompress::new_gzip(WINDOW_BITS),
-                    Format::Deflate => Decompress::new(true),
-                    Format::DeflateRaw => Decompress::new(false),
-                };
-                Self::Decompress { inner, ended: false }
-            }
+        let inflating = |inner| Self::Decompress { inner, ended: false };
+        match (direction, format) {
+            (Direction::Compress, Format::Brotli) => Self::Brotli(Brotli::encoder()),
+            (Direction::Compress, Format::Gzip) => Self::Compress(Compress::new_gzip(level, WINDOW_BITS)),
+            (Direction::Compress, Format::Deflate) => Self::Compress(Compress::new(level, true)),
+            (Direction::Compress, Format::DeflateRaw) => Self::Compress(Compress::new(level, false)),
+            (Direction::Decompress, Format::Brotli) => Self::Brotli(Brotli::decoder()),
+            (Direction::Decompress, Format::Gzip) => inflating(Decompress::new_gzip(WINDOW_BITS)),
+            (Direction::Decompress, Format::Deflate) => inflating(Decompress::new(true)),
+            (Direction::Decompress, Format::DeflateRaw) => inflating(Decompress::new(false)),
         }
     }
 
@@ -91,6 +91,7 @@ impl Codec {
         match self {
             Self::Compress(inner) => compress(inner, input, finish),
             Self::Decompress { inner, ended } => decompress(inner, ended, input, finish),
+            Self::Brotli(inner) => inner.push(input, finish),
         }
     }
 }
@@ -137,7 +138,7 @@ fn decompress(inner: &mut Decompress, ended: &mut bool, input: &[u8], finish: bo
 mod tests {
     use super::*;
 
-    const FORMATS: [Format; 3] = [Format::Gzip, Format::Deflate, Format::DeflateRaw];
+    const FORMATS: [Format; 4] = [Format::Brotli, Format::Gzip, Format::Deflate, Format::DeflateRaw];
 
     fn run(codec: &mut Codec, mut input: &[u8], finish: bool) -> Result<Vec<u8>, CodecError> {
         let mut output = Vec::new();
@@ -177,9 +178,11 @@ mod tests {
 
     #[test]
     fn an_expansion_comes_in_bounded_steps() {
-        let packed = compressed(Format::Gzip, &vec![0; 10_000_000]);
-        let mut codec = Codec::new(Format::Gzip, Direction::Decompress);
-        assert_eq!(run(&mut codec, &packed, true).unwrap().len(), 10_000_000);
+        for format in [Format::Brotli, Format::Gzip] {
+            let packed = compressed(format, &vec![0; 10_000_000]);
+            let mut codec = Codec::new(format, Direction::Decompress);
+            assert_eq!(run(&mut codec, &packed, true).unwrap().len(), 10_000_000);
+        }
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! The Compression Standard (<https://compression.spec.whatwg.org/>).
 
+mod brotli;
 mod codec;
 mod ops;
 

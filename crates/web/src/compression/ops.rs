@@ -14,8 +14,10 @@ impl From<CodecError> for OpError {
 }
 
 /// About what a codec holds, in bytes: zlib's window and tables
-/// (<https://zlib.net/zlib_tech.html>, Memory Footprint).
-const COST: usize = 256 << 10;
+/// (<https://zlib.net/zlib_tech.html>, Memory Footprint); the largest window of Brotli.
+fn cost(format: Format) -> usize {
+    if format == Format::Brotli { 16 << 20 } else { 256 << 10 }
+}
 
 /// A codec, and its share of the instance's memory.
 struct Charged {
@@ -32,7 +34,7 @@ pub(crate) fn op_compression_new(
 ) -> Result<u32, OpError> {
     let format = Format::from_name(&format)?;
     let direction = if decompress { Direction::Decompress } else { Direction::Compress };
-    let charge = instance.memory().charge(COST)?;
+    let charge = instance.memory().charge(cost(format))?;
     Ok(instance.resources().add(Charged { codec: Mutex::new(Codec::new(format, direction)), _charge: charge }))
 }
 
