@@ -27,7 +27,9 @@ export function option(value, name, lower, upper, customary) {
   if (value === undefined || Number.isNaN(value)) return customary;
   if (typeof value !== "number") throw invalidArgType(name, "number", value);
   if (!Number.isFinite(value)) throw outOfRange(name, "a finite number", value);
-  if (value < lower || value > upper) throw outOfRange(name, `>= ${lower} and <= ${upper}`, value);
+  if (value < lower || value > upper) {
+    throw outOfRange(name, upper === Infinity ? `>= ${lower}` : `>= ${lower} and <= ${upper}`, value);
+  }
   return value;
 }
 
