@@ -34,7 +34,7 @@ export default [
     },
   },
   {
-    files: ["crates/*/tests/**/*.mjs", "tools/*.mjs"],
+    files: ["crates/*/tests/**/*.mjs", "crates/node/bundle.mjs", "tools/*.mjs"],
     languageOptions: { globals: globals.node },
   },
 ];

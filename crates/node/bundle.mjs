@@ -21,7 +21,9 @@ const files = (folder) =>
   });
 
 const entries = files(join(sources, "node"));
-const modules = new Set(entries.map((file) => relative(join(sources, "node"), file).slice(0, -3).replaceAll("\\", "/")));
+const modules = new Set(
+  entries.map((file) => relative(join(sources, "node"), file).slice(0, -3).replaceAll("\\", "/")),
+);
 
 /** Lets packages require what is one of our modules, and everything import what the runtime provides. */
 const builtins = {

@@ -128,11 +128,16 @@ export function outOfRange(name, range, value) {
   } else {
     shown = inspect(value);
   }
-  return nodeError(RangeError, "ERR_OUT_OF_RANGE", `The value of "${name}" is out of range. It must be ${range}. Received ${shown}`);
+  return nodeError(
+    RangeError,
+    "ERR_OUT_OF_RANGE",
+    `The value of "${name}" is out of range. It must be ${range}. Received ${shown}`,
+  );
 }
 
 /** @param {unknown} encoding */
-export const unknownEncoding = (encoding) => nodeError(TypeError, "ERR_UNKNOWN_ENCODING", `Unknown encoding: ${encoding}`);
+export const unknownEncoding = (encoding) =>
+  nodeError(TypeError, "ERR_UNKNOWN_ENCODING", `Unknown encoding: ${encoding}`);
 
 /** @param {string} name */
 export const notImplemented = (name) =>

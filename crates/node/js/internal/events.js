@@ -6,7 +6,6 @@ import { queueMicrotask } from "selvedge:web/timers/index.js";
 import { emitWarning } from "./process/warning.js";
 import { nodeError, validateBoolean, validateFunction, validateNumber } from "./errors.js";
 
-
 const { apply, ownKeys } = Reflect;
 const { defineProperties, defineProperty, getPrototypeOf } = Object;
 
@@ -310,4 +309,3 @@ function unhandled(error) {
 /** @param {any} emitter @param {PropertyKey} type @returns {number} */
 EventEmitter.listenerCount = (emitter, type) =>
   typeof emitter.listenerCount === "function" ? emitter.listenerCount(type) : listenersOf(emitter, type, false).length;
-

@@ -138,7 +138,9 @@ function expectedException(actual, expected, message, fn) {
       }
       for (const key of keys) {
         const isMatch =
-          typeof actual[key] === "string" && expected[key] instanceof RegExp && expected[key].exec(actual[key]) !== null;
+          typeof actual[key] === "string" &&
+          expected[key] instanceof RegExp &&
+          expected[key].exec(actual[key]) !== null;
         if (isMatch) continue;
         if (key in actual && isDeepStrictEqual(actual[key], expected[key])) continue;
         if (message) innerFail({ actual, expected, message, operator: fn.name, stackStartFn: fn });
@@ -203,7 +205,10 @@ async function rejectedBy(promiseFn) {
   if (typeof promiseFn === "function") {
     promise = promiseFn();
     if (!isPromise(promise)) {
-      const got = promise === null || typeof promise !== "object" ? `type ${typeof promise} (${inspect(promise)})` : `an instance of ${promise.constructor?.name}`;
+      const got =
+        promise === null || typeof promise !== "object"
+          ? `type ${typeof promise} (${inspect(promise)})`
+          : `an instance of ${promise.constructor?.name}`;
       throw nodeError(
         TypeError,
         "ERR_INVALID_RETURN_VALUE",
@@ -231,7 +236,11 @@ function expectsError(fn, actual, error, message) {
     const text = typeof actual === "object" && actual !== null ? actual.message : actual;
     if (text === message && actual !== NONE) {
       const what = typeof actual === "object" ? `The error message "${text}"` : `The error "${text}"`;
-      throw nodeError(TypeError, "ERR_AMBIGUOUS_ARGUMENT", `The "error/message" argument is ambiguous. ${what} is identical to the message.`);
+      throw nodeError(
+        TypeError,
+        "ERR_AMBIGUOUS_ARGUMENT",
+        `The "error/message" argument is ambiguous. ${what} is identical to the message.`,
+      );
     }
   } else if (error !== undefined && error !== null && typeof error !== "object" && typeof error !== "function") {
     throw invalidArgType("error", ["Function", "Error", "RegExp", "Object"], error);
@@ -240,7 +249,13 @@ function expectsError(fn, actual, error, message) {
     let details = error?.name ? ` (${error.name})` : "";
     details += message ? `: ${message}` : ".";
     const type = fn.name === "rejects" ? "rejection" : "exception";
-    innerFail({ actual: undefined, expected: error, operator: fn.name, message: `Missing expected ${type}${details}`, stackStartFn: fn });
+    innerFail({
+      actual: undefined,
+      expected: error,
+      operator: fn.name,
+      message: `Missing expected ${type}${details}`,
+      stackStartFn: fn,
+    });
   }
   if (error) expectedException(actual, error, message, fn);
 }

@@ -51,7 +51,12 @@ function contextWith(storage, value, present) {
 function checkFunction(callback, name) {
   if (typeof callback === "function") return;
   const error = new TypeError(`The "${name}" argument must be of type function. Received ${describe(callback)}`);
-  defineProperty(error, "code", { value: "ERR_INVALID_ARG_TYPE", writable: true, enumerable: true, configurable: true });
+  defineProperty(error, "code", {
+    value: "ERR_INVALID_ARG_TYPE",
+    writable: true,
+    enumerable: true,
+    configurable: true,
+  });
   throw error;
 }
 

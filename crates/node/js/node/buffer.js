@@ -48,7 +48,10 @@ export function transcode(source, from, to) {
   if (b === UTF8 || b === UTF16) return Buffer.from(text, to);
   // What the encoding lacks becomes a question mark.
   const limit = b === LATIN1 ? 0xff : 0x7f;
-  return Buffer.from(Array.from(text, (character) => (character.codePointAt(0) ?? 0) <= limit ? character : "?").join(""), to);
+  return Buffer.from(
+    Array.from(text, (character) => ((character.codePointAt(0) ?? 0) <= limit ? character : "?")).join(""),
+    to,
+  );
 }
 
 const all = {

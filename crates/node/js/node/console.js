@@ -20,13 +20,24 @@ export class Console {
     }
     const { stdout } = options;
     if (typeof stdout?.write !== "function") {
-      throw nodeError(TypeError, "ERR_CONSOLE_WRITABLE_STREAM", "Console expects a writable stream instance for stdout");
+      throw nodeError(
+        TypeError,
+        "ERR_CONSOLE_WRITABLE_STREAM",
+        "Console expects a writable stream instance for stdout",
+      );
     }
     const errors = options.stderr ?? stdout;
     if (typeof errors.write !== "function") {
-      throw nodeError(TypeError, "ERR_CONSOLE_WRITABLE_STREAM", "Console expects a writable stream instance for stderr");
+      throw nodeError(
+        TypeError,
+        "ERR_CONSOLE_WRITABLE_STREAM",
+        "Console expects a writable stream instance for stderr",
+      );
     }
-    if (options.inspectOptions !== undefined && (typeof options.inspectOptions !== "object" || options.inspectOptions === null)) {
+    if (
+      options.inspectOptions !== undefined &&
+      (typeof options.inspectOptions !== "object" || options.inspectOptions === null)
+    ) {
       throw invalidArgType("options.inspectOptions", "object", options.inspectOptions);
     }
     this.#stdout = stdout;
@@ -36,7 +47,12 @@ export class Console {
     this.#width = options.groupIndentation ?? 2;
     for (const name of METHODS) {
       const method = /** @type {any} */ (this)[name];
-      Object.defineProperty(this, name, { value: method.bind(this), writable: true, enumerable: true, configurable: true });
+      Object.defineProperty(this, name, {
+        value: method.bind(this),
+        writable: true,
+        enumerable: true,
+        configurable: true,
+      });
     }
   }
 

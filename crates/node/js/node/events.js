@@ -4,7 +4,13 @@ import { AsyncResource } from "node:async_hooks";
 import { EventTarget, listenersOf } from "selvedge:web/events/index.js";
 import { queueMicrotask } from "selvedge:web/timers/index.js";
 import { EventEmitter, captureRejectionSymbol, errorMonitor } from "../internal/events.js";
-import { AbortError, invalidArgType, validateAbortSignal, validateFunction, validateNumber } from "../internal/errors.js";
+import {
+  AbortError,
+  invalidArgType,
+  validateAbortSignal,
+  validateFunction,
+  validateNumber,
+} from "../internal/errors.js";
 
 export { EventEmitter, captureRejectionSymbol, errorMonitor };
 
@@ -31,7 +37,7 @@ function remove(target, type, listener) {
  * https://nodejs.org/api/events.html#eventsonceemitter-name-options
  * @param {any} emitter
  * @param {PropertyKey} name
- * @param {{ signal?: AbortSignal }} [options]
+ * @param {{ signal?: any }} [options]
  * @returns {Promise<any[]>}
  */
 export async function once(emitter, name, options = {}) {

@@ -32,10 +32,9 @@ export function createRequire(filename) {
   };
   require.cache = {};
   require.extensions = {};
-  require.main = undefined;
   /** @param {string} id */
   require.resolve = (id) => id;
-  return require;
+  return Object.assign(require, { main: undefined });
 }
 
 /** @param {string} name */

@@ -1,6 +1,12 @@
 // node:perf_hooks (https://nodejs.org/api/perf_hooks.html): the web's performance, as far as hosted has it.
 
-import { Performance, PerformanceEntry, PerformanceMark, PerformanceMeasure, performance } from "selvedge:web/performance/index.js";
+import {
+  Performance,
+  PerformanceEntry,
+  PerformanceMark,
+  PerformanceMeasure,
+  performance,
+} from "selvedge:web/performance/index.js";
 import { notImplemented } from "../internal/errors.js";
 
 export { Performance, PerformanceEntry, PerformanceMark, PerformanceMeasure, performance };

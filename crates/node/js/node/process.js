@@ -15,7 +15,19 @@ const { defineProperties, defineProperty, setPrototypeOf } = Object;
 export const version = "v22.19.0";
 /** The names that Node.js has, as packages look for them; but of itself they have no versions. @type {Record<string, string>} */
 export const versions = { node: "22.19.0" };
-for (const name of ["v8", "modules", "zlib", "brotli", "ares", "napi", "llhttp", "nghttp2", "acorn", "ada", "simdutf"]) {
+for (const name of [
+  "v8",
+  "modules",
+  "zlib",
+  "brotli",
+  "ares",
+  "napi",
+  "llhttp",
+  "nghttp2",
+  "acorn",
+  "ada",
+  "simdutf",
+]) {
   versions[name] = "";
 }
 for (const name of ["uvwasi", "uv", "openssl", "sqlite", "icu", "undici", "simdjson", "unicode", "cldr", "tz"]) {

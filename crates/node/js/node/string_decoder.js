@@ -6,7 +6,8 @@ import { unknownEncoding } from "../internal/errors.js";
 
 /** @this {any} @param {any} [encoding] */
 function Decoder(encoding = undefined) {
-  if (encoding !== undefined && encoding !== null && encodingOf(encoding) === undefined) throw unknownEncoding(encoding);
+  if (encoding !== undefined && encoding !== null && encodingOf(encoding) === undefined)
+    throw unknownEncoding(encoding);
   Base.call(this, encoding);
 }
 Object.defineProperty(Decoder, "name", { value: "StringDecoder", configurable: true });

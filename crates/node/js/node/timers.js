@@ -20,7 +20,10 @@ function toDelay(delay) {
   delay = +delay;
   if (delay >= 1 && delay <= LONGEST) return Math.trunc(delay);
   if (delay > LONGEST) {
-    emitWarning(`${delay} does not fit into a 32-bit signed integer.\nTimeout duration was set to 1.`, "TimeoutOverflowWarning");
+    emitWarning(
+      `${delay} does not fit into a 32-bit signed integer.\nTimeout duration was set to 1.`,
+      "TimeoutOverflowWarning",
+    );
   }
   return 1;
 }
@@ -189,7 +192,11 @@ export function unenroll(item) {
 /** Deprecated. @param {any} item @param {number} delay */
 export function enroll(item, delay) {
   if (typeof delay !== "number") {
-    throw nodeError(TypeError, "ERR_INVALID_ARG_TYPE", `The "msecs" argument must be of type number. Received ${inspect(delay)}`);
+    throw nodeError(
+      TypeError,
+      "ERR_INVALID_ARG_TYPE",
+      `The "msecs" argument must be of type number. Received ${inspect(delay)}`,
+    );
   }
 }
 

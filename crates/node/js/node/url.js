@@ -18,7 +18,20 @@ const { create, defineProperty } = Object;
 defineProperty(Url, "name", { value: "Url", configurable: true });
 
 /** The order in which Node has them. */
-const ORDER = ["protocol", "slashes", "auth", "host", "port", "hostname", "hash", "search", "query", "pathname", "path", "href"];
+const ORDER = [
+  "protocol",
+  "slashes",
+  "auth",
+  "host",
+  "port",
+  "hostname",
+  "hash",
+  "search",
+  "query",
+  "pathname",
+  "path",
+  "href",
+];
 
 /**
  * @param {any} url
@@ -60,7 +73,17 @@ export function fileURLToPath(url) {
   return decodeURIComponent(parsed.pathname);
 }
 
-export { URL, URLSearchParams, Url, domainToASCII, domainToUnicode, pathToFileURL, resolve, resolveObject, urlToHttpOptions };
+export {
+  URL,
+  URLSearchParams,
+  Url,
+  domainToASCII,
+  domainToUnicode,
+  pathToFileURL,
+  resolve,
+  resolveObject,
+  urlToHttpOptions,
+};
 
 export default {
   URL,

@@ -102,7 +102,10 @@ export function formatWithOptions(options, ...args) {
 function isDebugged(section) {
   const names = environment.bindings().NODE_DEBUG;
   if (typeof names !== "string" || names === "") return false;
-  const pattern = names.replace(/[|\\{}()[\]^$+?.]/g, "\\$&").replaceAll("*", ".*").replaceAll(",", "$|^");
+  const pattern = names
+    .replace(/[|\\{}()[\]^$+?.]/g, "\\$&")
+    .replaceAll("*", ".*")
+    .replaceAll(",", "$|^");
   return new RegExp(`^${pattern}$`, "i").test(section);
 }
 
@@ -124,11 +127,18 @@ export function log(...args) {
   console.log("%s", formatAll(args));
 }
 
+/** Those of a terminal: operating system commands, then all others. */
+const CONTROL_SEQUENCE = new RegExp(
+  "[\\u001B\\u009B][[\\]()#;?]*" +
+    "(?:(?:(?:(?:;[-a-zA-Z\\d\\/#&.:=?%@~_]+)*|[a-zA-Z\\d]+(?:;[-a-zA-Z\\d\\/#&.:=?%@~_]*)*)?(?:\\u0007|\\u001B\\u005C|\\u009C))" +
+    "|(?:(?:\\d{1,4}(?:;\\d{0,4})*)?[\\dA-PR-TZcf-nq-uy=><~]))",
+  "g",
+);
+
 /** @param {string} text */
 export function stripVTControlCharacters(text) {
   validateString(text, "str");
-  // eslint-disable-next-line no-control-regex
-  return text.replace(/[\u001B\u009B][[\]()#;?]*(?:(?:(?:(?:;[-a-zA-Z\d/#&.:=?%@~_]+)*|[a-zA-Z\d]+(?:;[-a-zA-Z\d/#&.:=?%@~_]*)*)?(?:\u0007|\u001B\u005C|\u009C))|(?:(?:\d{1,4}(?:;\d{0,4})*)?[\dA-PR-TZcf-nq-uy=><~]))/g, "");
+  return text.replace(CONTROL_SEQUENCE, "");
 }
 
 /** @param {unknown} text */
@@ -138,7 +148,11 @@ export const toUSVString = (text) => `${text}`.toWellFormed();
 export function getSystemErrorName(number) {
   validateNumber(number, "err");
   if (number >= 0 || !Number.isSafeInteger(number)) {
-    throw nodeError(RangeError, "ERR_OUT_OF_RANGE", `The value of "err" is out of range. It must be a negative integer. Received ${number}`);
+    throw nodeError(
+      RangeError,
+      "ERR_OUT_OF_RANGE",
+      `The value of "err" is out of range. It must be a negative integer. Received ${number}`,
+    );
   }
   return errorNames.get(number)?.[0] ?? `Unknown system error ${number}`;
 }
@@ -171,7 +185,8 @@ export function _extend(target, source) {
 
 /** @param {any} signal @param {any} resource */
 export function aborted(signal, resource) {
-  if (signal === undefined || typeof signal !== "object") return Promise.reject(invalidArgType("signal", "AbortSignal", signal));
+  if (signal === undefined || typeof signal !== "object")
+    return Promise.reject(invalidArgType("signal", "AbortSignal", signal));
   if (resource === null || (typeof resource !== "object" && typeof resource !== "function")) {
     return Promise.reject(invalidArgType("resource", "Object", resource));
   }
@@ -200,10 +215,11 @@ export function parseEnv(content) {
 
 /** @param {number} [count] */
 export function getCallSites(count = 10) {
-  const { prepareStackTrace, stackTraceLimit } = Error;
+  const Errors = /** @type {any} */ (Error);
+  const { prepareStackTrace, stackTraceLimit } = Errors;
   try {
-    Error.stackTraceLimit = count + 1;
-    Error.prepareStackTrace = (_, sites) => sites;
+    Errors.stackTraceLimit = count + 1;
+    Errors.prepareStackTrace = (/** @type {Error} */ _, /** @type {any[]} */ sites) => sites;
     const sites = /** @type {any} */ (new Error().stack);
     return sites.slice(1).map((/** @type {any} */ site) => ({
       functionName: site.getFunctionName() ?? "",
@@ -214,8 +230,8 @@ export function getCallSites(count = 10) {
       columnNumber: site.getColumnNumber(),
     }));
   } finally {
-    Error.prepareStackTrace = prepareStackTrace;
-    Error.stackTraceLimit = stackTraceLimit;
+    Errors.prepareStackTrace = prepareStackTrace;
+    Errors.stackTraceLimit = stackTraceLimit;
   }
 }
 export { getCallSites as getCallSite };

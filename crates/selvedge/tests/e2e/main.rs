@@ -31,6 +31,7 @@ mod kv;
 mod lifecycle;
 mod modules;
 mod node_native;
+mod nodejs;
 mod protocols;
 mod r2;
 mod rate_limits;

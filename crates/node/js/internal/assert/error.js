@@ -80,7 +80,7 @@ function diff(a, b) {
 function printDiff(lines) {
   let skipped = false;
   const output = [];
-  for (let start = 0; start < lines.length; ) {
+  for (let start = 0; start < lines.length;) {
     if (lines[start][0] !== " ") {
       output.push(lines[start].join(" "));
       start++;
@@ -139,7 +139,9 @@ function unequalMessage(actual, expected, operator) {
   if (operator === "notStrictEqual" && isObjectLike(actual)) sentence = SENTENCES.notStrictEqualObject;
   const lines = show(actual).split("\n");
   if (lines.length > 50) lines.splice(46, Infinity, "...");
-  return lines.length === 1 ? `${sentence}${lines[0].length > 5 ? "\n\n" : " "}${lines[0]}` : `${sentence}\n\n${lines.join("\n")}\n`;
+  return lines.length === 1
+    ? `${sentence}${lines[0].length > 5 ? "\n\n" : " "}${lines[0]}`
+    : `${sentence}\n\n${lines.join("\n")}\n`;
 }
 
 /** @param {unknown} actual @param {unknown} expected @param {string} operator */
@@ -153,7 +155,8 @@ function looseMessage(actual, expected, operator) {
   if (a.length > 512) a = `${a.slice(0, 509)}...`;
   if (b.length > 512) b = `${b.slice(0, 509)}...`;
   if (operator === "deepEqual") return `${known}\n\n${a}\n\nshould loosely deep-equal\n\n${b}`;
-  if (operator === "notDeepEqual") return `${SENTENCES.notDeepEqualUnequal}\n\n${a}\n\nshould not loosely deep-equal\n\n${b}`;
+  if (operator === "notDeepEqual")
+    return `${SENTENCES.notDeepEqualUnequal}\n\n${a}\n\nshould not loosely deep-equal\n\n${b}`;
   return `${a} ${operator} ${b}`;
 }
 

@@ -135,7 +135,6 @@ defineProperty(FastBuffer, "name", { value: "Buffer" });
 setPrototypeOf(FastBuffer, Buffer);
 Buffer.prototype = FastBuffer.prototype;
 
-
 /** @param {any} start @param {number} length */
 function clampStart(start, length) {
   start = Math.trunc(+start) || 0;
@@ -162,11 +161,7 @@ Object.assign(Buffer, {
         if (typeof text === "string") return fromString(text, encodingOrOffset);
       }
     }
-    throw invalidArgType(
-      "first argument",
-      ["string", "Buffer", "ArrayBuffer", "Array", "Array-like Object"],
-      value,
-    );
+    throw invalidArgType("first argument", ["string", "Buffer", "ArrayBuffer", "Array", "Array-like Object"], value);
   },
   /** @param {any} view @param {any} offset @param {any} length */
   copyBytesFrom(view, offset, length) {

@@ -20,7 +20,8 @@ function variables() {
 
 /** Whether it came from JSON, and is no binding. @param {unknown} value */
 function isJson(value) {
-  if (typeof value !== "object" || value === null) return typeof value === "number" || typeof value === "boolean" || value === null;
+  if (typeof value !== "object" || value === null)
+    return typeof value === "number" || typeof value === "boolean" || value === null;
   const prototype = Object.getPrototypeOf(value);
   return prototype === Object.prototype || Array.isArray(value);
 }

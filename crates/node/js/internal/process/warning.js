@@ -13,7 +13,9 @@ export const warnings = {
 /** @param {any} warning */
 function show(warning) {
   const code = warning.code ? `[${warning.code}] ` : "";
-  console.warn(`(node) ${code}${warning.stack && warning.name !== "DeprecationWarning" ? `${warning.name}: ${warning.message}` : `${warning}`}`);
+  console.warn(
+    `(node) ${code}${warning.stack && warning.name !== "DeprecationWarning" ? `${warning.name}: ${warning.message}` : `${warning}`}`,
+  );
   if (typeof warning.detail === "string") console.warn(warning.detail);
 }
 

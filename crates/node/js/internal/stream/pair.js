@@ -1,8 +1,10 @@
 // stream.duplexPair() (https://nodejs.org/api/stream.html#streamduplexpairoptions).
 
+import { queueMicrotask } from "selvedge:web/timers/index.js";
 import Base from "readable-stream/lib/stream.js";
 
-const { Duplex } = /** @type {any} */ (Base);
+/** @type {any} */
+const { Duplex } = Base;
 
 class Side extends Duplex {
   /** @type {(() => void) | null} */ waiting = null;
@@ -34,8 +36,9 @@ class Side extends Duplex {
 
 /** @param {any} [options] */
 export function duplexPair(options = undefined) {
-  const a = new Side(options);
-  const b = new Side(options);
+  /** @type {any} */
+  const Pair = Side;
+  const [a, b] = [new Pair(options), new Pair(options)];
   a.other = b;
   b.other = a;
   return [a, b];

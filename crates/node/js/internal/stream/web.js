@@ -19,7 +19,7 @@ const isAbrupt = (error) => error?.code === "ERR_STREAM_PREMATURE_CLOSE";
 /** @param {any} readable @param {any} [options] */
 export function readableFromWeb(readable, options = {}) {
   if (!(readable instanceof ReadableStream)) throw invalidArgType("readableStream", "ReadableStream", readable);
-  const reader = readable.getReader();
+  const reader = /** @type {any} */ (readable).getReader();
   let closed = false;
   const stream = new Readable({
     objectMode: options.objectMode ?? false,
@@ -62,7 +62,7 @@ export function readableFromWeb(readable, options = {}) {
 export function readableToWeb(stream, options = {}) {
   if (typeof stream?._readableState !== "object") throw invalidArgType("streamReadable", "stream.Readable", stream);
   if (stream.destroyed || stream.readable === false) {
-    const empty = new ReadableStream({ start: (controller) => controller.close() });
+    const empty = new ReadableStream({ start: (/** @type {any} */ controller) => controller.close() });
     return empty;
   }
   const { objectMode } = stream._readableState;
@@ -89,13 +89,13 @@ export function readableToWeb(stream, options = {}) {
   });
   return new ReadableStream(
     {
-      start(given) {
+      start(/** @type {any} */ given) {
         controller = given;
       },
       pull() {
         stream.resume();
       },
-      cancel(reason) {
+      cancel(/** @type {any} */ reason) {
         ended = true;
         stream.destroy(reason);
       },
@@ -121,7 +121,7 @@ export function writableFromWeb(writable, options = {}) {
       const done = () => callback(error);
       if (closed) return done();
       closed = true;
-      return (error != null ? writer.abort(error) : writer.close()).then(done, done);
+      return (error ? writer.abort(error) : writer.close()).then(done, done);
     },
     final(/** @type {(error?: any) => void} */ callback) {
       if (closed) return callback();
@@ -171,16 +171,16 @@ export function writableToWeb(stream) {
   });
   return new WritableStream(
     {
-      start(given) {
+      start(/** @type {any} */ given) {
         controller = given;
       },
-      write(chunk) {
+      write(/** @type {any} */ chunk) {
         if (stream.write(chunk) && !stream.writableNeedDrain) return undefined;
         return new Promise((resolve) => {
           drained = () => resolve(undefined);
         });
       },
-      abort(reason) {
+      abort(/** @type {any} */ reason) {
         stream.destroy(reason);
       },
       close() {

@@ -68,7 +68,6 @@ export class MIMEParams {
     name = `${name}`;
     value = `${value}`;
     if (!TOKEN.test(name)) throw syntaxError("parameter name", name, name.search(/[^-!#$%&'*+.^_`|~A-Za-z0-9]/));
-    // eslint-disable-next-line no-control-regex
     if (!QUOTED.test(value)) throw syntaxError("parameter value", value, value.search(/[^\t\x20-\x7e\x80-\xff]/));
     this.#data.set(name, value);
   }

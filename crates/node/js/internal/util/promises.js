@@ -31,7 +31,9 @@ export function promisify(original) {
         (/** @type {any} */ error, /** @type {any[]} */ ...values) => {
           if (error) return reject(error);
           if (names !== undefined && values.length > 1) {
-            return resolve(Object.fromEntries(names.map((/** @type {string} */ name, /** @type {number} */ i) => [name, values[i]])));
+            return resolve(
+              Object.fromEntries(names.map((/** @type {string} */ name, /** @type {number} */ i) => [name, values[i]])),
+            );
           }
           return resolve(values[0]);
         },

@@ -35,7 +35,8 @@ export async function blob(stream) {
 export async function text(stream) {
   const decoder = new TextDecoder();
   let result = "";
-  for await (const chunk of stream) result += typeof chunk === "string" ? chunk : decoder.decode(chunk, { stream: true });
+  for await (const chunk of stream)
+    result += typeof chunk === "string" ? chunk : decoder.decode(chunk, { stream: true });
   return result + decoder.decode();
 }
 

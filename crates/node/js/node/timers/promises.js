@@ -1,7 +1,15 @@
 // node:timers/promises (https://nodejs.org/api/timers.html#timers-promises-api).
 
 import * as web from "selvedge:web/timers/index.js";
-import { AbortError, invalidArgType, nodeError, validateAbortSignal, validateBoolean, validateNumber, validateObject } from "../../internal/errors.js";
+import {
+  AbortError,
+  invalidArgType,
+  nodeError,
+  validateAbortSignal,
+  validateBoolean,
+  validateNumber,
+  validateObject,
+} from "../../internal/errors.js";
 
 /** @param {any} options @returns {any} the signal */
 function signalOf(options) {

@@ -73,7 +73,8 @@ export const isBigUint64Array = isTyped("BigUint64Array");
 /** @param {any} value */
 export const isCryptoKey = (value) => value instanceof CryptoKey;
 /** By the mark that node:crypto puts on its keys. @param {any} value */
-export const isKeyObject = (value) => typeof value === "object" && value !== null && value[Symbol.for("node.KeyObject")] === true;
+export const isKeyObject = (value) =>
+  typeof value === "object" && value !== null && value[Symbol.for("node.KeyObject")] === true;
 
 const types = {
   isExternal,

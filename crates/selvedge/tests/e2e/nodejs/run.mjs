@@ -5,7 +5,8 @@ import { inspect } from "node:util";
 /** @param {(show: any) => unknown} script */
 export async function run(script) {
   const lines = [];
-  const text = (value) => (typeof value === "string" ? JSON.stringify(value) : inspect(value, { depth: 6, breakLength: 100 }));
+  const text = (value) =>
+    typeof value === "string" ? JSON.stringify(value) : inspect(value, { depth: 6, breakLength: 100 });
   const failure = (error) => `! ${error?.name} ${error?.code} ${error?.message}`;
   const show = (...values) => void lines.push(values.map(text).join(" | "));
   show.error = (body) => {

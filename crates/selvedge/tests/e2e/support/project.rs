@@ -49,12 +49,15 @@ impl Project {
         let project = Self::empty();
         let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples").join(name);
         copy(&source, project.path());
-        if project.path().join("package.json").exists() {
-            let install = ["install", "--no-audit", "--no-fund", "--no-package-lock"];
-            let installed = Command::new("npm").args(install).current_dir(project.path()).output().unwrap();
-            assert!(installed.status.success(), "{}", String::from_utf8_lossy(&installed.stderr));
-        }
-        project
+        if project.path().join("package.json").exists() { project.installed() } else { project }
+    }
+
+    /// With the npm packages of its `package.json`.
+    pub(crate) fn installed(self) -> Self {
+        let install = ["install", "--no-audit", "--no-fund", "--no-package-lock"];
+        let installed = Command::new("npm").args(install).current_dir(self.path()).output().unwrap();
+        assert!(installed.status.success(), "{}", String::from_utf8_lossy(&installed.stderr));
+        self
     }
 
     /// Where the project is.
