@@ -4,6 +4,7 @@ import { op_crypto_random_fill, op_node_key_generate, op_node_key_generate_async
 import { invalidArgValue, validateFunction, validateInteger, validateObject, validateString } from "../errors.js";
 import { call, settle } from "../native-error.js";
 import { isNil } from "../nil.js";
+import { promisified } from "../promisify.js";
 import { fromNative, secret } from "./keys.js";
 
 /** @param {any} type @param {any} options */
@@ -95,3 +96,16 @@ export function generateKeyPair(type, options, callback = undefined) {
   );
   settle(pending, (error, pair) => (error ? callback(error) : callback(null, pair.publicKey, pair.privateKey)));
 }
+
+promisified(
+  generateKeyPair,
+  (type, options) =>
+    new Promise((resolve, reject) =>
+      generateKeyPair(
+        type,
+        options,
+        (/** @type {any} */ error, /** @type {any} */ publicKey, /** @type {any} */ privateKey) =>
+          error ? reject(error) : resolve({ publicKey, privateKey }),
+      ),
+    ),
+);

@@ -29,7 +29,7 @@ export function opened(fd, syscall) {
   return file;
 }
 
-/** Refuses to change what is in /bundle and /dev. @param {Directory} directory @param {string} syscall @param {string} path @param {string} [dest] */
+/** Refuses to change what is in /bundle and /dev. @param {import("./tree.js").Directory} directory @param {string} syscall @param {string} path @param {string} [dest] */
 export function changeable(directory, syscall, path, dest = undefined) {
   if (!directory.writable) throw systemError("EPERM", syscall, path, dest);
 }
