@@ -26,18 +26,10 @@ import {
   getCurves,
   getDiffieHellman,
 } from "../internal/crypto/dh.js";
+import { generateKey, generateKeyPair, generateKeyPairSync, generateKeySync } from "../internal/crypto/generate.js";
 import { Hash, Hmac, createHash, createHmac, hash } from "../internal/crypto/hash.js";
 import { hkdf, hkdfSync, pbkdf2, pbkdf2Sync, scrypt, scryptSync } from "../internal/crypto/kdf.js";
-import {
-  KeyObject,
-  createPrivateKey,
-  createPublicKey,
-  createSecretKey,
-  generateKey,
-  generateKeyPair,
-  generateKeyPairSync,
-  generateKeySync,
-} from "../internal/crypto/keys.js";
+import { KeyObject, createPrivateKey, createPublicKey, createSecretKey } from "../internal/crypto/keys.js";
 import {
   checkPrime,
   checkPrimeSync,

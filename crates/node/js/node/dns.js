@@ -13,6 +13,7 @@ import {
 import { ADDRCONFIG, ALL, V4MAPPED, isIP, lookupPlan } from "../internal/dns/values.js";
 import { invalidArgType, validateFunction } from "../internal/errors.js";
 import { settle } from "../internal/native-error.js";
+import { promisified } from "../internal/promisify.js";
 
 const {
   NODATA,
@@ -141,6 +142,8 @@ function lookup(hostname, options, callback = undefined) {
     else callback(null, found.address, found.family);
   });
 }
+
+promisified(lookup, lookupPromise);
 
 /** @param {any} address @param {any} port @param {any} callback */
 function lookupService(address, port, callback) {

@@ -9,6 +9,7 @@ import { Dirent, Stats } from "../internal/fs/stats.js";
 import { Dir } from "../internal/fs/sync.js";
 import * as sync from "../internal/fs/sync.js";
 import { notImplemented, validateFunction } from "../internal/errors.js";
+import { promisified } from "../internal/promisify.js";
 import { toDescriptor, toPath } from "../internal/fs/values.js";
 
 const {
@@ -183,6 +184,12 @@ const read = moving(readSync, false);
 const readv = moving(readvSync, true);
 const write = moving(writeSync, false);
 const writev = moving(writevSync, true);
+
+promisified(exists, async (path) => existsSync(path));
+promisified(read, async (fd, buffer, ...rest) => ({ bytesRead: readSync(fd, buffer, ...rest), buffer }));
+promisified(readv, async (fd, buffers, position) => ({ bytesRead: readvSync(fd, buffers, position), buffers }));
+promisified(write, async (fd, buffer, ...rest) => ({ bytesWritten: writeSync(fd, buffer, ...rest), buffer }));
+promisified(writev, async (fd, buffers, position) => ({ bytesWritten: writevSync(fd, buffers, position), buffers }));
 
 /** @param {any} path @param {any} [options] */
 async function openAsBlob(path, options = undefined) {

@@ -32,6 +32,11 @@ const {
   Z_NO_FLUSH,
 } = /** @type {any} */ (constants);
 
+const DICTIONARIES = ["Buffer", "TypedArray", "DataView", "ArrayBuffer"];
+
+/** @param {any} value */
+const wrongDictionary = (value) => invalidArgType("options.dictionary", DICTIONARIES, value);
+
 /** zlib's own formats. */
 class Zlib extends ZlibBase {
   /** @type {number} */ #mode;
@@ -53,12 +58,8 @@ class Zlib extends ZlibBase {
     const strategy = option(options?.strategy, "options.strategy", Z_DEFAULT_STRATEGY, Z_FIXED, Z_DEFAULT_STRATEGY);
     let { dictionary } = options ?? {};
     if (dictionary !== undefined) {
-      dictionary = toBytes(typeof dictionary === "string" ? 0 : dictionary, "options.dictionary", "utf8", [
-        "Buffer",
-        "TypedArray",
-        "DataView",
-        "ArrayBuffer",
-      ]);
+      if (typeof dictionary === "string") throw wrongDictionary(dictionary);
+      dictionary = toBytes(dictionary, "options.dictionary", "utf8", DICTIONARIES);
     }
     const id = call(op_node_zlib_new, mode, level, windowBits, memLevel, strategy, dictionary ?? null);
     super(options, id, { flush: Z_NO_FLUSH, finishFlush: Z_FINISH, fullFlush: Z_FULL_FLUSH, most: Z_BLOCK });

@@ -13,7 +13,7 @@ use crate::coded::{Coded, Result};
 #[derive(Clone)]
 enum Digester {
     Hash(Hasher, usize),
-    Hmac(Hmac),
+    Hmac(Box<Hmac>),
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
@@ -52,7 +52,7 @@ pub(crate) fn op_node_hmac_new(
     let algorithm = Algorithm::from_name(&name)
         .filter(|algorithm| !algorithm.is_extendable())
         .ok_or_else(|| Coded::type_error("ERR_CRYPTO_INVALID_DIGEST", format!("Invalid digest: {name}")))?;
-    Ok(instance.resources().add(Mutex::new(Digester::Hmac(Hmac::new(algorithm, &key)))))
+    Ok(instance.resources().add(Mutex::new(Digester::Hmac(Box::new(Hmac::new(algorithm, &key))))))
 }
 
 /// A second digest that goes on from the first's data.

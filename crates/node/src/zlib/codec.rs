@@ -198,7 +198,7 @@ impl Codec {
                     let Some(dictionary) = &self.setup.dictionary else {
                         return Err(Coded::error("Z_NEED_DICT", "Missing dictionary"));
                     };
-                    engine.set_dictionary(dictionary).map_err(|_| Coded::error("Z_DATA_ERROR", "Bad dictionary"))?;
+                    engine.set_dictionary(dictionary).map_err(|_| Coded::error("Z_NEED_DICT", "Bad dictionary"))?;
                 }
                 Err(InflateError::MemError) => return Err(Coded::error("Z_MEM_ERROR", "Zlib error")),
                 Err(InflateError::StreamError) => return Err(Coded::error("Z_STREAM_ERROR", "Zlib error")),
@@ -275,7 +275,7 @@ mod tests {
         let packed = run(with(Mode::Deflate, Some(b"hello")), b"hello hello", 4, 64).unwrap();
         let code = |dictionary| run(with(Mode::Inflate, dictionary), &packed, 4, 64).unwrap_err().code();
         assert_eq!(code(None), "Z_NEED_DICT");
-        assert_eq!(code(Some(b"other")), "Z_DATA_ERROR");
+        assert_eq!(code(Some(b"other")), "Z_NEED_DICT");
     }
 
     #[test]

@@ -82,7 +82,7 @@ class CipherBase extends /** @type {any} */ (Transform) {
   /** @type {number} */ #id;
   #encrypts;
   #done = false;
-  /** @type {StringDecoder | undefined} */ #decoder;
+  /** @type {any} */ #decoder;
   /** @type {any} */ #encoding;
 
   /** @param {boolean} encrypts @param {any} algorithm @param {any} key @param {any} iv @param {any} options */

@@ -128,7 +128,9 @@ class HmacClass extends Digester {
  */
 export function callable(Class, name) {
   Object.defineProperty(Class, "name", { value: name });
-  return /** @type {any} */ (new Proxy(Class, { apply: (_target, _receiver, args) => Reflect.construct(Class, args) }));
+  const result = new Proxy(Class, { apply: (_target, _receiver, args) => Reflect.construct(Class, args) });
+  Object.defineProperty(Class.prototype, "constructor", { value: result, writable: true, configurable: true });
+  return result;
 }
 
 export const Hash = callable(HashClass, "Hash");

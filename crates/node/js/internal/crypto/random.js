@@ -29,7 +29,7 @@ const later = (callback, ...args) => void Promise.resolve().then(() => callback(
 
 /**
  * @param {number} size
- * @param {(error: Error | null, bytes: Buffer) => void} [callback]
+ * @param {(error: Error | null, bytes: any) => void} [callback]
  */
 export function randomBytes(size, callback = undefined) {
   validateNumber(size, "size", 0, MOST);

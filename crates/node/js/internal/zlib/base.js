@@ -27,7 +27,9 @@ export function option(value, name, lower, upper, customary) {
   if (value === undefined || Number.isNaN(value)) return customary;
   if (typeof value !== "number") throw invalidArgType(name, "number", value);
   if (!Number.isFinite(value)) throw outOfRange(name, "a finite number", value);
-  if (value < lower || value > upper) throw outOfRange(name, `>= ${lower} and <= ${upper}`, value);
+  if (value < lower || value > upper) {
+    throw outOfRange(name, upper === Infinity ? `>= ${lower}` : `>= ${lower} and <= ${upper}`, value);
+  }
   return value;
 }
 
@@ -42,7 +44,7 @@ export function zlibError(error) {
 /** The flushes in the order of their strength: a later chunk's does not weaken an earlier one's. */
 const STRENGTHS = [Z_NO_FLUSH, Z_BLOCK, 1, 2, Z_FULL_FLUSH, Z_FINISH];
 
-/** @type {(stream: ZlibBase, data: Uint8Array, flush: number) => Buffer} */
+/** @type {(stream: ZlibBase, data: Uint8Array, flush: number) => any} */
 export let processAtOnce;
 
 /** A codec as a stream. */
@@ -166,7 +168,7 @@ export class ZlibBase extends /** @type {any} */ (Transform) {
   /**
    * @param {Uint8Array} input
    * @param {number} flush
-   * @param {(output: Buffer) => void} give
+   * @param {(output: any) => void} give
    */
   #write(input, flush, give) {
     if (this.#id === null || this.#ended) return;
@@ -193,7 +195,7 @@ export class ZlibBase extends /** @type {any} */ (Transform) {
 
   /** @param {Uint8Array} data @param {number} flush */
   #processAtOnce(data, flush) {
-    /** @type {Buffer[]} */
+    /** @type {any[]} */
     const parts = [];
     let length = 0;
     try {

@@ -99,6 +99,9 @@ async function script(show) {
   await show.reject(promisify(fs.stat)(at("x")));
   show(await promisify(fs.readFile)(at("copy"), "utf8"), await promisify(fs.mkdir)(at("p/q"), { recursive: true }), (await promisify(fs.readdir)(at("p"))), await promisify(fs.access)(at("p")), await new Promise((resolve) => fs.exists(at("p"), resolve)));
   await new Promise((resolve) => fs.open(at("copy"), (error, opened) => fs.read(opened, Buffer.alloc(5), 0, 5, 0, (failure, count, into) => resolve(show(error, failure, count, into, fs.closeSync(opened))))));
+  const some = fs.openSync(at("copy"), "r+");
+  show(await promisify(fs.exists)(at("x")), await promisify(fs.read)(some, Buffer.alloc(2), 0, 2, 0), await promisify(fs.write)(some, Buffer.from("H"), 0, 1, 0), fs.readFileSync(at("copy")));
+  fs.closeSync(some);
   show.error(() => fs.readFile(at("x")));
   show.error(() => fs.readFile(5.5, () => {}));
 

@@ -16,6 +16,7 @@ import crypto, {
   verify,
 } from "node:crypto";
 import { Buffer } from "node:buffer";
+import { promisify } from "node:util";
 import material from "./material.mjs";
 
 const { certificates, encrypted, other: _other, ...pairs } = material;
@@ -104,6 +105,7 @@ export default async (show) => {
   const written = generateKeyPairSync("ec", { namedCurve: "prime256v1", publicKeyEncoding: { type: "spki", format: "pem" }, privateKeyEncoding: { type: "pkcs8", format: "der" } });
   show(written.publicKey.split("\n")[0], written.privateKey instanceof Buffer);
   await new Promise((resolve) => crypto.generateKeyPair("rsa", { modulusLength: 2048 }, (error, publicKey, privateKey) => resolve(show(error, publicKey.type, privateKey.type))));
+  show(Object.keys(await promisify(crypto.generateKeyPair)("ec", { namedCurve: "P-256" })));
   show.error(() => generateKeyPairSync("nope"));
   show.error(() => generateKeyPairSync("rsa", {}));
   show.error(() => generateKeyPairSync("ec", { namedCurve: "nope" }));
