@@ -4,7 +4,7 @@
 //! JavaScript keeps for this purpose. The getters then slice the href, and most are never called.
 
 use selvedge_ops::{BufferMut, OpError, op, v8};
-use url::{Url, quirks};
+use url::{Position, Url, quirks};
 
 /// How many 32-bit words [`write_components`] writes.
 const WORDS: usize = 9;
@@ -142,6 +142,24 @@ fn would_lose_host(url: &Url, value: &str) -> bool {
     empty && (!url.username().is_empty() || url.password().is_some() || url.port().is_some())
 }
 
+/// Where there is no host, "/." tells a path that begins with two slashes from one
+/// (<https://url.spec.whatwg.org/#url-serializing>): the library's parser writes and omits it, its setter does neither.
+fn set_pathname(url: &mut Url, value: &str) {
+    let had_authority = url.has_authority();
+    quirks::set_pathname(url, value);
+    if had_authority || url.cannot_be_a_base() {
+        return;
+    }
+    let path = url.path();
+    let mark = if path.starts_with("//") { "/." } else { "" };
+    let whole = format!("{}:{mark}{path}{}", url.scheme(), &url[Position::AfterPath..]);
+    if whole != url.as_str()
+        && let Ok(whole) = Url::parse(&whole)
+    {
+        *url = whole;
+    }
+}
+
 /// Applies a setter of the `URL` class. A value that the standard ignores changes nothing.
 fn set_component(url: &mut Url, component: Component, value: &str) {
     if matches!(component, Component::Host | Component::Hostname) && would_lose_host(url, value) {
@@ -156,7 +174,7 @@ fn set_component(url: &mut Url, component: Component, value: &str) {
         Component::Hostname => quirks::set_hostname(url, value),
         Component::Port => quirks::set_port(url, value),
         Component::Pathname => {
-            quirks::set_pathname(url, value);
+            set_pathname(url, value);
             Ok(())
         }
         Component::Search => {
@@ -225,6 +243,16 @@ mod tests {
         let mut url = url("data://host/a");
         set_component(&mut url, Component::Host, "?");
         assert_eq!(url.as_str(), "data:///a");
+    }
+
+    #[test]
+    fn a_path_does_not_become_a_host() {
+        let mut url = url("a:/b?c#d");
+        set_component(&mut url, Component::Pathname, "//x//");
+        assert_eq!(url.as_str(), "a:/.//x//?c#d");
+        assert_eq!(url.path(), "//x//");
+        set_component(&mut url, Component::Pathname, "/y");
+        assert_eq!(url.as_str(), "a:/y?c#d");
     }
 
     #[test]
