@@ -10,6 +10,7 @@ pub(crate) const TESTS: &[(&str, Test)] = &[
     ("web::a_dom_exception_is_cloned_wherever_it_is", |h| Box::pin(a_dom_exception_is_cloned_wherever_it_is(h))),
     ("web::keys_of_broken_text_are_data_errors", |h| Box::pin(keys_of_broken_text_are_data_errors(h))),
     ("web::form_names_end_with_no_backslash", |h| Box::pin(form_names_end_with_no_backslash(h))),
+    ("web::what_is_set_in_a_url_parses_again", |h| Box::pin(what_is_set_in_a_url_parses_again(h))),
     ("web::crypto_works", |h| Box::pin(crypto_works(h))),
     ("web::clocks_stand_still_within_a_turn", |h| Box::pin(clocks_stand_still_within_a_turn(h))),
     ("web::global_scope_does_no_io", |h| Box::pin(global_scope_does_no_io(h))),
@@ -135,6 +136,18 @@ async fn form_names_end_with_no_backslash(harness: Harness) {
     );
     let refused = "TypeError: Name or filename can't end with backslash";
     assert_eq!(worker.text("/").await, serde_json::json!([refused, refused]).to_string());
+}
+
+async fn what_is_set_in_a_url_parses_again(harness: Harness) {
+    let worker = harness.worker(
+        r#"export default { fetch() {
+        const path = new URL("a:/b?c#d"); path.pathname = "//x//";
+        const back = new URL(path); back.pathname = "/y";
+        const host = new URL("a://user@host/b"); host.host = "?";
+        return Response.json([path.href, path.pathname, new URL(path.href).pathname, back.href, host.href]);
+    } }"#,
+    );
+    assert_eq!(worker.text("/").await, r#"["a:/.//x//?c#d","//x//","//x//","a:/y?c#d","a://user@host/b"]"#);
 }
 
 async fn crypto_works(harness: Harness) {
