@@ -132,7 +132,7 @@ async fn framing_headers_of_a_handler_do_no_harm() {
 async fn an_upgrade_takes_the_connection_over() {
     let server = start(
         config(),
-        Func(|_, _| async move {
+        Func(|_: http::Request<hyper::body::Incoming>, _| async move {
             let mut response = text("");
             *response.status_mut() = http::StatusCode::SWITCHING_PROTOCOLS;
             response.headers_mut().insert("connection", HeaderValue::from_static("upgrade"));
@@ -156,7 +156,7 @@ async fn an_upgrade_takes_the_connection_over() {
 async fn a_connection_that_was_taken_over_is_told_of_the_shutdown() {
     let mut server = start(
         config(),
-        Func(|_, _| async move {
+        Func(|_: http::Request<hyper::body::Incoming>, _| async move {
             let mut response = text("");
             *response.status_mut() = http::StatusCode::SWITCHING_PROTOCOLS;
             response.headers_mut().insert("connection", HeaderValue::from_static("upgrade"));
