@@ -85,7 +85,7 @@ const { metafile } = await build({
     "globalThis.Blob": "Blob",
     "globalThis.EventTarget": "EventTarget",
     global: "globalThis",
-    window: "globalThis",
+    window: "packageWindow",
   },
   plugins: [builtins],
   metafile: true,

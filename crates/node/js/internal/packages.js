@@ -17,6 +17,9 @@ import { core as process } from "./process/core.js";
 /** unenv warns of what is deprecated, which hosted does not. */
 const console = { warn() {} };
 
+/** path-unified puts a `process` onto its window if there is none. */
+const packageWindow = { process: {} };
+
 export {
   AbortController,
   AbortSignal,
@@ -29,6 +32,7 @@ export {
   clearInterval,
   clearTimeout,
   console,
+  packageWindow,
   process,
   queueMicrotask,
   setImmediate,
