@@ -13,7 +13,7 @@ const { defineProperty } = Object;
 function defineLazy(name, load) {
   /** @param {unknown} value */
   const settle = (value) =>
-    defineProperty(globalThis, name, { value, writable: true, enumerable: false, configurable: true });
+    defineProperty(globalThis, name, { value, writable: true, enumerable: true, configurable: true });
   defineProperty(globalThis, name, {
     get() {
       const value = load();
@@ -21,7 +21,7 @@ function defineLazy(name, load) {
       return value;
     },
     set: settle,
-    enumerable: false,
+    enumerable: true,
     configurable: true,
   });
 }
@@ -37,5 +37,5 @@ export function install(bindings, globals, populate) {
   if (!globals) return;
   defineLazy("Buffer", () => /** @type {any} */ (op_node_internal("selvedge:node/node/buffer.js")).Buffer);
   defineLazy("process", () => /** @type {any} */ (op_node_internal("selvedge:node/node/process.js")).default);
-  defineProperty(globalThis, "global", { value: globalThis, writable: true, enumerable: false, configurable: true });
+  defineProperty(globalThis, "global", { value: globalThis, writable: true, enumerable: true, configurable: true });
 }

@@ -208,11 +208,9 @@ fn op_buffer_index_of(bytes: BufferRef<'_>, needle: BufferRef<'_>, from: f64, fo
 fn index_of(bytes: &[u8], needle: &[u8], from: usize, forward: bool, step: usize) -> Option<usize> {
     let is_aligned = |index: &usize| index % step.max(1) == 0;
     if forward {
-        let found = memmem::find_iter(bytes.get(from..)?, needle).map(|index| index + from).find(is_aligned);
         if step < 2 {
-            return found;
+            return memmem::find(bytes.get(from..)?, needle).map(|index| index + from);
         }
-        // Matches that overlap are not among those found above.
         return (from..=bytes.len().checked_sub(needle.len())?)
             .filter(is_aligned)
             .find(|index| bytes[*index..].starts_with(needle));

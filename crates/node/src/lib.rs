@@ -25,7 +25,8 @@
 //!    is loaded.
 //! 4. No module does anything at its top level but define: it may be evaluated at global scope, where there is no
 //!    invocation, or in the middle of a request.
-//! 5. Its row in `docs/nodejs.md`, and its test: `tests/node` runs the same script in Node.js and here.
+//! 5. Its row in `docs/nodejs.md`, and its test: a script in `crates/selvedge/tests/e2e/nodejs` that shows values, and
+//!    what Node.js shows for it.
 
 mod buffer;
 mod coded;

@@ -269,6 +269,8 @@ unsafe extern "C" fn import_meta(
     meta.create_data_property(scope, key.into(), url.into());
 }
 
+/// `import()`. The module is linked and evaluated in a microtask, as the standard has it: nothing else is being
+/// evaluated then. V8 ends the process when it is told to evaluate a module while one that it imports is at it.
 fn import_dynamically<'s, 'i>(
     scope: &mut v8::PinScope<'s, 'i>,
     _options: v8::Local<'s, v8::Data>,
@@ -276,17 +278,25 @@ fn import_dynamically<'s, 'i>(
     specifier: v8::Local<'s, v8::String>,
     _attributes: v8::Local<'s, v8::FixedArray>,
 ) -> Option<v8::Local<'s, v8::Promise>> {
-    let specifier = specifier.to_rust_string_lossy(scope);
-    let referrer = referrer.to_rust_string_lossy(scope);
-    v8::tc_scope!(let scope, scope);
-    if let Some(namespace) = evaluate_import(scope, &specifier, &referrer) {
-        return Some(namespace);
-    }
-    let exception = scope.exception()?;
-    scope.reset();
+    let data = v8::Array::new_with_elements(scope, &[specifier.into(), referrer]);
+    let later = v8::Function::builder(import_now).data(data.into()).build(scope)?;
     let resolver = v8::PromiseResolver::new(scope)?;
-    resolver.reject(scope, exception)?;
-    Some(resolver.get_promise(scope))
+    let nothing = v8::undefined(scope).into();
+    resolver.resolve(scope, nothing)?;
+    resolver.get_promise(scope).then(scope, later)
+}
+
+fn import_now<'s>(
+    scope: &mut v8::PinScope<'s, '_>,
+    args: v8::FunctionCallbackArguments<'s>,
+    mut rv: v8::ReturnValue<'s>,
+) {
+    let Ok(data) = args.data().try_cast::<v8::Array>() else { return };
+    let text = |index| data.get_index(scope, index).map(|value| value.to_rust_string_lossy(scope));
+    let (Some(specifier), Some(referrer)) = (text(0), text(1)) else { return };
+    if let Some(namespace) = evaluate_import(scope, &specifier, &referrer) {
+        rv.set(namespace.into());
+    }
 }
 
 /// A promise of the module's namespace, which waits for the module's evaluation.

@@ -173,6 +173,10 @@ pub(crate) fn namespace<'s>(
         module.instantiate_module(scope, resolve)?;
     }
     if matches!(module.get_status(), v8::ModuleStatus::Instantiated) {
+        if is_evaluating(scope, state) {
+            throw(scope, &format!("{name} is asked for while another module is being loaded"));
+            return None;
+        }
         let promise = module.evaluate(scope)?;
         if let Ok(promise) = promise.try_cast::<v8::Promise>()
             && promise.state() == v8::PromiseState::Rejected
@@ -186,6 +190,16 @@ pub(crate) fn namespace<'s>(
         return None;
     }
     module.get_module_namespace().try_cast::<v8::Object>().ok()
+}
+
+/// Whether one of them is being evaluated: a guest's function that it called has come back to us. V8 ends the process
+/// when it is then told to evaluate one that imports it.
+fn is_evaluating(scope: &mut v8::PinScope<'_, '_>, state: &InstanceState) -> bool {
+    let modules: Vec<_> = match state.modules().lazy.as_ref() {
+        Some(lazy) => lazy.modules.values().cloned().collect(),
+        None => return false,
+    };
+    modules.into_iter().any(|module| v8::Local::new(scope, module).get_status() == v8::ModuleStatus::Evaluating)
 }
 
 /// Keeps the code of all that the isolate has compiled, for the next one.

@@ -152,3 +152,46 @@ async fn our_own_modules_are_out_of_reach() {
         .map(|name| format!("No such module \"{name}\"."));
     assert_eq!(project.dev().await.get("/").await.json(), json!(expected));
 }
+
+#[tokio::test]
+async fn a_module_may_be_imported_while_it_is_evaluated() {
+    let project = Project::worker(
+        "export const name = 'index';
+         const own = import('./index.ts').then((module) => module.name);
+         const other = import('./other.ts').then((module) => module.seen);
+         export default { fetch: async () => Response.json([await own, await other]) };",
+    )
+    .file("src/other.ts", "import { name } from './index.ts'; export const seen = `saw ${name}`;")
+    .config(json!({ "no_bundle": true, "main": "src/index.js", "find_additional_modules": true }));
+    let source = project.read("src/index.ts").replace(".ts", ".js");
+    let other = project.read("src/other.ts").replace(".ts", ".js");
+    project.write("src/index.js", source);
+    project.write("src/other.js", other);
+    let project = project.config(json!({ "rules": [{ "type": "ESModule", "globs": ["**/*.js"] }] }));
+    assert_eq!(project.dev().await.get("/").await.assert_status(200).json(), json!(["index", "saw index"]));
+}
+
+#[tokio::test]
+async fn a_patched_global_cannot_come_back_into_the_loading() {
+    let project = worker(
+        "let inside = false;
+         const outcomes = new Set();
+         for (const name of ['assign', 'create', 'defineProperty', 'entries', 'freeze', 'keys']) {
+           const original = Object[name];
+           Object[name] = (...args) => {
+             if (!inside) {
+               inside = true;
+               try { outcomes.add(typeof process.getBuiltinModule('util')); } catch (error) { outcomes.add(error.message); }
+               inside = false;
+             }
+             return original(...args);
+           };
+         }
+         process.getBuiltinModule('stream');
+         export default { fetch: () => Response.json([[...outcomes], typeof process.getBuiltinModule('assert')]) };",
+    );
+    let answer = project.dev().await.get("/").await.assert_status(200).json();
+    let refused = "selvedge:node/node/util.js is asked for while another module is being loaded";
+    assert!(answer[0].as_array().unwrap().contains(&json!(refused)), "{answer}");
+    assert_eq!(answer[1], "function");
+}

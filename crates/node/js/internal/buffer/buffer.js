@@ -5,45 +5,33 @@ import {
   op_buffer_compare,
   op_buffer_decode,
   op_buffer_encode,
-  op_buffer_index_of,
   op_buffer_utf8_length,
   op_buffer_write,
 } from "selvedge:ops";
-import { customInspect, inspect } from "selvedge:web/console/index.js";
-import { uncurryThis } from "selvedge:web/webidl.js";
-import { invalidArgType, invalidArgValue, nodeError, outOfRange, unknownEncoding, validateNumber } from "../errors.js";
+import { customInspect } from "selvedge:web/console/index.js";
+import { invalidArgType, nodeError, outOfRange } from "../errors.js";
+import { fill, search, swapAll, write } from "./bulk.js";
 import { BASE64, BASE64URL, HEX, LATIN1, UTF16, UTF8, encodingOf } from "./encodings.js";
+import { inspectBuffer } from "./inspect.js";
 import { defineNumbers } from "./numbers.js";
+import {
+  checkSize,
+  encodingNumber,
+  isArrayBuffer,
+  isUint8Array,
+  kMaxLength,
+  set,
+  tagOf,
+  validateCount,
+  validateOffset,
+} from "./values.js";
 
-const { defineProperty, getOwnPropertyDescriptor, getPrototypeOf, setPrototypeOf } = Object;
+export { settings } from "./inspect.js";
+export { isUint8Array, kMaxLength, kStringMaxLength } from "./values.js";
+
+const { defineProperty, setPrototypeOf } = Object;
 const { isView } = ArrayBuffer;
-const { isInteger } = Number;
 const Bytes = Uint8Array;
-const typedArray = getPrototypeOf(Bytes.prototype);
-const tagOf = uncurryThis(/** @type {any} */ (getOwnPropertyDescriptor(typedArray, Symbol.toStringTag)).get);
-const set = uncurryThis(Bytes.prototype.set);
-const fillBytes = uncurryThis(Bytes.prototype.fill);
-const copyWithin = uncurryThis(Bytes.prototype.copyWithin);
-const byteLengthOf = uncurryThis(
-  /** @type {any} */ (getOwnPropertyDescriptor(ArrayBuffer.prototype, "byteLength")).get,
-);
-
-/** Hosted's. */
-export const kMaxLength = 2 ** 31 - 1;
-export const kStringMaxLength = 536870888;
-
-/** @param {any} value */
-export const isUint8Array = (value) => tagOf(value) === "Uint8Array";
-
-/** @param {any} value */
-function isArrayBuffer(value) {
-  try {
-    byteLengthOf(value);
-    return true;
-  } catch {
-    return false;
-  }
-}
 
 /** @param {any} bytes a Uint8Array that nobody else has @returns {any} */
 function asBuffer(bytes) {
@@ -53,19 +41,6 @@ function asBuffer(bytes) {
 
 /** @param {number} size */
 const alloc = (size) => asBuffer(new Bytes(size));
-
-/** @param {any} size */
-function checkSize(size) {
-  validateNumber(size, "size", 0, kMaxLength);
-}
-
-/** @param {any} encoding @param {number} [fallback] */
-function encodingNumber(encoding, fallback = UTF8) {
-  if (encoding === undefined || encoding === null || encoding === "") return fallback;
-  const number = encodingOf(encoding);
-  if (number === undefined) throw unknownEncoding(encoding);
-  return number;
-}
 
 /** @param {string} text @param {any} encoding */
 function fromString(text, encoding) {
@@ -169,14 +144,14 @@ Object.assign(Buffer, {
     const items = /** @type {any} */ (view);
     if (items.length === 0) return alloc(0);
     if (offset !== undefined) {
-      validateInteger0(offset, "offset");
+      validateCount(offset, "offset");
       if (offset >= items.length) return alloc(0);
     } else {
       offset = 0;
     }
     let end = items.length;
     if (length !== undefined) {
-      validateInteger0(length, "length");
+      validateCount(length, "length");
       end = offset + length;
     }
     const part = items.slice(offset, end);
@@ -249,7 +224,7 @@ Object.assign(Buffer, {
       length = 0;
       for (const item of list) if (item.length) length += item.length;
     } else {
-      validateInteger0(length, "length");
+      validateCount(length, "length");
     }
     const buffer = alloc(length);
     let place = 0;
@@ -266,153 +241,6 @@ Object.assign(Buffer, {
     return buffer;
   },
 });
-
-/** @param {any} value @param {string} name */
-function validateInteger0(value, name) {
-  if (typeof value !== "number") throw invalidArgType(name, "number", value);
-  if (!isInteger(value)) throw outOfRange(name, "an integer", value);
-  if (value < 0) throw outOfRange(name, `>= 0 && <= ${Number.MAX_SAFE_INTEGER}`, value);
-}
-
-/**
- * The place where a search begins, and whether it is any.
- * @param {any} buffer @param {any} value @param {any} byteOffset @param {any} encoding @param {boolean} forward
- */
-function search(buffer, value, byteOffset, encoding, forward) {
-  if (typeof byteOffset === "string") {
-    encoding = byteOffset;
-    byteOffset = undefined;
-  } else if (byteOffset > 0x7fffffff) {
-    byteOffset = 0x7fffffff;
-  } else if (byteOffset < -0x80000000) {
-    byteOffset = -0x80000000;
-  }
-  byteOffset = +byteOffset;
-  const { length } = buffer;
-  if (Number.isNaN(byteOffset)) byteOffset = forward ? 0 : length;
-  byteOffset = Math.trunc(byteOffset);
-  let needle;
-  let step = 1;
-  if (typeof value === "number") {
-    needle = new Bytes([value & 255]);
-  } else if (typeof value === "string") {
-    const number = encodingNumber(encoding);
-    if (number === UTF16) step = 2;
-    needle = op_buffer_encode(value, number);
-  } else if (isUint8Array(value)) {
-    if (encodingOf(encoding) === UTF16) step = 2;
-    needle = value;
-  } else {
-    throw invalidArgType("value", ["number", "string", "Buffer", "Uint8Array"], value);
-  }
-  if (byteOffset < 0) byteOffset += length;
-  if (byteOffset < 0) {
-    if (!forward) return -1;
-    byteOffset = 0;
-  }
-  if (needle.length === 0) return Math.min(byteOffset, length);
-  if (forward && byteOffset >= length) return -1;
-  return op_buffer_index_of(buffer, needle, byteOffset, forward, step);
-}
-
-/** @param {any} buffer @param {number} a @param {number} b */
-function swap(buffer, a, b) {
-  const kept = buffer[a];
-  buffer[a] = buffer[b];
-  buffer[b] = kept;
-}
-
-/** @param {any} buffer @param {number} size */
-function swapAll(buffer, size) {
-  if (buffer.length % size !== 0) {
-    throw nodeError(RangeError, "ERR_INVALID_BUFFER_SIZE", `Buffer size must be a multiple of ${size * 8}-bits`);
-  }
-  for (let start = 0; start < buffer.length; start += size) {
-    for (let index = 0; index < size / 2; index++) swap(buffer, start + index, start + size - 1 - index);
-  }
-  return buffer;
-}
-
-/** @param {any} buffer @param {string} text @param {any} offset @param {any} length @param {any} encoding */
-function write(buffer, text, offset, length, encoding) {
-  if (typeof text !== "string") throw nodeError(TypeError, "ERR_INVALID_ARG_TYPE", "argument must be a string");
-  if (offset === undefined) return op_buffer_write(buffer, text, UTF8, 0, buffer.length);
-  if (length === undefined && typeof offset === "string") {
-    encoding = offset;
-    length = buffer.length;
-    offset = 0;
-  } else {
-    validateOffset(offset, "offset", buffer.length);
-    const remaining = buffer.length - offset;
-    if (length === undefined) {
-      length = remaining;
-    } else if (typeof length === "string") {
-      encoding = length;
-      length = remaining;
-    } else {
-      validateOffset(length, "length", buffer.length);
-      if (length > remaining) length = remaining;
-    }
-  }
-  return op_buffer_write(buffer, text, encodingNumber(encoding), offset, length);
-}
-
-/** @param {any} value @param {string} name @param {number} max */
-function validateOffset(value, name, max) {
-  if (typeof value !== "number") throw invalidArgType(name, "number", value);
-  if (!isInteger(value)) throw outOfRange(name, "an integer", value);
-  if (value < 0 || value > max) throw outOfRange(name, `>= 0 && <= ${max}`, value);
-}
-
-/** @param {any} buffer @param {any} value @param {any} offset @param {any} end @param {any} encoding */
-function fill(buffer, value, offset, end, encoding) {
-  if (typeof value === "string") {
-    if (offset === undefined || typeof offset === "string") {
-      encoding = offset;
-      offset = undefined;
-    } else if (typeof end === "string") {
-      encoding = end;
-      end = undefined;
-    }
-    const number = encodingNumber(encoding);
-    if (value.length === 0) value = 0;
-    else if (value.length === 1 && (number === LATIN1 || (number === UTF8 && value.charCodeAt(0) < 128))) {
-      value = value.charCodeAt(0);
-    } else {
-      const bytes = op_buffer_encode(value, number);
-      if (bytes.length === 0) throw invalidArgValue("value", value);
-      value = bytes;
-    }
-  } else if (typeof value === "boolean") {
-    value = +value;
-  } else if (isUint8Array(value) && value.length === 0) {
-    throw invalidArgValue("value", value);
-  }
-  if (offset === undefined) {
-    offset = 0;
-    end = buffer.length;
-  } else {
-    validateNumber(offset, "offset", 0);
-    if (end === undefined) end = buffer.length;
-    else validateNumber(end, "end", 0, buffer.length);
-    if (offset >= end) return buffer;
-  }
-  if (typeof value === "object" && isUint8Array(value)) {
-    let place = offset;
-    set(buffer, value.subarray(0, Math.min(value.length, end - offset)), place);
-    // What is there doubles until it is long enough.
-    let done = Math.min(value.length, end - offset);
-    while (done < end - offset) {
-      const more = Math.min(done, end - offset - done);
-      place = offset + done;
-      copyWithin(buffer, place, offset, offset + more);
-      done += more;
-    }
-    return buffer;
-  }
-  fillBytes(buffer, (+value || 0) & 255, offset, end);
-  return buffer;
-}
 
 const methods = {
   /** @this {any} @param {any} encoding @param {any} start @param {any} end */
@@ -557,34 +385,5 @@ for (const [name, key] of [
   });
 }
 
-/** How many bytes inspect() shows. */
-export const settings = { INSPECT_MAX_BYTES: 50 };
-
-/** @this {any} @param {number} _depth @param {any} options */
-function inspectBuffer(_depth, options) {
-  const most = settings.INSPECT_MAX_BYTES;
-  const shown = Math.min(most, this.length);
-  let text = this.toString("hex", 0, shown)
-    .replace(/(.{2})/g, "$1 ")
-    .trim();
-  const more = this.length - most;
-  if (more > 0) text += ` ... ${more} more byte${more > 1 ? "s" : ""}`;
-  if (options) {
-    /** @type {any} */
-    const extras = { __proto__: null };
-    let any = false;
-    for (const key of Object.keys(this)) {
-      if (/^\d+$/.test(key)) continue;
-      any = true;
-      extras[key] = this[key];
-    }
-    if (any) {
-      if (this.length !== 0) text += ", ";
-      // "[Object: null prototype] {" is 26 characters long and the "}" one.
-      text += inspect(extras, { ...options, breakLength: Infinity, compact: true }).slice(27, -2);
-    }
-  }
-  return `<${this.constructor.name} ${text}>`;
-}
 defineProperty(Buffer.prototype, customInspect, { value: inspectBuffer, writable: true, configurable: true });
 Buffer.prototype.inspect = inspectBuffer;
