@@ -9,6 +9,7 @@ import {
   op_node_fs_modules,
   op_now,
 } from "selvedge:ops";
+import { core } from "../process/core.js";
 import { systemError } from "./errors.js";
 
 /** How many symbolic links a path may lead through. */
@@ -210,7 +211,6 @@ export class OpenFile {
 /** What one event sees. */
 export class Tree {
   root = new Directory(false);
-  cwd = "/bundle";
   /** @type {Map<number, OpenFile>} */ open = new Map();
 
   constructor() {
@@ -248,7 +248,7 @@ export function tree() {
 export function split(path, syscall) {
   if (path === "") throw systemError("ENOENT", syscall, path);
   if (path.length > LONGEST_PATH) throw systemError("ENAMETOOLONG", syscall, path);
-  const absolute = path[0] === "/" ? path : `${tree().cwd}/${path}`;
+  const absolute = path[0] === "/" ? path : `${core.cwd()}/${path}`;
   const names = absolute.split("/").filter((name) => name !== "" && name !== ".");
   if (names.some((name) => name.length > LONGEST_NAME)) throw systemError("ENAMETOOLONG", syscall, path);
   return names;
