@@ -256,8 +256,19 @@ fn set_of_file(href: &str, component: Component, value: &str) -> Option<Record> 
     Some(Record::of_file(&url))
 }
 
+/// Whether an empty host is set where credentials or a port need one: "?" and the like, which the library takes as empty
+/// but does not refuse (<https://url.spec.whatwg.org/#host-state>).
+fn would_lose_host(url: &Url, value: &str) -> bool {
+    let first = value.chars().find(|c| !matches!(c, '\t' | '\n' | '\r'));
+    let empty = matches!(first, None | Some('/' | '?' | '#'));
+    empty && (!url.username().is_empty() || url.password().is_some() || url.port().is_some())
+}
+
 /// Applies a setter of the `URL` class. A value that the standard ignores changes nothing.
 fn set_component(url: &mut Url, component: Component, value: &str) {
+    if matches!(component, Component::Host | Component::Hostname) && would_lose_host(url, value) {
+        return;
+    }
     // The setters' results say whether the value was accepted, which no API reveals.
     let _ = match component {
         Component::Protocol => quirks::set_protocol(url, value),
@@ -287,6 +298,22 @@ mod tests {
 
     fn url(input: &str) -> Url {
         parse_other(input, None).unwrap()
+    }
+
+    #[test]
+    fn a_host_that_others_need_is_not_emptied() {
+        for href in ["data://user@host/a", "data://:secret@host/a", "data://host:8080/a"] {
+            for value in ["", "?", "#", "/", "\t?x"] {
+                for component in [Component::Host, Component::Hostname] {
+                    let mut url = url(href);
+                    set_component(&mut url, component, value);
+                    assert_eq!(url.as_str(), href, "{value:?}");
+                }
+            }
+        }
+        let mut url = url("data://host/a");
+        set_component(&mut url, Component::Host, "?");
+        assert_eq!(url.as_str(), "data:///a");
     }
 
     #[test]
