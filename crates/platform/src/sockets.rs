@@ -52,7 +52,9 @@ fn bare(host: &str) -> &str {
 fn is_configured(invocation: &Invocation, host: &str, port: u16) -> bool {
     let Some(bindings) = invocation.instance().extension::<Bindings>() else { return false };
     bindings.0.values().any(|binding| match binding {
-        Binding::Hyperdrive(hyperdrive) => hyperdrive.port == port && bare(&hyperdrive.host).eq_ignore_ascii_case(bare(host)),
+        Binding::Hyperdrive(hyperdrive) => {
+            hyperdrive.port == port && bare(&hyperdrive.host).eq_ignore_ascii_case(bare(host))
+        }
         _ => false,
     })
 }
