@@ -17,9 +17,6 @@ import { core as process } from "./process/core.js";
 /** unenv warns of what is deprecated, which hosted does not. */
 const console = { warn() {} };
 
-/** path-unified puts a `process` onto its window if there is none. */
-const packageWindow = { process: {} };
-
 export {
   AbortController,
   AbortSignal,
@@ -32,7 +29,6 @@ export {
   clearInterval,
   clearTimeout,
   console,
-  packageWindow,
   process,
   queueMicrotask,
   setImmediate,
