@@ -38,7 +38,7 @@ type Cases = (&'static str, u64, &'static str, &'static [(&'static str, &'static
 const CASES: &[Cases] = &[
     (
         "memory",
-        1000,
+        5000,
         include_str!("hostile/memory.js"),
         &[
             ("arrays", LIMIT),
@@ -102,7 +102,7 @@ const CASES: &[Cases] = &[
     ),
     (
         "api",
-        500,
+        3000,
         include_str!("hostile/api.js"),
         &[
             ("evaluated", EVALUATED),
