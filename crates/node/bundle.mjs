@@ -72,7 +72,7 @@ const { metafile } = await build({
   charset: "ascii",
   legalComments: "none",
   // What packages take for global is not the guest's.
-  inject: [join(sources, "internal/packages.js")],
+  inject: [join(sources, "internal/packages.js"), join(sources, "internal/package-buffer.js")],
   define: {
     "process.env.NODE_ENV": '"production"',
     "globalThis.AbortController": "AbortController",
@@ -80,7 +80,9 @@ const { metafile } = await build({
     "globalThis.Blob": "Blob",
     "globalThis.EventTarget": "EventTarget",
     global: "globalThis",
-    window: "globalThis",
+    "globalThis.Buffer": "PackageBuffer",
+    // path-unified looks for it, and puts a process on it.
+    window: "undefined",
   },
   plugins: [builtins],
   metafile: true,
