@@ -81,8 +81,9 @@ fn op_wpt_script(
     index: u32,
 ) -> Result<(), OpError> {
     let job = job(&instance)?;
-    let (name, source) = &job.scripts[index as usize];
-    run(scope, name, source)
+    let (path, source) = &job.scripts[index as usize];
+    let name = job.url.join(&format!("/{path}")).map_or_else(|_| path.clone(), Into::into);
+    run(scope, &name, source)
 }
 
 /// `importScripts` of one script.

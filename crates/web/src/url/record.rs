@@ -147,11 +147,22 @@ pub(super) fn parse(input: &str, base: Option<&str>) -> Option<Record> {
 }
 
 fn parse_other(input: &str, base: Option<&str>) -> Option<Url> {
-    let Some(base) = base else {
-        return Url::parse(input).ok();
+    let url = match base {
+        None => Url::parse(input).ok(),
+        Some(base) => {
+            let base = Url::parse(base).ok()?;
+            base.join(input).ok().or_else(|| parse_with_extra_slashes(input, &base))
+        }
     };
-    let base = Url::parse(base).ok()?;
-    base.join(input).ok().or_else(|| parse_with_extra_slashes(input, &base))
+    url.filter(|url| !url.domain().is_some_and(is_encoded_twice))
+}
+
+/// Whether a label of a domain decodes to one that is encoded again, which no label may be (UTS #46, section 4.1,
+/// criterion 4); the parser does not look.
+fn is_encoded_twice(domain: &str) -> bool {
+    let encoded = |label: &str| label.strip_prefix("xn--").filter(|rest| rest.starts_with("xn--")).map(str::to_owned);
+    let mut twice = domain.split('.').filter_map(encoded);
+    twice.any(|rest| idna::punycode::decode_to_string(&rest).is_some_and(|label| label.starts_with("xn--")))
 }
 
 /// "///host" against an http URL: the standard ignores the slashes past the second
@@ -298,6 +309,13 @@ mod tests {
 
     fn url(input: &str) -> Url {
         parse_other(input, None).unwrap()
+    }
+
+    #[test]
+    fn a_label_that_is_encoded_twice_is_refused() {
+        assert!(parse_other("https://xn--xn---epa/", None).is_none());
+        assert!(parse_other("https://a.xn--xn--a--gua.pt/", None).is_none());
+        assert!(parse_other("https://xn--bcher-kva.example/", None).is_some());
     }
 
     #[test]

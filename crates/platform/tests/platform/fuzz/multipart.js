@@ -79,7 +79,12 @@ const escapedName = (name) => name.replace(/["\r\n]/g, (one) => encodeURICompone
 
 /** @param {unknown[]} entry name, file's name, content */
 const escaped = (entry) =>
-  entry.map((one, index) => (index === entry.length - 1 ? one : escapedName(/** @type {string} */ (one))));
+  entry.map((one, index) => {
+    if (index === entry.length - 1) return one;
+    const text = /** @type {string} */ (one);
+    // Of a field's name line ends become CRLF first, of a file's they stay.
+    return escapedName(index === 0 ? text.replace(/\r\n|\r|\n/g, "\r\n") : text);
+  });
 
 export default target(async (random) => {
   const form = someForm(random);
