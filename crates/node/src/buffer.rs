@@ -206,7 +206,7 @@ fn op_buffer_index_of(bytes: BufferRef<'_>, needle: BufferRef<'_>, from: f64, fo
 }
 
 fn index_of(bytes: &[u8], needle: &[u8], from: usize, forward: bool, step: usize) -> Option<usize> {
-    let is_aligned = |index: &usize| index % step.max(1) == 0;
+    let is_aligned = |index: &usize| index.is_multiple_of(step.max(1));
     if forward {
         if step < 2 {
             return memmem::find(bytes.get(from..)?, needle).map(|index| index + from);

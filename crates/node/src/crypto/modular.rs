@@ -123,7 +123,7 @@ pub(crate) fn generate_prime(bits: u32, safe: bool, add: Option<&[u8]>, rem: Opt
         let unused = (length * 8) as u32 - bits;
         bytes[0] = (bytes[0] & (0xff >> unused)) | (0x80 >> unused);
         let start = number(&bytes, precision)?;
-        let candidate = start.wrapping_sub(&start.rem(&divisor)).wrapping_add(&rem);
+        let candidate = start.wrapping_sub(start.rem(&divisor)).wrapping_add(&rem);
         if candidate.bit_width() == bits && is_prime(flavor, &candidate) {
             return Ok(tail(&candidate, length));
         }

@@ -12,7 +12,7 @@ use crate::coded::{Coded, Result};
 /// A digest or a MAC in the middle of its data.
 #[derive(Clone)]
 enum Digester {
-    Hash(Hasher, usize),
+    Hash(Box<Hasher>, usize),
     Hmac(Box<Hmac>),
 }
 
@@ -39,7 +39,7 @@ pub(crate) fn op_node_hash_new(
 ) -> Result<u32> {
     let algorithm = Algorithm::from_name(&name).ok_or_else(unknown_digest)?;
     let length = algorithm.checked_length(length)?;
-    Ok(instance.resources().add(Mutex::new(Digester::Hash(Hasher::new(algorithm), length))))
+    Ok(instance.resources().add(Mutex::new(Digester::Hash(Box::new(Hasher::new(algorithm)), length))))
 }
 
 /// Begins a MAC; gives its number.

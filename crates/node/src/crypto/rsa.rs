@@ -154,12 +154,15 @@ fn fast(hash: Algorithm) -> Option<(&'static digest::Algorithm, &'static dyn Rsa
     })
 }
 
+/// A key as the fast verifier has it, for each digest that it knows.
+type Parsed = Box<[(Algorithm, ParsedPublicKey)]>;
+
 /// A public key.
 pub(crate) struct RsaPublic {
     key: PublicKey,
     /// There for keys of the kind `rsa-pss`; within, their limits.
     pub(crate) pss: Option<Option<PssLimits>>,
-    fast: OnceLock<Option<Box<[(Algorithm, ParsedPublicKey)]>>>,
+    fast: OnceLock<Option<Parsed>>,
 }
 
 impl RsaPublic {

@@ -109,7 +109,7 @@ fn aes_ctr_counts_in_its_low_bits() {
         assert!(matches!(key.encrypt(CipherParams { bits, ..params }, b""), Err(CryptoError::Operation(_))));
     }
     let all = CipherParams { iv: &[0xff; 16], bits: 128, ..params };
-    assert_eq!(key.decrypt(all, &key.encrypt(all, &[7; 40]).unwrap()).unwrap(), [7; 40]);
+    assert_eq!(key.decrypt(all, key.encrypt(all, &[7; 40]).unwrap()).unwrap(), [7; 40]);
 }
 
 /// "The Galois/Counter Mode of Operation" (McGrew and Viega), test cases 4, 5 and 6: IVs of 12, 8 and 60
@@ -168,7 +168,7 @@ fn aes_kw_wraps() {
     ] {
         let key = AesKey::new(Mode::Kw, &hex(kek)).unwrap();
         let params = CipherParams::default();
-        let mut wrapped = key.encrypt(params, &hex(data)).unwrap();
+        let mut wrapped = key.encrypt(params, hex(data)).unwrap();
         assert_eq!(to_hex(&wrapped), expected);
         assert_eq!(to_hex(&key.decrypt(params, &wrapped).unwrap()), data);
         wrapped[9] ^= 1;
