@@ -268,9 +268,12 @@ fn set_of_file(href: &str, component: Component, value: &str) -> Option<Record> 
 }
 
 /// Whether an empty host is set where credentials or a port need one: "?" and the like, which the library takes as empty
-/// but does not refuse (<https://url.spec.whatwg.org/#host-state>).
+/// but does not refuse; or a port without a host (<https://url.spec.whatwg.org/#host-state>).
 fn would_lose_host(url: &Url, value: &str) -> bool {
     let first = value.chars().find(|c| !matches!(c, '\t' | '\n' | '\r'));
+    if first == Some(':') {
+        return true;
+    }
     let empty = matches!(first, None | Some('/' | '?' | '#'));
     empty && (!url.username().is_empty() || url.password().is_some() || url.port().is_some())
 }
@@ -321,7 +324,7 @@ mod tests {
     #[test]
     fn a_host_that_others_need_is_not_emptied() {
         for href in ["data://user@host/a", "data://:secret@host/a", "data://host:8080/a"] {
-            for value in ["", "?", "#", "/", "\t?x"] {
+            for value in ["", "?", "#", "/", "\t?x", ":65536", ":1"] {
                 for component in [Component::Host, Component::Hostname] {
                     let mut url = url(href);
                     set_component(&mut url, component, value);
