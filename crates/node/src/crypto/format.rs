@@ -12,7 +12,8 @@ use zeroize::Zeroizing;
 
 use super::key::Key;
 use super::pem;
-use super::rsa::{PssLimits, RsaPrivate, RsaPublic};
+use super::pss::PssLimits;
+use super::rsa::{RsaPrivate, RsaPublic};
 use crate::coded::{Coded, Result};
 
 const RSA: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.1");

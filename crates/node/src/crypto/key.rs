@@ -5,7 +5,8 @@ use selvedge_web::crypto::{Curve, EcPrivate, EcPublic, Jwk, OkpKind, OkpPrivate,
 use serde::Serialize;
 
 use super::hash::Algorithm;
-use super::rsa::{Padding, PssLimits, RsaPrivate, RsaPublic};
+use super::pss::PssLimits;
+use super::rsa::{Padding, RsaPrivate, RsaPublic};
 use crate::coded::{Coded, Result};
 
 /// A parsed key.

@@ -18,6 +18,7 @@ mod ops;
 mod ops_kdf;
 mod ops_key;
 mod pem;
+mod pss;
 mod rsa;
 mod x509;
 

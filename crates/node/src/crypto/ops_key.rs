@@ -10,7 +10,8 @@ use serde::Deserialize;
 use super::format;
 use super::hash::Algorithm;
 use super::key::{self, Details, Key, Signing};
-use super::rsa::{LARGEST_SYNC, Padding, PssLimits, RsaPrivate};
+use super::pss::PssLimits;
+use super::rsa::{LARGEST_SYNC, Padding, RsaPrivate};
 use crate::coded::{Coded, Result, off_thread};
 
 pub(super) fn key(instance: &InstanceState, id: u32) -> Result<Arc<Key>, OpError> {

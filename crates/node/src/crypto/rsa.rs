@@ -9,12 +9,9 @@ use aws_lc_rs::digest::{self, Digest};
 use aws_lc_rs::encoding::AsDer as _;
 use aws_lc_rs::rsa::{KeyPair as AwsPair, KeySize};
 use aws_lc_rs::signature::{self, ParsedPublicKey, RsaEncoding, RsaParameters};
-use rsa::pkcs1::{
-    EncodeRsaPrivateKey as _, EncodeRsaPublicKey as _, RsaPrivateKeyRef, RsaPssParams, RsaPublicKeyRef, UintRef,
-};
+use rsa::pkcs1::{EncodeRsaPrivateKey as _, EncodeRsaPublicKey as _, RsaPrivateKeyRef, RsaPublicKeyRef, UintRef};
 use rsa::pkcs8::EncodePrivateKey as _;
-use rsa::pkcs8::der::asn1::{Any, AnyRef};
-use rsa::pkcs8::der::{Decode as _, Encode as _};
+use rsa::pkcs8::der::Decode as _;
 use rsa::sha2::{Sha224, Sha256, Sha384, Sha512};
 use rsa::traits::{PrivateKeyParts as _, PublicKeyParts};
 use rsa::{BoxedUint, Oaep, Pkcs1v15Encrypt, Pkcs1v15Sign, PrivateKey, Pss, PublicKey};
@@ -24,6 +21,7 @@ use zeroize::Zeroizing;
 
 use super::hash::Algorithm;
 use super::jwk;
+use super::pss::PssLimits;
 use crate::coded::{Coded, Result};
 
 /// The sizes of modulus that keys may have, in bits. Work grows with the cube of it.
@@ -59,13 +57,6 @@ impl Padding {
     }
 }
 
-/// What an RSASSA-PSS key is restricted to (RFC 4055, section 3.1).
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct PssLimits {
-    pub(crate) hash: Algorithm,
-    pub(crate) salt_length: u8,
-}
-
 macro_rules! with_digest {
     ($hash:expr, $digest:ident => $body:expr) => {
         match $hash {
@@ -91,11 +82,11 @@ macro_rules! with_digest {
     }};
 }
 
-fn unfit_digest() -> Coded {
+pub(super) fn unfit_digest() -> Coded {
     Coded::error("ERR_OSSL_EVP_INVALID_DIGEST", "error:03000098:digital envelope routines::invalid digest")
 }
 
-fn bad_key(error: impl std::fmt::Display) -> Coded {
+pub(super) fn bad_key(error: impl std::fmt::Display) -> Coded {
     Coded::error("ERR_CRYPTO_INVALID_KEYTYPE", format!("Invalid RSA key: {error}."))
 }
 
@@ -464,39 +455,4 @@ fn details(key: &impl PublicKeyParts) -> (u32, Vec<u8>) {
 
 fn public_jwk(key: &PublicKey) -> Jwk {
     Jwk { n: Some(jwk::encode(&key.n_bytes())), e: Some(jwk::encode(&key.e_bytes())), ..Jwk::default() }
-}
-
-impl PssLimits {
-    /// Reads `RSASSA-PSS-params`.
-    pub(crate) fn from_der(parameters: AnyRef<'_>) -> Result<Self> {
-        let der = parameters.to_der().map_err(bad_key)?;
-        let read = RsaPssParams::<Any>::from_der(&der).map_err(bad_key)?;
-        let hash = match read.hash.oid.to_string().as_str() {
-            "1.3.14.3.2.26" => Algorithm::Sha1,
-            "2.16.840.1.101.3.4.2.1" => Algorithm::Sha256,
-            "2.16.840.1.101.3.4.2.2" => Algorithm::Sha384,
-            "2.16.840.1.101.3.4.2.3" => Algorithm::Sha512,
-            "2.16.840.1.101.3.4.2.4" => Algorithm::Sha224,
-            _ => return Err(bad_key("its digest is not known")),
-        };
-        let mask = read.mask_gen.parameters.map(|inner| inner.oid);
-        if mask.is_some_and(|mask| mask != read.hash.oid) {
-            return Err(bad_key("the digest of its mask is another than that of its data, which is not supported"));
-        }
-        Ok(Self { hash, salt_length: read.salt_len })
-    }
-
-    /// Writes `RSASSA-PSS-params`.
-    pub(crate) fn to_der(&self) -> Result<Vec<u8>> {
-        let salt = self.salt_length;
-        match self.hash {
-            Algorithm::Sha1 => RsaPssParams::<AnyRef<'_>>::new::<Sha1>(salt).to_der(),
-            Algorithm::Sha224 => RsaPssParams::<AnyRef<'_>>::new::<Sha224>(salt).to_der(),
-            Algorithm::Sha256 => RsaPssParams::<AnyRef<'_>>::new::<Sha256>(salt).to_der(),
-            Algorithm::Sha384 => RsaPssParams::<AnyRef<'_>>::new::<Sha384>(salt).to_der(),
-            Algorithm::Sha512 => RsaPssParams::<AnyRef<'_>>::new::<Sha512>(salt).to_der(),
-            _ => return Err(unfit_digest()),
-        }
-        .map_err(bad_key)
-    }
 }

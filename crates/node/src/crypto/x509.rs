@@ -205,7 +205,7 @@ fn signing(oid: &str, parameters: Option<AnyRef<'_>>) -> Option<Signing> {
         "1.2.840.113549.1.1.11" | "1.2.840.10045.4.3.2" => with(Some(Algorithm::Sha256), None),
         "1.2.840.113549.1.1.12" | "1.2.840.10045.4.3.3" => with(Some(Algorithm::Sha384), None),
         "1.2.840.113549.1.1.13" | "1.2.840.10045.4.3.4" => with(Some(Algorithm::Sha512), None),
-        "1.2.840.113549.1.1.10" => with(Some(super::rsa::PssLimits::from_der(parameters?).ok()?.hash), Some(6)),
+        "1.2.840.113549.1.1.10" => with(Some(super::pss::PssLimits::from_der(parameters?).ok()?.hash), Some(6)),
         "1.3.101.112" => with(None, None),
         _ => None,
     }
