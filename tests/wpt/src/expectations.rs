@@ -27,6 +27,9 @@ pub struct FileExpectations {
     /// Subtests that fail.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub fails: Vec<Group>,
+    /// Subtests that fail or pass as it happens.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub varies: Vec<Group>,
     /// Subtests that are meant to fail.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub differs: Vec<Group>,
@@ -51,13 +54,17 @@ pub enum Expected {
     Fail,
     /// It fails, and is left out of the total.
     Differ,
+    /// It does either, and counts as one that fails.
+    Vary,
 }
 
 impl FileExpectations {
     /// What is expected of a subtest.
     pub fn of(&self, name: &str) -> Expected {
         let listed = |groups: &[Group]| groups.iter().flat_map(|group| &group.subtests).any(|p| matches(p, name));
-        if listed(&self.differs) {
+        if listed(&self.varies) {
+            Expected::Vary
+        } else if listed(&self.differs) {
             Expected::Differ
         } else if listed(&self.fails) {
             Expected::Fail
@@ -66,14 +73,14 @@ impl FileExpectations {
         }
     }
 
-    /// All patterns.
+    /// All patterns that something has to match.
     pub fn patterns(&self) -> impl Iterator<Item = &String> {
         self.fails.iter().chain(&self.differs).flat_map(|group| &group.subtests)
     }
 
     /// All reasons.
     pub fn reasons(&self) -> impl Iterator<Item = &String> {
-        let groups = self.fails.iter().chain(&self.differs).map(|group| &group.reason);
+        let groups = self.fails.iter().chain(&self.varies).chain(&self.differs).map(|group| &group.reason);
         groups.chain(&self.broken).chain(&self.skipped)
     }
 

@@ -95,7 +95,9 @@ fn suite(page: &mut String, result: &SuiteResult<'_>) {
     reasons(page, "Not run", whole.chain(skipped));
     let differs = files().flat_map(|(_, all)| &all.differs).map(|group| group.reason.clone());
     reasons(page, "Left out", differs);
-    let fails = files().flat_map(|(_, all)| all.fails.iter().map(|group| &group.reason).chain(&all.broken)).cloned();
+    let fails = files()
+        .flat_map(|(_, all)| all.fails.iter().chain(&all.varies).map(|group| &group.reason).chain(&all.broken))
+        .cloned();
     reasons(page, "Failing", fails);
 }
 

@@ -41,8 +41,9 @@ pub fn judge(outcome: &Outcome, expected: &FileExpectations, declared: usize) ->
     for subtest in &outcome.subtests {
         let name = &subtest.name;
         let passed = Status::from_number(subtest.status) == Status::Pass;
-        verdict.score.passed += usize::from(passed);
-        match (expected.of(name), passed) {
+        let expectation = expected.of(name);
+        verdict.score.passed += usize::from(passed && expectation != Expected::Vary);
+        match (expectation, passed) {
             (Expected::Pass, false) => {
                 let why = subtest.message.as_deref().unwrap_or("it did not end");
                 verdict.surprises.push(format!("fails: {name}: {why}"));
@@ -52,7 +53,7 @@ pub fn judge(outcome: &Outcome, expected: &FileExpectations, declared: usize) ->
                 verdict.surprises.push(format!("passes, but is expected to fail: {name}"));
             }
             (Expected::Differ, false) => verdict.score.differing += 1,
-            (Expected::Pass, true) | (Expected::Fail, false) => {}
+            (Expected::Pass, true) | (Expected::Fail, false) | (Expected::Vary, _) => {}
         }
     }
     for pattern in expected.patterns() {
@@ -128,6 +129,17 @@ mod tests {
         let expected = FileExpectations { differs: vec![group], ..Default::default() };
         let verdict = judge(&outcome(&[("a", 0), ("b1", 1), ("b2", 3)]), &expected, 0);
         assert_eq!(verdict.score, Score { passed: 1, total: 1, differing: 2 });
+    }
+
+    #[test]
+    fn what_varies_is_no_surprise_and_no_pass() {
+        let group = Group { reason: "a race".into(), subtests: vec!["a".into()] };
+        let expected = FileExpectations { varies: vec![group], ..Default::default() };
+        for status in [0, 1] {
+            let verdict = judge(&outcome(&[("a", status)]), &expected, 0);
+            assert!(verdict.surprises.is_empty());
+            assert_eq!(verdict.score, Score { passed: 0, total: 1, differing: 0 });
+        }
     }
 
     #[test]

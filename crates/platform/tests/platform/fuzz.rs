@@ -37,7 +37,8 @@ const TURN: Duration = Duration::from_secs(20);
 /// How long one batch may take.
 const PATIENCE: Duration = Duration::from_secs(120);
 
-fn setting(name: &str, default: u32) -> u32 {
+/// A number that the environment may set.
+pub(crate) fn setting(name: &str, default: u32) -> u32 {
     std::env::var(name).ok().map_or(default, |text| text.parse().unwrap())
 }
 

@@ -14,7 +14,7 @@ use reqwest::{Client, StatusCode};
 use rusqlite::Connection;
 use serde_json::json;
 
-use crate::support::{Project, within};
+use crate::support::{Project, setting, within};
 
 /// How many write at once.
 const WRITERS: u64 = 8;
@@ -80,10 +80,6 @@ impl Moments {
         self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (self.0 >> 33) % bound
     }
-}
-
-fn setting(name: &str, default: u64) -> u64 {
-    std::env::var(name).ok().map_or(default, |text| text.parse().unwrap())
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -25,8 +25,11 @@ import { stateOf } from "./key.js";
 /** @typedef {import("./key.js").KeyState} KeyState */
 /** @typedef {import("./algorithms.js").NormalizedAlgorithm} NormalizedAlgorithm */
 
-/** From how many bytes on data is worked on by another thread. */
-const MUCH = 65536;
+/**
+ * From how many bytes on data is worked on by another thread, which has to be given a copy of it. Less than this takes
+ * some ten milliseconds at most, and half as much again with the copy.
+ */
+const MUCH = 16 << 20;
 
 const noBytes = new Uint8Array(0);
 

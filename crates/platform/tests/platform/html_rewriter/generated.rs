@@ -1,9 +1,10 @@
 //! Pages that a seed determines, well-formed or not.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
+use crate::fuzz::setting;
 use crate::harness::Harness;
 
 /// A rewriting that changes nothing gives what it was given, whatever that is, in whatever pieces it comes.
@@ -31,7 +32,11 @@ pub(super) async fn generated(harness: Harness) {
     );
     let mut random = Random(0x5e1f_edbe);
     let mut rewritten = 0;
-    for round in 0..300 {
+    let lasts = Duration::from_secs(setting("SELVEDGE_FUZZ_SECONDS", 0).into());
+    let begun = Instant::now();
+    let mut round = 0;
+    while round < 300 || begun.elapsed() < lasts {
+        round += 1;
         let page = page(&mut random);
         // Not too many pieces: an unfinished tag is parsed anew with each.
         let size = [1, 7, 64, 5000, usize::MAX >> 12][random.below(5)].max(page.len() / 100);

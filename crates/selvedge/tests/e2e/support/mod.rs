@@ -42,3 +42,8 @@ pub(crate) async fn eventually<T, F: Future<Output = Option<T>>>(what: &str, mut
     })
     .await
 }
+
+/// A number that the environment may set.
+pub(crate) fn setting(name: &str, default: u64) -> u64 {
+    std::env::var(name).ok().map_or(default, |text| text.parse().unwrap())
+}

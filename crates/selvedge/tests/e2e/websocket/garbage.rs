@@ -1,10 +1,12 @@
 //! Frames that a seeded generator spoiled, at both ends: whatever comes, the process goes on.
 
+use std::time::{Duration, Instant};
+
 use tokio::net::TcpListener;
 
 use super::echo;
 use super::frames::{Peer, frame};
-use crate::support::{Project, within};
+use crate::support::{Project, setting, within};
 
 /// A generator of its own, so that a failure can be had again.
 struct Random(u64);
@@ -37,6 +39,13 @@ impl Random {
     }
 }
 
+/// So many rounds, and then for as long as SELVEDGE_FUZZ_SECONDS says.
+fn rounds(least: u64) -> impl Iterator<Item = u64> {
+    let lasts = Duration::from_secs(setting("SELVEDGE_FUZZ_SECONDS", 0));
+    let begun = Instant::now();
+    (0..).take_while(move |round| *round < least || begun.elapsed() < lasts)
+}
+
 const DEFLATE: &str = "Sec-WebSocket-Extensions: permessage-deflate\r\n";
 
 #[tokio::test]
@@ -44,7 +53,7 @@ async fn from_clients() {
     let project = echo();
     let server = project.dev().await;
     let mut random = Random(0x5e1f_ed6e_0001);
-    for round in 0..400 {
+    for round in rounds(400) {
         let mut peer = Peer::connect(server.address(), "/", if round % 2 == 0 { DEFLATE } else { "" }).await;
         peer.send(random.frames(Some([1, 2, 3, 4]))).await;
         peer.finish_sending().await;
@@ -69,7 +78,7 @@ async fn from_servers() {
     );
     let server = project.dev().await;
     let mut random = Random(0x5e1f_ed6e_0002);
-    for round in 0..200 {
+    for round in rounds(200) {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let path = format!("/?to=ws://{}/", listener.local_addr().unwrap());
         let request = server.request(http::Method::GET, &path);
