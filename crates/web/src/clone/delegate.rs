@@ -64,6 +64,18 @@ impl v8::ValueSerializerImpl for Writer {
     }
 
     fn is_host_object<'s>(&self, scope: &mut v8::PinScope<'s, '_>, object: v8::Local<'s, v8::Object>) -> Option<bool> {
+        // None of ours is one of these, so that JavaScript need not be asked; nor does a proxy's handler hear of it.
+        let is_known = object.is_array()
+            || object.is_map()
+            || object.is_set()
+            || object.is_date()
+            || object.is_reg_exp()
+            || object.is_array_buffer()
+            || object.is_array_buffer_view()
+            || object.is_proxy();
+        if is_known {
+            return Some(false);
+        }
         let prototype = object.get_prototype(scope)?;
         if prototype.is_null() || prototype == v8::Local::new(scope, &self.0.plain) {
             return Some(false);
