@@ -2,6 +2,7 @@
 
 use std::io::{self, Read, Write};
 use std::net::{TcpListener, TcpStream};
+use std::os::unix::process::CommandExt as _;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -55,6 +56,7 @@ impl Server {
             .arg(&config_file)
             .env("WPT_ROOT", root)
             .stdin(Stdio::null())
+            .process_group(0)
             .stdout(log.try_clone()?)
             .stderr(log)
             .spawn()
@@ -91,8 +93,9 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        // It ends its own processes when it is interrupted, and would leave them behind when it is killed.
-        let _ = Command::new("kill").args(["-INT", &self.child.id().to_string()]).status();
+        // It is a group of processes. An interrupt would not do: what runs in the background may ignore it.
+        let group = format!("-{}", self.child.id());
+        let _ = Command::new("kill").args(["-KILL", "--", &group]).status();
         let _ = self.child.wait();
     }
 }
