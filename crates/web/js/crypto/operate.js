@@ -26,8 +26,8 @@ import { stateOf } from "./key.js";
 /** @typedef {import("./algorithms.js").NormalizedAlgorithm} NormalizedAlgorithm */
 
 /**
- * From how many bytes on data is worked on by another thread, which has to be given a copy of it. Less than this takes
- * some ten milliseconds at most, and half as much again with the copy.
+ * From how many bytes on data is worked on by another thread, which has to be given a copy of it. For less than this the
+ * copy costs more than leaving the isolate free is worth.
  */
 const MUCH = 16 << 20;
 

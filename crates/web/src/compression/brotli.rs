@@ -6,11 +6,11 @@ use brotli::{BrotliDecompressStream, BrotliResult, BrotliState, HeapAlloc, Huffm
 
 use super::codec::{CodecError, STEP, Step};
 
-/// Between speed and size, where servers set it for what they compress as they go. The library's own default, 11, takes
-/// a hundred times as long.
+/// Between speed and size, for what is compressed as it goes. The library's own default, 11, is for files that are
+/// compressed once.
 const QUALITY: u32 = 5;
 
-/// The window of the encoder: 4 MiB, as Brotli's own tool has it.
+/// The window of the encoder: 4 MiB, the library's default.
 const WINDOW_BITS: u32 = 22;
 
 type Decoder = BrotliState<HeapAlloc<u8>, HeapAlloc<u32>, HeapAlloc<HuffmanCode>>;
