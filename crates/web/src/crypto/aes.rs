@@ -12,6 +12,7 @@ use aws_lc_rs::cipher::{
     self, DecryptionContext, EncryptingKey, EncryptionContext, PaddedBlockDecryptingKey, PaddedBlockEncryptingKey,
     UnboundCipherKey,
 };
+use aws_lc_rs::error::Unspecified;
 use zeroize::Zeroizing;
 
 use super::error::{CryptoError, Result};
@@ -44,16 +45,21 @@ pub(crate) struct AesKey {
     gcm: Option<LessSafeKey>,
 }
 
+/// The length of GCM's full tag, and of a padding at most, in bytes.
+const TAG: usize = 16;
+
+/// What AWS-LC gives: bytes, or that it did not work.
+type Sealed = std::result::Result<Vec<u8>, Unspecified>;
+
 /// The data, owned, with room for a tag or a padding.
 fn with_room(data: Cow<'_, [u8]>) -> Vec<u8> {
-    const ROOM: usize = 16;
     match data {
         Cow::Owned(mut data) => {
-            data.reserve_exact(ROOM);
+            data.reserve_exact(TAG);
             data
         }
         Cow::Borrowed(data) => {
-            let mut owned = Vec::with_capacity(data.len() + ROOM);
+            let mut owned = Vec::with_capacity(data.len() + TAG);
             owned.extend_from_slice(data);
             owned
         }
@@ -176,11 +182,9 @@ impl AesKey {
     fn gcm_encrypt(&self, params: CipherParams<'_>, data: Cow<'_, [u8]>) -> Result<Vec<u8>> {
         let tag_length = tag_length(params)?;
         if let (Some(key), Ok(nonce)) = (&self.gcm, Nonce::try_assume_unique_for_key(params.iv)) {
-            let mut output = with_room(data);
-            let tag = key
-                .seal_in_place_separate_tag(nonce, Aad::from(params.additional_data), &mut output)
-                .map_err(|_| failed())?;
-            output.extend_from_slice(&tag.as_ref()[..tag_length]);
+            let length = data.len();
+            let mut output = seal(key, nonce, params.additional_data, data).map_err(|_| failed())?;
+            output.truncate(length + tag_length);
             return Ok(output);
         }
         let (mut output, tag) = gcm::seal(self, params.iv, params.additional_data, &data)?;
@@ -197,12 +201,8 @@ impl AesKey {
                 tag_length * 8
             )));
         };
-        if let (Some(key), Ok(nonce), 16) = (&self.gcm, Nonce::try_assume_unique_for_key(params.iv), tag_length) {
-            let mut output = data.into_owned();
-            key.open_in_place(nonce, Aad::from(params.additional_data), &mut output)
-                .map_err(|_| decryption_failed())?;
-            output.truncate(length);
-            return Ok(output);
+        if let (Some(key), Ok(nonce), TAG) = (&self.gcm, Nonce::try_assume_unique_for_key(params.iv), tag_length) {
+            return open(key, nonce, params.additional_data, data, length).map_err(|_| decryption_failed());
         }
         let (ciphertext, tag) = data.split_at(length);
         gcm::open(self, params.iv, params.additional_data, ciphertext, tag)?.ok_or_else(decryption_failed)
@@ -235,6 +235,43 @@ impl AesKey {
         }
         .map_err(|_| decryption_failed())?;
         Ok(output)
+    }
+}
+
+/// The ciphertext with its full tag. What is borrowed is encrypted from where it is into the result: a copy first would
+/// cost half as much as the encryption.
+fn seal(key: &LessSafeKey, nonce: Nonce, additional_data: &[u8], data: Cow<'_, [u8]>) -> Sealed {
+    let additional_data = Aad::from(additional_data);
+    match data {
+        Cow::Borrowed(data) => {
+            let mut output = vec![0; data.len() + TAG];
+            let (ciphertext, tag) = output.split_at_mut(data.len());
+            key.seal_out_of_place_scatter(nonce, additional_data, data, ciphertext, &[], tag)?;
+            Ok(output)
+        }
+        Cow::Owned(_) => {
+            let mut output = with_room(data);
+            key.seal_in_place_append_tag(nonce, additional_data, &mut output)?;
+            Ok(output)
+        }
+    }
+}
+
+/// The plaintext, of `length` bytes, of a ciphertext with its full tag.
+fn open(key: &LessSafeKey, nonce: Nonce, additional_data: &[u8], data: Cow<'_, [u8]>, length: usize) -> Sealed {
+    let additional_data = Aad::from(additional_data);
+    match data {
+        Cow::Borrowed(data) => {
+            let (ciphertext, tag) = data.split_at(length);
+            let mut output = vec![0; length];
+            key.open_separate_gather(nonce, additional_data, ciphertext, tag, &mut output)?;
+            Ok(output)
+        }
+        Cow::Owned(mut output) => {
+            key.open_in_place(nonce, additional_data, &mut output)?;
+            output.truncate(length);
+            Ok(output)
+        }
     }
 }
 

@@ -11,8 +11,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::header::{AUTHORIZATION, CONTENT_ENCODING, CONTENT_LANGUAGE, CONTENT_LOCATION, CONTENT_TYPE, LOCATION};
+use http::header::{
+    AUTHORIZATION, CONTENT_ENCODING, CONTENT_LANGUAGE, CONTENT_LENGTH, CONTENT_LOCATION, CONTENT_TYPE, LOCATION,
+    TRANSFER_ENCODING,
+};
 use http::{HeaderMap, Method, Request, Response, StatusCode, Uri};
+use hyper_util::client::legacy::connect::capture_connection;
 use hyper_util::client::legacy::connect::dns::Name;
 use hyper_util::client::legacy::{Client, Error as ClientError};
 use hyper_util::rt::{TokioExecutor, TokioTimer};
@@ -156,16 +160,24 @@ impl FetchClient {
     }
 
     /// `upgrades`: on a connection of its own, which may become a WebSocket's.
-    async fn send_by(&self, request: Request<Body>, upgrades: bool) -> Result<Response<Body>, FetchError> {
+    async fn send_by(&self, mut request: Request<Body>, upgrades: bool) -> Result<Response<Body>, FetchError> {
         let uri = request.uri().clone();
         self.check_literal(&uri)?;
+        let connection = capture_connection(&mut request);
         let sending = match request.extensions().get::<ResolveOverride>().cloned() {
             None if upgrades => self.upgrades.request(request),
             None => self.client.request(request),
             Some(ResolveOverride(name)) => self.resolving(name, upgrades).request(request),
         };
         match sending.await {
-            Ok(response) => Ok(response.map(Body::from)),
+            Ok(response) => {
+                if announces_forbidden_body(response.status(), response.headers())
+                    && let Some(connection) = connection.connection_metadata().as_ref()
+                {
+                    connection.poison();
+                }
+                Ok(response.map(Body::from))
+            }
             Err(error) => Err(explain(error, &uri)),
         }
     }
@@ -234,6 +246,14 @@ impl FetchClient {
             _ => Ok(()),
         }
     }
+}
+
+/// Whether a response that has no body by its status says that one follows. If it does, it is in the way of the next
+/// response, or is taken for one: such a connection is not used again (RFC 9112, section 6.3).
+fn announces_forbidden_body(status: StatusCode, headers: &HeaderMap) -> bool {
+    matches!(status, StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED)
+        && (headers.contains_key(TRANSFER_ENCODING)
+            || headers.get(CONTENT_LENGTH).is_some_and(|length| length.as_bytes() != b"0"))
 }
 
 /// The host to connect to, where that can be heeded: an address in the URL needs no resolution.

@@ -275,3 +275,33 @@ async fn http2_is_used_where_tls_offers_it() {
     let error = fetch(&local(), get(&url)).await.unwrap_err();
     assert!(error.to_string().contains("invalid peer certificate"), "{error}");
 }
+
+/// A server that sends a body where there must be none: its connection is not used again, as that body would be
+/// taken for the next response.
+#[tokio::test]
+async fn a_connection_with_a_forbidden_body_is_not_used_again() {
+    const FIRST: &[u8] = b"HTTP/1.1 204 No Content\r\ncontent-length: 38\r\n\r\n";
+    const SMUGGLED: &[u8] = b"HTTP/1.1 404 Not Found\r\nmine: all\r\n\r\n";
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}/", listener.local_addr().unwrap());
+    let server = tokio::spawn(async move {
+        let (mut first, _) = listener.accept().await.unwrap();
+        let mut head = [0; 4096];
+        first.read(&mut head).await.unwrap();
+        first.write_all(FIRST).await.unwrap();
+        // Either the client closes this connection, or it asks here again, and is given the rest of that body.
+        let asked_again = first.read(&mut head).await.unwrap_or(0) > 0;
+        if asked_again {
+            first.write_all(SMUGGLED).await.unwrap();
+        }
+        let (mut second, _) = listener.accept().await.unwrap();
+        second.read(&mut head).await.unwrap();
+        second.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n").await.unwrap();
+    });
+    let client = local();
+    let first = fetch(&client, get(&url)).await.unwrap();
+    assert_eq!(first.response.status(), StatusCode::NO_CONTENT);
+    let second = fetch(&client, get(&url)).await.unwrap();
+    assert_eq!(second.response.status(), StatusCode::OK);
+    server.await.unwrap();
+}
