@@ -19,6 +19,8 @@
 
 mod driver;
 mod engine;
+#[cfg(target_os = "linux")]
+mod every_thread;
 mod exception;
 mod extensions;
 mod host;
@@ -40,7 +42,9 @@ mod state;
 mod watchdog;
 
 pub use driver::{Driver, Ended};
-pub use engine::{Engine, EngineError, EngineOptions, V8Token, initialize_v8};
+pub use engine::{Compilation, Engine, EngineError, EngineOptions, V8Token, initialize_v8, initialize_v8_for};
+#[cfg(target_os = "linux")]
+pub use every_thread::{RestrictError, ThreadRestrictions, restrict_every_thread};
 pub use exception::{JsError, call_function};
 pub use extensions::Extensions;
 pub use instance::{Instance, TurnError};

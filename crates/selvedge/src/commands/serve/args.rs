@@ -3,10 +3,12 @@
 use std::path::PathBuf;
 
 use clap::Args;
+use selvedge_runtime::Compilation;
 
 use super::origins::OriginArg;
 use crate::listen::EdgeArgs;
 use crate::output::Verbosity;
+use crate::sandbox::Sandbox;
 use crate::state::StateArgs;
 
 /// Arguments of `selvedge serve`.
@@ -55,6 +57,12 @@ pub(crate) struct ServeArgs {
     /// The most instances of one Worker at once [default: the number of cores]
     #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u16).range(1..))]
     pub(super) instances: Option<u16>,
+    /// What the process may reach besides the network: see docs/security.md
+    #[arg(long, value_enum, default_value_t)]
+    pub(super) sandbox: Sandbox,
+    /// Run all Workers in V8's interpreter: slower, without WebAssembly, and without memory that is made executable
+    #[arg(long)]
+    pub(super) jitless: bool,
     /// Print a line for each request
     #[arg(long)]
     pub(super) access_log: bool,
@@ -64,4 +72,11 @@ pub(crate) struct ServeArgs {
     /// Print one JSON object a line
     #[arg(long)]
     pub(super) json: bool,
+}
+
+impl ServeArgs {
+    /// What V8 makes of the Workers' JavaScript.
+    pub(crate) fn compilation(&self) -> Compilation {
+        if self.jitless { Compilation::Bytecode } else { Compilation::MachineCode }
+    }
 }

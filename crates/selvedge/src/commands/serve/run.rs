@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use selvedge_edge::{Scheme, Server, TlsConfig};
-use selvedge_runtime::V8Token;
+use selvedge_runtime::{Compilation, V8Token};
 
 use super::args::ServeArgs;
 use super::boot;
@@ -17,6 +17,7 @@ use crate::engine::{self, Shared};
 use crate::listen::Ip;
 use crate::output::{Format, Output, count};
 use crate::project::Project;
+use crate::sandbox::Needs;
 use crate::shutdown::Shutdown;
 use crate::{bindings, cron, services, state};
 
@@ -36,6 +37,7 @@ pub(crate) async fn run(args: ServeArgs, v8: V8Token) -> anyhow::Result<()> {
 
 async fn serve(args: ServeArgs, v8: V8Token, output: &Output) -> anyhow::Result<()> {
     let shutdown = Shutdown::on_signals()?;
+    let compilation = args.compilation();
     let tls = match (&args.tls_cert, &args.tls_key) {
         (Some(cert), Some(key)) => Some(TlsConfig::from_pem_files(cert, key)?),
         _ => None,
@@ -65,7 +67,14 @@ async fn serve(args: ServeArgs, v8: V8Token, output: &Output) -> anyhow::Result<
         named: projects.len() > 1,
         enforce_cpu: true,
     };
-    let deployments = boot::deploy(&projects, &shared, &options).await?;
+    let deployments = boot::build(&projects, &shared, &options, compilation).await?;
+    let needs = Needs {
+        state: deployments.iter().any(|deployment| deployment.has_worker()).then(|| shared.storage.path().to_owned()),
+        assets: deployments.iter().filter_map(|deployment| deployment.assets_folder()).map(Path::to_owned).collect(),
+        executable_memory: compilation == Compilation::MachineCode,
+    };
+    let _held = args.sandbox.enter(&needs, output)?;
+    boot::start(&deployments, output).await;
     deployments.iter().for_each(|deployment| shared.services.register(deployment));
     if deployments.iter().any(|deployment| !deployment.crons.is_empty()) {
         let (deployments, output) = (deployments.clone(), output.clone());
