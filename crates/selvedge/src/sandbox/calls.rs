@@ -147,10 +147,12 @@ const FILES: &[c_long] = &[
     libc::SYS_writev,
 ];
 
-/// All but `bind` and `listen`.
+/// All but `listen`. `bind` is for UDP: `node:dns` asks name servers from a port of its own. Where Landlock knows TCP's
+/// ports it refuses those.
 const SOCKETS: &[c_long] = &[
     libc::SYS_accept,
     libc::SYS_accept4,
+    libc::SYS_bind,
     libc::SYS_connect,
     libc::SYS_getpeername,
     libc::SYS_getsockname,
@@ -214,7 +216,6 @@ const OLDER: &[c_long] = &[];
 pub(super) const REFUSED: &[&[c_long]] = &[
     &[
         libc::SYS_add_key,
-        libc::SYS_bind,
         libc::SYS_bpf,
         libc::SYS_capset,
         libc::SYS_chdir,

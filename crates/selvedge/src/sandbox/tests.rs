@@ -70,7 +70,7 @@ fn calls_by_their_numbers() {
     for call in [libc::SYS_read, libc::SYS_openat, libc::SYS_connect, libc::SYS_futex, libc::SYS_pwrite64] {
         assert_eq!(plain(call), ALLOW, "{call}");
     }
-    for call in [libc::SYS_execve, libc::SYS_ptrace, libc::SYS_mount, libc::SYS_bind, libc::SYS_io_uring_setup] {
+    for call in [libc::SYS_execve, libc::SYS_ptrace, libc::SYS_mount, libc::SYS_listen, libc::SYS_io_uring_setup] {
         assert_eq!(plain(call), errno(libc::EPERM), "{call}");
     }
     // What is on no list, and what no kernel has yet.
@@ -172,13 +172,15 @@ fn every_thread_is_inside() {
     let (files, calls) = (layers.contains("files"), layers.contains("system calls"));
     for thread in ["first", "before", "after"] {
         let got = |what: &str| found[&format!("{thread} {what}")].as_str();
-        for what in ["state", "old file", "move", "asset", "connect", "lookup", "thread", "hosts", "self", "null"] {
+        for what in
+            ["state", "old file", "move", "asset", "connect", "lookup", "thread", "hosts", "self", "null", "udp"]
+        {
             assert_eq!(got(what), "done", "{thread} {what}: {found:?}");
         }
         for what in ["secret", "passwd", "asset write", "beside", "root"] {
             assert!(!files || got(what) == "PermissionDenied", "{thread} {what}: {found:?}");
         }
-        for what in ["exec", "spawn", "listen", "udp", "kill", "ask", "pidfd", "link"] {
+        for what in ["exec", "spawn", "listen", "kill", "ask", "pidfd", "link"] {
             assert!(!calls || got(what) == "PermissionDenied", "{thread} {what}: {found:?}");
         }
         assert_eq!(got("privileges"), "NoNewPrivs 1, CapEff 0000000000000000, CapPrm 0000000000000000");
@@ -201,7 +203,7 @@ fn inside() {
     let needs =
         Needs { state: Some(folder.join("state")), assets: vec![folder.join("assets")], executable_memory: true };
     let (_held, Layers { on, .. }) = enter(&needs).unwrap();
-    println!("> layers={}", on.join(", "));
+    println!("\n> layers={}", on.join(", "));
     go.send(()).unwrap();
     before.join().unwrap();
     attempt_all("first", &folder, port);
@@ -223,6 +225,7 @@ fn attempt_all(thread: &str, folder: &Path, port: u16) {
     tell("thread", std::thread::Builder::new().spawn(|| {}).map(|thread| thread.join().unwrap()));
     tell("hosts", fs::read("/etc/hosts").map(drop));
     tell("self", fs::read("/proc/self/status").map(drop));
+    tell("udp", UdpSocket::bind("127.0.0.1:0").map(drop));
     tell("null", fs::write("/dev/null", "text"));
 
     tell("secret", fs::read(folder.join("secret")).map(drop));
@@ -234,7 +237,6 @@ fn attempt_all(thread: &str, folder: &Path, port: u16) {
     tell("exec", Err(Command::new("/bin/true").exec()));
     tell("spawn", Command::new("/bin/true").spawn().map(drop));
     tell("listen", TcpListener::bind("127.0.0.1:0").map(drop));
-    tell("udp", UdpSocket::bind("127.0.0.1:0").map(drop));
     let parent = rustix::process::getppid().unwrap();
     tell("kill", kill_process(parent, Signal::CONT).map_err(io::Error::from));
     tell("ask", test_kill_process(Pid::INIT).map_err(io::Error::from));
