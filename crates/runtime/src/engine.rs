@@ -49,16 +49,13 @@ pub enum Compilation {
 /// (`--memory-protection-keys`), and what is experimental, for developers or for tests (`--expose-*`,
 /// `--allow-natives-syntax`) is off. Chromium and workerd set nothing more that would keep guests apart in a process;
 /// workerd's `--noincremental-marking` is about its own collector.
-const FLAGS: [&str; 5] = [
+const FLAGS: [&str; 4] = [
     "--stack-size=900",
     // The pass that unrolls loops also drops their interrupt checks where it thinks them short; it is wrong of
     // loops around built-in functions, which then cannot be terminated: `for (;;) new Array(1000).fill({})`.
     "--no-turboshaft-loop-unrolling",
     // A WebAssembly memory has 2048 pages at most: 128 MB, an instance's limit.
     "--wasm-max-mem-pages=2048",
-    // No constructor of shared memory in any context, whatever a later edition of V8 puts on the global object: the
-    // platform's JavaScript takes it away too. A loop on another thread that counts in shared memory is a clock.
-    "--enable-sharedarraybuffer-per-context",
     // What V8's developers may switch on, robust or not, stays off also if another flag implies it.
     "--disallow-developer-only-features",
 ];
@@ -138,7 +135,8 @@ impl Engine {
     /// When V8 makes none.
     pub(crate) fn shell(&self, heap_bytes: usize) -> Result<Shell, JsError> {
         let memory = Arc::new(Memory::new(heap_bytes));
-        let params = self.snapshot.create_params().heap_limits(0, heap_bytes);
+        // `Atomics.wait` would hold the thread, and for nobody: no memory is shared with another isolate.
+        let params = self.snapshot.create_params().heap_limits(0, heap_bytes).allow_atomics_wait(false);
         let params = params.array_buffer_allocator(memory.allocator().make_shared());
         Shell::new(v8::Isolate::new(params), &self.watchdog, self.platform.clone(), memory)
     }

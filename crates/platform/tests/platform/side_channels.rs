@@ -11,6 +11,7 @@ use crate::harness::{Harness, Test, TestWorker};
 
 pub(crate) const TESTS: &[(&str, Test)] = &[
     ("side_channels::no_clock_moves_within_a_turn", |h| Box::pin(no_clock_moves_within_a_turn(h))),
+    ("side_channels::temporal_is_all_there", |h| Box::pin(temporal_is_all_there(h))),
     ("side_channels::clocks_show_whole_milliseconds", |h| Box::pin(clocks_show_whole_milliseconds(h))),
     ("side_channels::nothing_is_finalized_within_a_turn", |h| Box::pin(nothing_is_finalized_within_a_turn(h))),
     ("side_channels::nothing_waits_within_a_turn", |h| Box::pin(nothing_waits_within_a_turn(h))),
@@ -76,6 +77,62 @@ async fn no_clock_moves_within_a_turn(harness: Harness) {
     assert!(before["now"].as_f64().unwrap() > 1.7e12, "{before}");
     assert_eq!(before, after);
     assert_eq!(before, later);
+}
+
+async fn temporal_is_all_there(harness: Harness) {
+    let worker = harness.worker(
+        r#"Object.prototype.get = () => 1;
+        Array.prototype[Symbol.iterator] = () => { throw new Error("patched") };
+        const { Temporal: first } = globalThis;
+        delete Object.prototype.get;
+        export default { fetch() {
+            const now = Temporal.Now;
+            const { writable, enumerable, configurable } = Object.getOwnPropertyDescriptor(globalThis, "Temporal");
+            const results = [
+                first === Temporal && writable && !enumerable && configurable,
+                String(Temporal), String(now),
+                Object.getOwnPropertyNames(Temporal).sort().join(),
+                Object.getOwnPropertyNames(now).sort().join(),
+                Object.keys(now).length, now.instant.name, now.instant.length, "prototype" in now.instant,
+                Temporal.PlainDate.from("2024-02-28").add({ days: 2 }).toString(),
+                new Temporal.Duration(0, 0, 0, 1).total("hours"),
+                new Temporal.PlainMonthDay(2, 29).toString() + new Temporal.PlainYearMonth(2024, 2).toString(),
+                Temporal.ZonedDateTime.from("2024-07-01T12:00[Europe/Vienna]").offset,
+                now.zonedDateTimeISO("Asia/Tokyo").timeZoneId, now.timeZoneId(),
+                now.plainDateTimeISO("UTC").toPlainTime().equals(now.plainTimeISO("UTC")),
+                now.plainDateISO() instanceof Temporal.PlainDate, new Date(5).toTemporalInstant().epochMilliseconds,
+                now.instant().epochMilliseconds === Date.now(),
+            ];
+            globalThis.Temporal = "a polyfill";
+            results[19] = Temporal;
+            return Response.json(results);
+        } }"#,
+    );
+    assert_eq!(
+        ask(&worker).await,
+        json!([
+            true,
+            "[object Temporal]",
+            "[object Temporal.Now]",
+            "Duration,Instant,Now,PlainDate,PlainDateTime,PlainMonthDay,PlainTime,PlainYearMonth,ZonedDateTime",
+            "instant,plainDateISO,plainDateTimeISO,plainTimeISO,timeZoneId,zonedDateTimeISO",
+            0,
+            "instant",
+            0,
+            false,
+            "2024-03-01",
+            24.0,
+            "02-292024-02",
+            "+02:00",
+            "Asia/Tokyo",
+            "UTC",
+            true,
+            true,
+            5,
+            true,
+            "a polyfill",
+        ])
+    );
 }
 
 async fn clocks_show_whole_milliseconds(harness: Harness) {
