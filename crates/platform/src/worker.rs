@@ -181,10 +181,10 @@ impl Worker {
     /// When it gives no response.
     pub async fn fetch(self: &Arc<Self>, event: FetchEvent) -> Result<Response<Body>, WorkerError> {
         let loaded = self.acquire().await.map_err(WorkerError::Start)?;
-        let FetchEvent { request, url, context, entrypoint, props, depth } = event;
+        let FetchEvent { request, url, context, entrypoint, props, depth, lineage } = event;
         let (head, body) = request.into_parts();
-        let exchange =
-            Arc::new(Exchange::new(Some(Inbound::new(head.headers, context)), depth, self.options.limits.subrequests));
+        let inbound = Inbound::new(head.headers, context);
+        let exchange = Arc::new(Exchange::new(Some(inbound), depth, lineage, self.options.limits.subrequests));
         let mut run = Run::begin(&loaded, &exchange);
         let resources = run.driver().invocation().resources();
         let body = match body {
@@ -225,7 +225,7 @@ impl Worker {
     /// When the handler throws or there is none.
     pub async fn scheduled(self: &Arc<Self>, event: ScheduledEvent) -> Result<(), WorkerError> {
         let loaded = self.acquire().await.map_err(WorkerError::Start)?;
-        let exchange = Arc::new(Exchange::new(None, 0, self.options.limits.subrequests));
+        let exchange = Arc::new(Exchange::new(None, 0, None, self.options.limits.subrequests));
         let mut run = Run::begin(&loaded, &exchange);
         let time = event.scheduled_time.duration_since(UNIX_EPOCH).unwrap_or_default();
         let called = run

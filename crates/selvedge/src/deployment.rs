@@ -152,7 +152,10 @@ impl Deployment {
         match &self.worker {
             Some(worker) => {
                 let context = Arc::new(Visitor(client));
-                worker.fetch(FetchEvent { request, url, context, entrypoint: None, props: None, depth: 0 }).await
+                let lineage = None;
+                worker
+                    .fetch(FetchEvent { request, url, context, entrypoint: None, props: None, depth: 0, lineage })
+                    .await
             }
             None => Err(no_worker()),
         }
@@ -168,7 +171,7 @@ impl Deployment {
         entrypoint: Option<String>,
         props: Option<Arc<str>>,
     ) -> Result<Response<Body>, WorkerError> {
-        let ServiceCall { request, url, context, depth } = call;
+        let ServiceCall { request, url, context, depth, lineage } = call;
         if let (Some(assets), None) = (&self.assets, &entrypoint) {
             let uri: Uri = url.parse().unwrap_or_default();
             if assets.answer(self.worker.is_some(), &uri, request.headers()) {
@@ -176,7 +179,8 @@ impl Deployment {
             }
         }
         let worker = self.worker.as_ref().ok_or_else(no_worker)?;
-        worker.fetch(FetchEvent { request, url, context, entrypoint, props, depth }).await
+        let lineage = Some(lineage);
+        worker.fetch(FetchEvent { request, url, context, entrypoint, props, depth, lineage }).await
     }
 
     /// Runs the `scheduled` handler.

@@ -26,6 +26,7 @@ mod project;
 mod project_args;
 mod rate_limiters;
 mod request;
+mod request_body;
 mod services;
 mod shutdown;
 mod state;

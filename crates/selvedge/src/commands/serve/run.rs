@@ -76,7 +76,8 @@ async fn serve(args: ServeArgs, v8: V8Token, output: &Output) -> anyhow::Result<
     output.note(&format!("selvedge {}: {workers}", env!("CARGO_PKG_VERSION")));
     output.ready(&ip.url(scheme, server.local_addr().port()));
     let access_log = args.access_log;
-    let fleet = Fleet { routes, deployments: deployments.clone(), output: output.clone(), access_log };
+    let max_body_size = args.edge.max_body_size();
+    let fleet = Fleet { routes, deployments: deployments.clone(), output: output.clone(), access_log, max_body_size };
     server.serve(fleet, shutdown.begun()).await?;
     // One that is idle may be called again by another that is not.
     while !deployments.iter().all(|deployment| deployment.is_idle()) {
