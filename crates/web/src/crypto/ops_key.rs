@@ -32,7 +32,7 @@ pub(crate) fn op_crypto_key_import(
     parameter: String,
     format: String,
     data: BufferRef<'_>,
-) -> std::result::Result<u32, OpError> {
+) -> Result<u32, OpError> {
     let material = KeyMaterial::import(Algorithm::from_name(&name, &parameter)?, &format, &data)?;
     // A secret key may be as long as anything.
     instance.resources().add_weighing(material, weight(data.len()))
@@ -45,7 +45,7 @@ pub(crate) fn op_crypto_key_import_jwk(
     name: String,
     parameter: String,
     jwk: Json<Jwk>,
-) -> std::result::Result<u32, OpError> {
+) -> Result<u32, OpError> {
     let material = KeyMaterial::import_jwk(Algorithm::from_name(&name, &parameter)?, &jwk.0)?;
     instance.resources().add_weighing(material, jwk.0.k.as_ref().map_or(KEY, |secret| weight(secret.len())))
 }
@@ -56,7 +56,7 @@ pub(crate) fn op_crypto_key_export(
     #[context] instance: Arc<InstanceState>,
     id: u32,
     format: String,
-) -> std::result::Result<Buffer, OpError> {
+) -> Result<Buffer, OpError> {
     Ok(Buffer(key(&instance, id)?.export(&format)?))
 }
 
@@ -65,11 +65,11 @@ pub(crate) fn op_crypto_key_export(
 pub(crate) fn op_crypto_key_export_jwk(
     #[context] instance: Arc<InstanceState>,
     id: u32,
-) -> std::result::Result<Json<Jwk>, OpError> {
+) -> Result<Json<Jwk>, OpError> {
     Ok(Json(key(&instance, id)?.export_jwk()?))
 }
 
-fn add(instance: &InstanceState, material: KeyMaterial) -> std::result::Result<(u32, Option<u32>), OpError> {
+fn add(instance: &InstanceState, material: KeyMaterial) -> Result<(u32, Option<u32>), OpError> {
     let resources = instance.resources();
     let public = material.public()?.map(|public| resources.add_weighing(public, KEY)).transpose()?;
     Ok((resources.add_weighing(material, KEY)?, public))
@@ -84,7 +84,7 @@ pub(crate) fn op_crypto_key_generate(
     name: String,
     parameter: String,
     bits: u32,
-) -> std::result::Result<(u32, Option<u32>), OpError> {
+) -> Result<(u32, Option<u32>), OpError> {
     add(&instance, KeyMaterial::generate(Algorithm::from_name(&name, &parameter)?, bits)?)
 }
 
@@ -96,7 +96,7 @@ pub(crate) async fn op_crypto_rsa_generate(
     hash: String,
     bits: u32,
     exponent: u32,
-) -> std::result::Result<(u32, Option<u32>), OpError> {
+) -> Result<(u32, Option<u32>), OpError> {
     let material = off_thread(move || match Algorithm::from_name(&name, &hash)? {
         Algorithm::Rsa(scheme, hash) => {
             RsaPrivate::generate(scheme, hash, bits, exponent).map(|key| KeyMaterial::RsaPrivate(Box::new(key)))
@@ -111,7 +111,7 @@ pub(crate) async fn op_crypto_rsa_generate(
 pub(crate) fn op_crypto_rsa_details(
     #[context] instance: Arc<InstanceState>,
     id: u32,
-) -> std::result::Result<(u32, Buffer), OpError> {
+) -> Result<(u32, Buffer), OpError> {
     let (bits, exponent) = key(&instance, id)?.rsa_details()?;
     Ok((bits, Buffer(exponent)))
 }
