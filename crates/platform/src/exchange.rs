@@ -8,7 +8,7 @@ use selvedge_ops::{OpError, v8};
 use selvedge_runtime::{Hold, Invocation, JsError};
 use selvedge_web::fetch::{Body, CDN_LOOP, Connection, Connections, SubrequestPolicy, Subrequests};
 
-use crate::{Lineage, RequestContext};
+use crate::{Bound, Lineage, Metrics, RequestContext};
 
 /// Data points an event may write to Analytics Engine
 /// (<https://developers.cloudflare.com/analytics/analytics-engine/limits/>).
@@ -70,6 +70,7 @@ pub(crate) struct Exchange {
     /// Made when it is first needed: most events open no connection.
     lineage: OnceLock<Arc<Lineage>>,
     data_points: AtomicU32,
+    metrics: Arc<Metrics>,
     /// Called when the client goes away before it has a response.
     on_client_gone: Mutex<Option<v8::Global<v8::Function>>>,
 }
@@ -84,6 +85,7 @@ impl Exchange {
         depth: u32,
         lineage: Option<Arc<Lineage>>,
         subrequest_limit: u32,
+        metrics: Arc<Metrics>,
     ) -> Self {
         Self {
             inbound,
@@ -95,6 +97,7 @@ impl Exchange {
             depth,
             lineage: lineage.map(OnceLock::from).unwrap_or_default(),
             data_points: AtomicU32::new(0),
+            metrics,
             on_client_gone: Mutex::default(),
         }
     }
@@ -107,6 +110,11 @@ impl Exchange {
     /// What this event has in common with those that it leads to.
     pub(crate) fn lineage(&self) -> &Arc<Lineage> {
         self.lineage.get_or_init(Arc::default)
+    }
+
+    /// The counters of its Worker.
+    pub(crate) fn metrics(&self) -> &Metrics {
+        &self.metrics
     }
 
     pub(crate) fn inbound(&self) -> Option<&Inbound> {
@@ -164,6 +172,7 @@ impl SubrequestPolicy for Exchange {
         if self.subrequests.fetch_add(1, Ordering::Relaxed) < self.subrequest_limit {
             Ok(())
         } else {
+            self.metrics.meet(Bound::Subrequests);
             Err(OpError::error(TOO_MANY_SUBREQUESTS))
         }
     }
@@ -172,7 +181,9 @@ impl SubrequestPolicy for Exchange {
         self.lineage().connections()
     }
 
-    fn queued(&self) {}
+    fn queued(&self) {
+        self.metrics.meet(Bound::Connections);
+    }
 
     fn cdn_loop(&self) -> Option<HeaderValue> {
         self.inbound()?.with_headers(|headers| headers.get(CDN_LOOP).cloned())

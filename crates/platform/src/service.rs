@@ -18,7 +18,7 @@ use tokio::task::JoinHandle;
 
 use crate::binding::{Binding, Bindings, BoxFuture};
 use crate::exchange::{Exchange, count_subrequest};
-use crate::{Lineage, RequestContext, WorkerError};
+use crate::{Bound, Lineage, RequestContext, WorkerError};
 
 pub(crate) const OPS: &[OpDecl] = &[op_service_fetch];
 
@@ -138,7 +138,10 @@ fn op_service_fetch(
         ));
     }
     let lineage = exchange.as_ref().map_or_else(Arc::default, |exchange| exchange.lineage().clone());
-    lineage.begin_invocation()?;
+    if let Err(error) = lineage.begin_invocation() {
+        exchange.iter().for_each(|exchange| exchange.metrics().meet(Bound::Invocations));
+        return Err(error);
+    }
     let body = body.into_body(invocation.resources())?;
     let mut request = Request::builder()
         .method(method.as_str())

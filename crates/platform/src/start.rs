@@ -35,7 +35,8 @@ pub(crate) async fn start(worker: &Worker) -> Result<Loaded, StartError> {
     extensions.insert(Arc::new(Bindings(options.bindings.iter().cloned().collect())));
     // For node:fs, whose /bundle has the Worker's modules.
     extensions.insert(options.script.clone());
-    let log = MappedLog { script: options.script.clone(), inner: options.log.clone() };
+    let metrics = worker.metrics().clone();
+    let log = MappedLog { script: options.script.clone(), inner: options.log.clone(), metrics };
     let start = StartOptions {
         log: Arc::new(log),
         extensions,
@@ -46,6 +47,7 @@ pub(crate) async fn start(worker: &Worker) -> Result<Loaded, StartError> {
         worker.pool.start(&options.script, start, |scope, exports| prepare(scope, exports, worker), ready).await;
     match started {
         Ok((instance, (handlers, dispatch_fetch, dispatch_scheduled))) => {
+            worker.metrics().started();
             Ok(Loaded { instance, handlers, dispatch_fetch, dispatch_scheduled })
         }
         Err(StartError::Script(error)) => Err(StartError::Script(map_error(&options.script, error))),

@@ -16,7 +16,7 @@ use selvedge_web::fetch::{Body, BodyResource, Subrequests};
 use crate::exchange::{Exchange, Inbound, Outcome};
 use crate::log::map_error;
 use crate::start::{self, Handlers, Loaded};
-use crate::{Binding, FetchEvent, Fetcher, FetcherError, ScheduledEvent, WorkerError};
+use crate::{Binding, Bound, FetchEvent, Fetcher, FetcherError, Metrics, ScheduledEvent, WorkerError};
 
 /// How often [`Worker::drain`] looks.
 const DRAIN_PERIOD: Duration = Duration::from_millis(20);
@@ -63,6 +63,7 @@ pub struct Worker {
     loaded: Mutex<Vec<Arc<Loaded>>>,
     starting: tokio::sync::Mutex<()>,
     next: AtomicUsize,
+    metrics: Arc<Metrics>,
 }
 
 impl std::fmt::Debug for Worker {
@@ -82,12 +83,23 @@ impl Worker {
             loaded: Mutex::default(),
             starting: tokio::sync::Mutex::default(),
             next: AtomicUsize::new(0),
+            metrics: Arc::default(),
         })
     }
 
     /// The Worker's name.
     pub fn name(&self) -> &str {
         &self.options.name
+    }
+
+    /// Its counters.
+    pub fn metrics(&self) -> &Arc<Metrics> {
+        &self.metrics
+    }
+
+    /// How many instances there are.
+    pub fn instances(&self) -> usize {
+        self.loaded().len()
     }
 
     fn loaded(&self) -> MutexGuard<'_, Vec<Arc<Loaded>>> {
@@ -105,6 +117,7 @@ impl Worker {
     /// Lets go of all instances. Those that handle events end with them.
     pub async fn unload(&self) {
         let loaded = std::mem::take(&mut *self.loaded());
+        self.metrics.evicted(loaded.len());
         drop(loaded);
     }
 
@@ -135,7 +148,9 @@ impl Worker {
     /// An instance, and whether there should be one more.
     fn pick(&self) -> (Option<Arc<Loaded>>, bool) {
         let mut loaded = self.loaded();
+        let before = loaded.len();
         loaded.retain(|loaded| !loaded.instance.state().is_condemned());
+        self.metrics.evicted(before - loaded.len());
         let at_home = loaded.iter().find(|loaded| loaded.instance.is_at_home() && loaded.instance.is_idle());
         if let Some(idle) = at_home.or_else(|| loaded.iter().find(|loaded| loaded.instance.is_idle())) {
             return (Some(idle.clone()), false);
@@ -180,11 +195,22 @@ impl Worker {
     /// # Errors
     /// When it gives no response.
     pub async fn fetch(self: &Arc<Self>, event: FetchEvent) -> Result<Response<Body>, WorkerError> {
+        let counted = self.metrics.event();
+        counted.ended(self.deliver_fetch(event).await)
+    }
+
+    async fn deliver_fetch(self: &Arc<Self>, event: FetchEvent) -> Result<Response<Body>, WorkerError> {
         let loaded = self.acquire().await.map_err(WorkerError::Start)?;
         let FetchEvent { request, url, context, entrypoint, props, depth, lineage } = event;
         let (head, body) = request.into_parts();
         let inbound = Inbound::new(head.headers, context);
-        let exchange = Arc::new(Exchange::new(Some(inbound), depth, lineage, self.options.limits.subrequests));
+        let exchange = Arc::new(Exchange::new(
+            Some(inbound),
+            depth,
+            lineage,
+            self.options.limits.subrequests,
+            self.metrics.clone(),
+        ));
         let mut run = Run::begin(&loaded, &exchange);
         let resources = run.driver().invocation().resources();
         let body = match body {
@@ -224,8 +250,13 @@ impl Worker {
     /// # Errors
     /// When the handler throws or there is none.
     pub async fn scheduled(self: &Arc<Self>, event: ScheduledEvent) -> Result<(), WorkerError> {
+        let counted = self.metrics.event();
+        counted.ended(self.deliver_scheduled(event).await)
+    }
+
+    async fn deliver_scheduled(self: &Arc<Self>, event: ScheduledEvent) -> Result<(), WorkerError> {
         let loaded = self.acquire().await.map_err(WorkerError::Start)?;
-        let exchange = Arc::new(Exchange::new(None, 0, None, self.options.limits.subrequests));
+        let exchange = Arc::new(Exchange::new(None, 0, None, self.options.limits.subrequests, self.metrics.clone()));
         let mut run = Run::begin(&loaded, &exchange);
         let time = event.scheduled_time.duration_since(UNIX_EPOCH).unwrap_or_default();
         let called = run
@@ -359,16 +390,25 @@ impl Drop for Run {
 /// client takes; then `waitUntil`, for as long as the limit allows.
 async fn finish(mut driver: Driver, exchange: Arc<Exchange>) {
     let streamed = driver.until(|invocation| !exchange.is_streaming() || invocation.holds() == 0).await;
-    if streamed.is_err() || driver.invocation().holds() == 0 {
+    if let Err(TurnError::Exceeded(limit)) = streamed {
+        exchange.metrics().meet(limit.into());
+        return;
+    }
+    if driver.invocation().holds() == 0 {
         return;
     }
     let limit = driver.instance().limits().wait_until;
     let waiting = driver.until(|invocation| invocation.holds() == 0);
-    if tokio::time::timeout(limit, waiting).await.is_err() {
-        driver.instance().state().log_text(
-            selvedge_runtime::LogLevel::Warn,
-            "waitUntil() tasks did not complete within the allowed time after invocation end and have been cancelled. \
-             See: https://developers.cloudflare.com/workers/runtime-apis/context/#waituntil",
-        );
+    match tokio::time::timeout(limit, waiting).await {
+        Ok(Ok(_)) => {}
+        Ok(Err(TurnError::Exceeded(limit))) => exchange.metrics().meet(limit.into()),
+        Err(_) => {
+            exchange.metrics().meet(Bound::WaitUntil);
+            driver.instance().state().log_text(
+                selvedge_runtime::LogLevel::Warn,
+                "waitUntil() tasks did not complete within the allowed time after invocation end and have been \
+                 cancelled. See: https://developers.cloudflare.com/workers/runtime-apis/context/#waituntil",
+            );
+        }
     }
 }

@@ -268,6 +268,10 @@ impl Instance {
                 // Finalization registries call the guest's functions, so this is a part of the turn.
                 while !clock.is_terminated() && v8::Platform::pump_message_loop(platform, scope, false) {}
             }
+            let change = state.memory().take_unreported();
+            if change != 0 {
+                let _ = scope.adjust_amount_of_external_allocated_memory(change);
+            }
             let nothing = v8::undefined(scope).into();
             scope.set_continuation_preserved_embedder_data(nothing);
             result

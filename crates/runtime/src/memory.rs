@@ -9,7 +9,7 @@
 use std::alloc::{Layout, alloc, alloc_zeroed, dealloc};
 use std::ffi::c_void;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
 
 use selvedge_ops::{OpError, v8};
 
@@ -25,6 +25,8 @@ const ALIGNMENT: usize = 16;
 pub struct Memory {
     limit: usize,
     used: AtomicUsize,
+    /// What has been charged, and given back, since V8 was told.
+    unreported: AtomicI64,
 }
 
 /// Bytes counted until it is dropped. See [`Memory::charge`].
@@ -37,12 +39,13 @@ pub struct Charge {
 impl Drop for Charge {
     fn drop(&mut self) {
         self.memory.give(self.bytes);
+        self.memory.unreported.fetch_sub(self.bytes as i64, Ordering::Relaxed);
     }
 }
 
 impl Memory {
     pub(crate) fn new(limit: usize) -> Self {
-        Self { limit, used: AtomicUsize::new(0) }
+        Self { limit, used: AtomicUsize::new(0), unreported: AtomicI64::new(0) }
     }
 
     /// The most that may be held, in bytes.
@@ -56,10 +59,17 @@ impl Memory {
     /// A `RangeError` when that is more than the instance may hold.
     pub fn charge(self: &Arc<Self>, bytes: usize) -> Result<Charge, OpError> {
         if self.take(bytes) {
+            self.unreported.fetch_add(bytes as i64, Ordering::Relaxed);
             Ok(Charge { memory: self.clone(), bytes })
         } else {
             Err(OpError::range_error("Worker exceeded its memory limit."))
         }
+    }
+
+    /// By how much what is charged has changed since the last call: for V8, which collects sooner when what its objects
+    /// stand for weighs much.
+    pub(crate) fn take_unreported(&self) -> i64 {
+        if self.unreported.load(Ordering::Relaxed) == 0 { 0 } else { self.unreported.swap(0, Ordering::Relaxed) }
     }
 
     fn take(&self, bytes: usize) -> bool {

@@ -37,6 +37,16 @@ impl WarmPool {
         fill(&self.engine, self.heap_bytes, self.size, &self.ready)
     }
 
+    /// How many isolates are ready.
+    pub fn ready(&self) -> usize {
+        self.ready.lock().unwrap_or_else(PoisonError::into_inner).len()
+    }
+
+    /// How many isolates are kept ready.
+    pub fn size(&self) -> usize {
+        self.size
+    }
+
     /// Makes an isolate that belongs to no Worker and is thrown away with the value: what benches measure.
     ///
     /// # Errors

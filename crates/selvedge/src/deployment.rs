@@ -92,6 +92,11 @@ impl Deployment {
         Ok(Self { name, worker, assets, crons: manifest.crons.clone() })
     }
 
+    /// The Worker; nothing for assets only.
+    pub(crate) fn worker(&self) -> Option<&Arc<Worker>> {
+        self.worker.as_ref()
+    }
+
     /// Runs the Worker's global scope once. What it handles is the result; nothing for assets only.
     ///
     /// # Errors

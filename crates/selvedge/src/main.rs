@@ -20,6 +20,7 @@ mod fetchers;
 mod hyperdrive;
 mod listen;
 mod local_args;
+mod metrics;
 mod output;
 mod print;
 mod project;
@@ -29,7 +30,9 @@ mod request;
 mod request_body;
 mod services;
 mod shutdown;
+mod sizes;
 mod state;
+mod variables;
 mod web_sockets;
 
 use std::io::IsTerminal;

@@ -62,10 +62,7 @@ pub(crate) fn op_crypto_key_export(
 
 /// Writes the key members of a JSON Web Key.
 #[op]
-pub(crate) fn op_crypto_key_export_jwk(
-    #[context] instance: Arc<InstanceState>,
-    id: u32,
-) -> Result<Json<Jwk>, OpError> {
+pub(crate) fn op_crypto_key_export_jwk(#[context] instance: Arc<InstanceState>, id: u32) -> Result<Json<Jwk>, OpError> {
     Ok(Json(key(&instance, id)?.export_jwk()?))
 }
 

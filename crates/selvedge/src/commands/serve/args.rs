@@ -1,5 +1,6 @@
 //! The arguments of `selvedge serve`.
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::Args;
@@ -55,6 +56,9 @@ pub(crate) struct ServeArgs {
     /// The most instances of one Worker at once [default: the number of cores]
     #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u16).range(1..))]
     pub(super) instances: Option<u16>,
+    /// Where to show metrics, in OpenMetrics' text, at /metrics; plain HTTP [default: nowhere]
+    #[arg(long, value_name = "ADDRESS:PORT", value_parser = crate::metrics::address)]
+    pub(super) metrics: Option<SocketAddr>,
     /// Print a line for each request
     #[arg(long)]
     pub(super) access_log: bool,

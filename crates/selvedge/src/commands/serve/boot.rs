@@ -16,7 +16,7 @@ use crate::deployment::{DeployOptions, Deployment};
 use crate::engine::Shared;
 use crate::failure::{self, LaidOut};
 use crate::project::Project;
-use crate::{bindings, bundling, custom_build};
+use crate::{bindings, bundling, custom_build, sizes, variables};
 
 /// Makes a deployment of each project, in their order.
 ///
@@ -47,6 +47,7 @@ async fn deploy_one(project: &Project, shared: &Shared, options: &DeployOptions)
     let output = &options.output;
     project.warnings.iter().for_each(|warning| output.warning(warning));
     bindings::check(project)?;
+    variables::check(project)?;
     custom_build::run(project, output).await?;
     let assets = ProjectAssets::open(project)?;
     assets.iter().flat_map(ProjectAssets::warnings).for_each(|warning| output.warning(&warning));
@@ -54,6 +55,7 @@ async fn deploy_one(project: &Project, shared: &Shared, options: &DeployOptions)
         Some(main) => {
             let bundle = bundle(bundling::options(&project.manifest, &project.place.root, main, false)).await?;
             bundle.warnings.iter().for_each(|warning| output.warning(&warning.to_string()));
+            sizes::check(&project.manifest.name, &bundle)?.iter().for_each(|warning| output.warning(warning));
             Some(bundling::script(bundle, project.manifest.no_bundle))
         }
         None => None,

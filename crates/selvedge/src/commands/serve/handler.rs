@@ -11,7 +11,7 @@ use hyper::body::Incoming;
 use selvedge_edge::access_log::AccessRecord;
 use selvedge_edge::error_page::{EdgeError, error_response};
 use selvedge_edge::{ClientInfo, Handler};
-use selvedge_platform::WorkerError;
+use selvedge_platform::{Bound, WorkerError};
 use selvedge_web::fetch::Body;
 
 use super::routes::Routes;
@@ -102,11 +102,15 @@ impl Fleet {
         let url = request::url(client.scheme(), asked.host(), request.uri());
         let (request, limit) = match request_body::admit(request, self.max_body_size) {
             Ok(admitted) => admitted,
-            Err(_) => return (too_large(asked, &client), Some(deployment)),
+            Err(_) => {
+                refused(deployment);
+                return (too_large(asked, &client), Some(deployment));
+            }
         };
         let fetched = deployment.fetch(request, url, client.clone()).await;
         // Whatever a Worker makes of a body that broke off: it is the client that has to know why.
         if limit.is_some_and(|limit| limit.is_exceeded()) {
+            refused(deployment);
             return (too_large(asked, &client), Some(deployment));
         }
         let response = fetched.unwrap_or_else(|error| {
@@ -125,6 +129,13 @@ impl Fleet {
         let (name, method, path, ray) = (&deployment.name, &asked.method, asked.uri.path(), client.ray());
         let headline = format!("{name}: {}\n\n  {method} {path} (ray {ray})", error.report());
         self.output.error(&failure::headline(headline));
+    }
+}
+
+/// Counts a request whose body is too large.
+fn refused(deployment: &Deployment) {
+    if let Some(worker) = deployment.worker() {
+        worker.metrics().meet(Bound::BodySize);
     }
 }
 

@@ -15,6 +15,7 @@ use crate::commands::run::cores;
 use crate::deployment::DeployOptions;
 use crate::engine::{self, Shared};
 use crate::listen::Ip;
+use crate::metrics::{self, Page, Shown};
 use crate::output::{Format, Output, count};
 use crate::project::Project;
 use crate::shutdown::Shutdown;
@@ -49,6 +50,7 @@ async fn serve(args: ServeArgs, v8: V8Token, output: &Output) -> anyhow::Result<
     let routes = Routes::new(&manifests, args.domain.as_deref())?;
     // Taken now: a port in use should be told before a fleet is built.
     let server = Server::bind(config)?;
+    let metrics = args.metrics.map(metrics::bind).transpose()?;
 
     let storage = args.state.storage(home(&projects));
     if projects.iter().any(bindings::keep_data) {
@@ -70,6 +72,13 @@ async fn serve(args: ServeArgs, v8: V8Token, output: &Output) -> anyhow::Result<
     if deployments.iter().any(|deployment| !deployment.crons.is_empty()) {
         let (deployments, output) = (deployments.clone(), output.clone());
         tokio::spawn(cron::fire(move || deployments.clone(), output));
+    }
+
+    if let Some(server) = metrics {
+        let shown = Shown::new(deployments.clone(), &shared);
+        output.metrics(&format!("http://{}/metrics", server.local_addr()));
+        // It shows the drain, too, and ends with the process.
+        tokio::spawn(server.serve(Page::new(shown), std::future::pending()));
     }
 
     let workers = count(deployments.len(), "Worker");
