@@ -264,13 +264,14 @@ impl Instance {
             if !clock.is_terminated() {
                 rejections::report(scope, state, exports);
             }
-            if self.turns.fetch_add(1, Ordering::Relaxed) % TURNS_PER_PUMP == TURNS_PER_PUMP - 1 {
-                // Finalization registries call the guest's functions, so this is a part of the turn.
-                while !clock.is_terminated() && v8::Platform::pump_message_loop(platform, scope, false) {}
-            }
             let change = state.memory().take_unreported();
             if change != 0 {
                 let _ = scope.adjust_amount_of_external_allocated_memory(change);
+            }
+            let due = self.turns.fetch_add(1, Ordering::Relaxed) % TURNS_PER_PUMP == TURNS_PER_PUMP - 1;
+            if due || state.memory().is_pressed() {
+                // Finalization registries call the guest's functions, so this is a part of the turn.
+                while !clock.is_terminated() && v8::Platform::pump_message_loop(platform, scope, false) {}
             }
             let nothing = v8::undefined(scope).into();
             scope.set_continuation_preserved_embedder_data(nothing);

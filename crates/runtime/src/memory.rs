@@ -66,6 +66,11 @@ impl Memory {
         }
     }
 
+    /// Whether so much is held that what is garbage should be found soon.
+    pub(crate) fn is_pressed(&self) -> bool {
+        self.used.load(Ordering::Relaxed) > self.limit / 2
+    }
+
     /// By how much what is charged has changed since the last call: for V8, which collects sooner when what its objects
     /// stand for weighs much.
     pub(crate) fn take_unreported(&self) -> i64 {
