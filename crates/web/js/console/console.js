@@ -35,7 +35,9 @@ let groupIndentation = "";
 const DEEPEST = 200;
 /** How many groups there are that are not indented any deeper. */
 let deeper = 0;
-const { slice, split } = { slice: uncurryThis(String.prototype.slice), split: uncurryThis(String.prototype.split) };
+const slice = uncurryThis(String.prototype.slice);
+/** @type {(text: string, separator: string) => string[]} */
+const split = uncurryThis(/** @type {any} */ (String.prototype.split));
 const join = uncurryThis(Array.prototype.join);
 
 /**

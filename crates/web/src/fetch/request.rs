@@ -87,6 +87,15 @@ pub(crate) fn prepare(headers: &mut HeaderMap) {
 mod tests {
     use super::*;
 
+    #[test]
+    fn headers_have_128_kilobytes_together() {
+        let header = |bytes: usize| ["x-a".to_owned(), "y".repeat(bytes - 3)];
+        let half = header(HEADER_BYTES / 2);
+        assert_eq!(headers_from_flat(&[half.clone(), half.clone()].concat()).unwrap().len(), 2);
+        let more = [half.clone(), half, ["z".to_owned(), String::new()]].concat();
+        assert!(matches!(headers_from_flat(&more), Err(FetchError::TooManyHeaders)));
+    }
+
     fn flat(pairs: &[(&str, &str)]) -> Vec<String> {
         pairs.iter().flat_map(|(name, value)| [(*name).to_owned(), (*value).to_owned()]).collect()
     }
