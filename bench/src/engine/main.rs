@@ -80,6 +80,7 @@ fn event() -> FetchEvent {
         entrypoint: None,
         props: None,
         depth: 0,
+        lineage: None,
     }
 }
 

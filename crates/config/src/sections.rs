@@ -53,11 +53,27 @@ impl crate::reader::FromValue for Globs {
 
 record! {
     /// Limits of an invocation: `limits`.
-    pub struct Limits {
+    pub struct Limits check check_limits {
         /// CPU time in milliseconds.
         cpu_ms: Option<u64>,
         /// How many subrequests.
         subrequests: Option<u64>,
+    }
+}
+
+/// The most that hosted lets be asked for (<https://developers.cloudflare.com/workers/wrangler/configuration/#limits>).
+const MOST_CPU_MS: u64 = 300_000;
+const MOST_SUBREQUESTS: u64 = 10_000_000;
+
+fn check_limits(limits: &Limits, table: &TableReader<'_>) {
+    let bounds =
+        [("cpu_ms", limits.cpu_ms, MOST_CPU_MS, 50), ("subrequests", limits.subrequests, MOST_SUBREQUESTS, 1000)];
+    for (key, value, most, example) in bounds {
+        let Some(value) = value.filter(|value| !(1..=most).contains(value)) else { continue };
+        let path = table.path_to(key);
+        let span = table.table.get(key).map_or(table.span, |entry| entry.value.span);
+        let message = format!("\"{path}\" must be from 1 to {most}, not {value}.");
+        table.cx.report(table.cx.error(span, message).help(format!("example: {key} = {example}")));
     }
 }
 

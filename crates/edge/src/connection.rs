@@ -16,7 +16,7 @@ use std::task::Poll;
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
-use http::header::UPGRADE;
+use http::header::{CONNECTION, HeaderValue, UPGRADE};
 use http::{Method, Request, Response, StatusCode};
 use hyper::body::Incoming;
 use hyper::server::conn::{http1, http2};
@@ -33,7 +33,7 @@ use crate::client::{Clients, Link};
 use crate::geo::Locator;
 use crate::handler::Handler;
 use crate::head_tap::{HeadTap, TapIo};
-use crate::response::{self, Asked, ResponseBody};
+use crate::response::{self, Asked, LastResponse, ResponseBody};
 use crate::tls::TlsFacts;
 use crate::upgrade::{self, Takeover};
 
@@ -175,7 +175,11 @@ impl<H: Handler> Session<H> {
         if tap.is_some_and(HeadTap::body_is_broken) {
             return Ok(self.refuse(BROKEN_BODY, in_flight));
         }
-        let response = response::finish(response, asked, in_flight);
+        let mut response = response::finish(response, asked, in_flight);
+        if self.tap.is_some() && response.extensions().get::<LastResponse>().is_some() {
+            self.refused.store(true, Ordering::Relaxed);
+            response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+        }
         if let Some(tap) = tap.filter(|_| response.status() == StatusCode::SWITCHING_PROTOCOLS) {
             tap.stop();
             if let (Some(upgrade), Some(takeover)) = (upgrade, response.extensions().get::<Takeover>()) {

@@ -27,6 +27,8 @@ pub enum EdgeError {
     WorkerExceededRequests,
     /// No Worker has a route for the URL.
     NoRoute,
+    /// The request's body is larger than it may be.
+    RequestTooLarge,
     /// The origin that the request was to fall through to did not answer.
     BadGateway,
     /// A Worker cannot be asked now: it failed to start, or the server is stopping.
@@ -85,6 +87,12 @@ impl EdgeError {
                 "You cannot access this site because the owner has reached their plan limits. Check back later once traffic has gone down.",
             ),
             Self::NoRoute => words(404, StatusCode::NOT_FOUND, "Not found", "There is nothing here yet."),
+            Self::RequestTooLarge => words(
+                413,
+                StatusCode::PAYLOAD_TOO_LARGE,
+                "Request Entity Too Large",
+                "What you have sent is larger than this website accepts.",
+            ),
             Self::BadGateway => {
                 words(502, StatusCode::BAD_GATEWAY, "Bad gateway", "The origin web server did not answer.")
             }

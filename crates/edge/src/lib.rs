@@ -15,6 +15,7 @@ pub mod routing;
 
 mod activity;
 mod admission;
+mod body_limit;
 mod cdn_loop;
 mod cf;
 mod chunks;
@@ -30,13 +31,14 @@ mod server;
 mod tls;
 mod upgrade;
 
+pub use body_limit::{BodyLimit, BodyTooLarge, LimitedBody};
 pub use cdn_loop::next_cdn_loop;
 pub use cf::{Cf, Place};
 pub use client::{ClientInfo, Scheme};
 pub use geo::{GeoDb, GeoDbError, Location, Locator};
 pub use handler::{BoxError, Handler};
 pub use ray::RayId;
-pub use response::ResponseBody;
+pub use response::{LastResponse, ResponseBody};
 pub use server::{BindError, Limits, Server, ServerConfig, Timeouts};
 pub use tls::{TlsConfig, TlsError};
 pub use upgrade::{GoingAway, Taken, Takeover};

@@ -82,6 +82,11 @@ impl<B: Body<Data = Bytes, Error: Into<BoxError>>> Body for ResponseBody<B> {
     }
 }
 
+/// Among the extensions of a response: the connection's last (HTTP/1), as the request's body is not to be read any
+/// further.
+#[derive(Clone, Copy, Debug)]
+pub struct LastResponse;
+
 /// What the request was like, as far as its response depends on it.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Asked {

@@ -51,6 +51,7 @@ pub(crate) fn expand(attribute: TokenStream, item: TokenStream) -> Result<TokenS
 
     let mut conversions = Vec::new();
     let mut values = Vec::new();
+    let mut weights = Vec::new();
     let mut index = 0i32;
     for (position, source) in sources.iter().enumerate() {
         let value = format_ident!("value_{position}");
@@ -67,6 +68,7 @@ pub(crate) fn expand(attribute: TokenStream, item: TokenStream) -> Result<TokenS
                     let #value = <#ty as ::selvedge_ops::FromV8>::from_v8(scope, args.get(#index))
                         .map_err(|error| error.in_argument(#text, #index))?;
                 });
+                weights.push(quote!(+ <#ty as ::selvedge_ops::FromV8>::heap_size(&#value)));
                 values.push(quote!(#value));
                 index += 1;
             }
@@ -79,12 +81,14 @@ pub(crate) fn expand(attribute: TokenStream, item: TokenStream) -> Result<TokenS
             ::selvedge_ops::IntoV8::into_v8(result, scope)
         },
         Mode::Async => quote! {
+            let held = 0usize #(#weights)*;
             let future = #call;
-            ::selvedge_ops::spawn(scope, future)
+            ::selvedge_ops::spawn(scope, held, future)
         },
         Mode::Deferred => quote! {
+            let held = 0usize #(#weights)*;
             let future = #call?;
-            ::selvedge_ops::spawn(scope, future)
+            ::selvedge_ops::spawn(scope, held, future)
         },
     };
     let plain = sources.iter().all(|s| matches!(s, Source::Argument(_)));

@@ -18,6 +18,12 @@ pub trait FromV8<'s>: Sized {
     /// # Errors
     /// A `TypeError` that says what was expected.
     fn from_v8(scope: &mut v8::PinScope<'s, '_>, value: v8::Local<'s, v8::Value>) -> Result<Self, OpError>;
+
+    /// How many bytes of the heap the converted value takes: what an async op holds for as long as it is under way is
+    /// counted towards the guest's memory.
+    fn heap_size(&self) -> usize {
+        0
+    }
 }
 
 /// A type that an op can return.
@@ -101,12 +107,20 @@ impl<'s> FromV8<'s> for String {
         let string = value.try_cast::<v8::String>().map_err(|_| expected("a string"))?;
         Ok(string.to_rust_string_lossy(scope))
     }
+
+    fn heap_size(&self) -> usize {
+        self.capacity()
+    }
 }
 
 /// `null` and `undefined` are `None`.
 impl<'s, T: FromV8<'s>> FromV8<'s> for Option<T> {
     fn from_v8(scope: &mut v8::PinScope<'s, '_>, value: v8::Local<'s, v8::Value>) -> Result<Self, OpError> {
         if value.is_null_or_undefined() { Ok(None) } else { T::from_v8(scope, value).map(Some) }
+    }
+
+    fn heap_size(&self) -> usize {
+        self.as_ref().map_or(0, T::heap_size)
     }
 }
 
@@ -121,6 +135,10 @@ impl<'s, T: FromV8<'s>> FromV8<'s> for Vec<T> {
             })
             .collect()
     }
+
+    fn heap_size(&self) -> usize {
+        self.capacity() * size_of::<T>() + self.iter().map(T::heap_size).sum::<usize>()
+    }
 }
 
 /// Bytes copied from an ArrayBuffer or a view of one.
@@ -128,6 +146,10 @@ impl<'s> FromV8<'s> for Bytes {
     fn from_v8(scope: &mut v8::PinScope<'s, '_>, value: v8::Local<'s, v8::Value>) -> Result<Self, OpError> {
         let view = buffer::BufferRef::from_v8(scope, value)?;
         Ok(Self::copy_from_slice(view.as_slice()))
+    }
+
+    fn heap_size(&self) -> usize {
+        self.len()
     }
 }
 
@@ -181,6 +203,10 @@ impl<'s> FromV8<'s> for ByteString {
         let mut bytes = vec![0; string.length()];
         string.write_one_byte_v2(scope, 0, &mut bytes, v8::WriteFlags::empty());
         Ok(Self(bytes))
+    }
+
+    fn heap_size(&self) -> usize {
+        self.0.capacity()
     }
 }
 

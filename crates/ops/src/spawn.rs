@@ -31,11 +31,17 @@ pub type AsyncOp = Pin<Box<dyn Future<Output = Completion> + Send>>;
 
 /// Who runs async ops: the engine, on behalf of the invocation that called.
 pub trait AsyncHost: Send + Sync {
-    /// Takes the work and gives the promise that it will settle.
+    /// Takes the work and gives the promise that it will settle. `held` is how many bytes of the heap its arguments
+    /// take, which are copies of the guest's.
     ///
     /// # Errors
     /// What the op throws when no work may be started here, at global scope for example.
-    fn spawn<'s>(&self, scope: &mut v8::PinScope<'s, '_>, op: AsyncOp) -> Result<v8::Local<'s, v8::Promise>, OpError>;
+    fn spawn<'s>(
+        &self,
+        scope: &mut v8::PinScope<'s, '_>,
+        held: usize,
+        op: AsyncOp,
+    ) -> Result<v8::Local<'s, v8::Promise>, OpError>;
 }
 
 /// The isolate slot in which the engine leaves its [`AsyncHost`].
@@ -47,6 +53,7 @@ pub struct AsyncHostSlot(pub Arc<dyn AsyncHost>);
 /// As [`AsyncHost::spawn`].
 pub fn spawn<'s, T>(
     scope: &mut v8::PinScope<'s, '_>,
+    held: usize,
     future: impl Future<Output = T> + Send + 'static,
 ) -> Result<v8::Local<'s, v8::Value>, OpError>
 where
@@ -56,6 +63,6 @@ where
         .get_slot::<AsyncHostSlot>()
         .map(|slot| slot.0.clone())
         .ok_or_else(|| OpError::error("this isolate runs no asynchronous work"))?;
-    let promise = host.spawn(scope, Box::pin(async move { Box::new(future.await) as Completion }))?;
+    let promise = host.spawn(scope, held, Box::pin(async move { Box::new(future.await) as Completion }))?;
     Ok(promise.into())
 }

@@ -6,6 +6,8 @@ use std::time::SystemTime;
 use http::HeaderMap;
 use selvedge_web::fetch::Body;
 
+use crate::Lineage;
+
 /// What is known of a request besides itself, asked for only when JavaScript looks.
 pub trait RequestContext: Send + Sync {
     /// Adds what the front end says of the request: `CF-Connecting-IP`, `CF-Ray` and their like.
@@ -30,6 +32,8 @@ pub struct FetchEvent {
     pub props: Option<Arc<str>>,
     /// How many Workers have called each other before this one.
     pub depth: u32,
+    /// What it has in common with the request that led to it; nothing where it comes from outside.
+    pub lineage: Option<Arc<Lineage>>,
 }
 
 impl std::fmt::Debug for FetchEvent {

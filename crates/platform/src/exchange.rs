@@ -1,18 +1,22 @@
 //! One event, between the native side and JavaScript: what the handler may ask, and what it answers.
 
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use http::{HeaderMap, HeaderValue};
 use selvedge_ops::{OpError, v8};
 use selvedge_runtime::{Hold, Invocation, JsError};
-use selvedge_web::fetch::{Body, CDN_LOOP, SubrequestPolicy, Subrequests};
+use selvedge_web::fetch::{Body, CDN_LOOP, Connection, Connections, SubrequestPolicy, Subrequests};
 
-use crate::RequestContext;
+use crate::{Bound, Lineage, Metrics, RequestContext};
 
 /// Data points an event may write to Analytics Engine
 /// (<https://developers.cloudflare.com/analytics/analytics-engine/limits/>).
 const DATA_POINTS: u32 = 250;
+
+/// Hosted's words (<https://developers.cloudflare.com/workers/platform/limits/#subrequests>).
+const TOO_MANY_SUBREQUESTS: &str = "Too many subrequests by single Worker invocation. To configure this limit, refer to \
+    https://developers.cloudflare.com/workers/wrangler/configuration/#limits";
 
 /// The headers of a request; what the front end adds is added when they are first looked at.
 struct Headers {
@@ -63,7 +67,10 @@ pub(crate) struct Exchange {
     subrequests: AtomicU32,
     subrequest_limit: u32,
     depth: u32,
+    /// Made when it is first needed: most events open no connection.
+    lineage: OnceLock<Arc<Lineage>>,
     data_points: AtomicU32,
+    metrics: Arc<Metrics>,
     /// Called when the client goes away before it has a response.
     on_client_gone: Mutex<Option<v8::Global<v8::Function>>>,
 }
@@ -73,7 +80,13 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl Exchange {
-    pub(crate) fn new(inbound: Option<Inbound>, depth: u32, subrequest_limit: u32) -> Self {
+    pub(crate) fn new(
+        inbound: Option<Inbound>,
+        depth: u32,
+        lineage: Option<Arc<Lineage>>,
+        subrequest_limit: u32,
+        metrics: Arc<Metrics>,
+    ) -> Self {
         Self {
             inbound,
             outcome: Mutex::default(),
@@ -82,7 +95,9 @@ impl Exchange {
             subrequests: AtomicU32::new(0),
             subrequest_limit,
             depth,
+            lineage: lineage.map(OnceLock::from).unwrap_or_default(),
             data_points: AtomicU32::new(0),
+            metrics,
             on_client_gone: Mutex::default(),
         }
     }
@@ -90,6 +105,16 @@ impl Exchange {
     /// How many Workers have called each other before this event's.
     pub(crate) fn depth(&self) -> u32 {
         self.depth
+    }
+
+    /// What this event has in common with those that it leads to.
+    pub(crate) fn lineage(&self) -> &Arc<Lineage> {
+        self.lineage.get_or_init(Arc::default)
+    }
+
+    /// The counters of its Worker.
+    pub(crate) fn metrics(&self) -> &Metrics {
+        &self.metrics
     }
 
     pub(crate) fn inbound(&self) -> Option<&Inbound> {
@@ -147,8 +172,17 @@ impl SubrequestPolicy for Exchange {
         if self.subrequests.fetch_add(1, Ordering::Relaxed) < self.subrequest_limit {
             Ok(())
         } else {
-            Err(OpError::error("Too many subrequests."))
+            self.metrics.meet(Bound::Subrequests);
+            Err(OpError::error(TOO_MANY_SUBREQUESTS))
         }
+    }
+
+    fn connections(&self) -> Connections {
+        self.lineage().connections()
+    }
+
+    fn queued(&self) {
+        self.metrics.meet(Bound::Connections);
     }
 
     fn cdn_loop(&self) -> Option<HeaderValue> {
@@ -185,4 +219,10 @@ impl Drop for Held {
 /// Counts something that an event asks of the outside world; the error when that was one too many.
 pub(crate) fn count_subrequest(invocation: &Invocation) -> Result<(), OpError> {
     invocation.extension::<Subrequests>().map_or(Ok(()), |subrequests| subrequests.0.count())
+}
+
+/// Waits until an event may have one more connection. What is returned is dropped when it has its answer.
+pub(crate) async fn connection(invocation: &Invocation) -> Option<Connection> {
+    let subrequests = invocation.extension::<Subrequests>();
+    selvedge_web::fetch::connect(subrequests.as_deref()).await
 }

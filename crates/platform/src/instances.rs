@@ -7,6 +7,7 @@ use std::time::Duration;
 use selvedge_runtime::StartError;
 use tokio::runtime::Handle;
 
+use crate::Metrics;
 use crate::schedule::{self, Record, Scheduler};
 use crate::start::{self, Loaded};
 use crate::worker::Worker;
@@ -14,6 +15,7 @@ use crate::worker::Worker;
 /// The instances.
 pub(crate) struct Instances {
     scheduler: Arc<Scheduler>,
+    metrics: Arc<Metrics>,
     /// How many there may be.
     most: usize,
     loaded: Mutex<Vec<Arc<Loaded>>>,
@@ -29,9 +31,10 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl Instances {
-    pub(crate) fn new(scheduler: Arc<Scheduler>, most: usize) -> Self {
+    pub(crate) fn new(scheduler: Arc<Scheduler>, most: usize, metrics: Arc<Metrics>) -> Self {
         Self {
             scheduler,
+            metrics,
             most,
             loaded: Mutex::default(),
             starting: tokio::sync::Mutex::default(),
@@ -53,13 +56,13 @@ impl Instances {
 
     /// Lets go of all.
     pub(crate) fn clear(&self) {
-        discard(std::mem::take(&mut *lock(&self.loaded)));
+        self.discard(std::mem::take(&mut *lock(&self.loaded)));
     }
 
     /// Lets go of one. An event that has just taken it ends on it.
     pub(crate) fn let_go(&self, gone: &Arc<Loaded>) {
         lock(&self.loaded).retain(|loaded| !Arc::ptr_eq(loaded, gone));
-        discard(vec![gone.clone()]);
+        self.discard(vec![gone.clone()]);
     }
 
     /// Lets go of those beyond the first that have been idle for long. `now` is since the Unix epoch.
@@ -68,7 +71,7 @@ impl Instances {
         let idle: Vec<_> = loaded.iter().map(|loaded| loaded.idle(now)).collect();
         let gone: Vec<_> = schedule::spare(&idle).into_iter().rev().map(|place| loaded.remove(place)).collect();
         drop(loaded);
-        discard(gone);
+        self.discard(gone);
     }
 
     /// Where the Worker's events run, if not where they come in.
@@ -109,7 +112,7 @@ impl Instances {
             }
             self.pick_of(&loaded)
         };
-        discard(condemned);
+        self.discard(condemned);
         picked
     }
 
@@ -157,15 +160,16 @@ impl Instances {
             }
         });
     }
-}
 
-/// Takes instances apart, which takes as long as their heaps are large, where nobody waits for it.
-fn discard(gone: Vec<Arc<Loaded>>) {
-    if gone.is_empty() {
-        return;
-    }
-    match Handle::try_current() {
-        Ok(runtime) => drop(runtime.spawn_blocking(move || drop(gone))),
-        Err(_) => drop(gone),
+    /// Takes instances apart, which takes as long as their heaps are large, where nobody waits for it.
+    fn discard(&self, gone: Vec<Arc<Loaded>>) {
+        if gone.is_empty() {
+            return;
+        }
+        self.metrics.evicted(gone.len());
+        match Handle::try_current() {
+            Ok(runtime) => drop(runtime.spawn_blocking(move || drop(gone))),
+            Err(_) => drop(gone),
+        }
     }
 }

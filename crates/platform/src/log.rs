@@ -4,10 +4,13 @@ use std::sync::Arc;
 
 use selvedge_runtime::{JsError, LogRecord, LogSink, Script};
 
+use crate::{Bound, Metrics};
+
 /// Maps stack traces in log records, as `wrangler dev` does, and passes the records on.
 pub(crate) struct MappedLog {
     pub(crate) script: Arc<Script>,
     pub(crate) inner: Arc<dyn LogSink>,
+    pub(crate) metrics: Arc<Metrics>,
 }
 
 impl LogSink for MappedLog {
@@ -16,6 +19,10 @@ impl LogSink for MappedLog {
             record.message = self.script.map_stack(&record.message);
         }
         self.inner.log(record);
+    }
+
+    fn exceeded(&self) {
+        self.metrics.meet(Bound::LogSize);
     }
 }
 

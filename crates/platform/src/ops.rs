@@ -128,7 +128,7 @@ fn op_finish(#[context] invocation: Arc<Invocation>) -> Result<(), OpError> {
 
 /// Keeps the invocation alive until the number that it returns is released.
 #[op]
-fn op_hold(#[context] invocation: Arc<Invocation>) -> u32 {
+fn op_hold(#[context] invocation: Arc<Invocation>) -> Result<u32, OpError> {
     invocation.resources().add(Held::task(invocation.hold()))
 }
 
@@ -136,7 +136,7 @@ fn op_hold(#[context] invocation: Arc<Invocation>) -> u32 {
 #[op]
 fn op_hold_stream(#[context] invocation: Arc<Invocation>) -> Result<u32, OpError> {
     let exchange = exchange(&invocation)?;
-    Ok(invocation.resources().add(Held::stream(invocation.hold(), exchange)))
+    invocation.resources().add(Held::stream(invocation.hold(), exchange))
 }
 
 /// Undoes `op_hold` and `op_hold_stream`.
@@ -190,6 +190,6 @@ fn op_fetcher_fetch(
     Ok(async move {
         let response = fetcher.fetch(request).await.map_err(|error| OpError::error(error.0))?;
         let coding = ContentCoding::of(response.headers());
-        Ok(response_parts(&invocation, response, coding, bodiless, url, false))
+        response_parts(&invocation, response, coding, bodiless, url, false)
     })
 }

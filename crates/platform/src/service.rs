@@ -18,7 +18,7 @@ use tokio::task::JoinHandle;
 
 use crate::binding::{Binding, Bindings, BoxFuture};
 use crate::exchange::{Exchange, count_subrequest};
-use crate::{RequestContext, WorkerError};
+use crate::{Bound, Lineage, RequestContext, WorkerError};
 
 pub(crate) const OPS: &[OpDecl] = &[op_service_fetch];
 
@@ -35,6 +35,8 @@ pub struct ServiceCall {
     pub context: Arc<dyn RequestContext>,
     /// How many Workers have called each other before this one.
     pub depth: u32,
+    /// What it has in common with the request that led to it.
+    pub lineage: Arc<Lineage>,
 }
 
 /// Why a Worker that was called has no answer.
@@ -135,6 +137,11 @@ fn op_service_fetch(
              e.g. if you have a Worker that recursively fetches itself.",
         ));
     }
+    let lineage = exchange.as_ref().map_or_else(Arc::default, |exchange| exchange.lineage().clone());
+    if let Err(error) = lineage.begin_invocation() {
+        exchange.iter().for_each(|exchange| exchange.metrics().meet(Bound::Invocations));
+        return Err(error);
+    }
     let body = body.into_body(invocation.resources())?;
     let mut request = Request::builder()
         .method(method.as_str())
@@ -143,11 +150,11 @@ fn op_service_fetch(
     *request.headers_mut() = headers_from_flat(&headers)?;
     let cdn_loop = exchange.and_then(|exchange| exchange.cdn_loop());
     let context = Arc::new(Caller { cf: cf.as_deref().unwrap_or("{}").into(), cdn_loop });
-    let call = ServiceCall { request, url: url.clone(), context, depth };
+    let call = ServiceCall { request, url: url.clone(), context, depth, lineage };
     let bodiless = method == "HEAD";
     Ok(async move {
         let response = Called(tokio::spawn(service.fetch(call))).answer().await.map_err(exception)?;
         let coding = ContentCoding::of(response.headers());
-        Ok(response_parts(&invocation, response, coding, bodiless, url, false))
+        response_parts(&invocation, response, coding, bodiless, url, false)
     })
 }

@@ -10,10 +10,10 @@ use std::sync::Arc;
 use selvedge_ops::{OpDecl, OpError, op};
 use selvedge_runtime::Invocation;
 use selvedge_web::fetch::FetchClient;
-use selvedge_web::sockets::SocketResource;
+use selvedge_web::sockets::{SOCKET_WEIGHT, SocketResource};
 
 use crate::binding::{Binding, Bindings};
-use crate::exchange::count_subrequest;
+use crate::exchange::{connection, count_subrequest};
 
 pub(crate) const OPS: &[OpDecl] = &[op_socket_connect];
 
@@ -38,8 +38,10 @@ fn op_socket_connect(
         if port == SMTP {
             return Err(OpError::error("Connections to port 25 are prohibited"));
         }
-        let connection = dialer.connect(&host, port, tls).await?;
-        Ok(invocation.resources().add(SocketResource::new(connection.stream, dialer)))
+        let waiting = connection(&invocation).await;
+        let connected = dialer.connect(&host, port, tls).await?;
+        drop(waiting);
+        invocation.resources().add_weighing(SocketResource::new(connected.stream, dialer), SOCKET_WEIGHT)
     })
 }
 

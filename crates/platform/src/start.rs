@@ -48,7 +48,8 @@ pub(crate) async fn start(worker: &Worker) -> Result<Loaded, StartError> {
     extensions.insert(Arc::new(Bindings(options.bindings.iter().cloned().collect())));
     // For node:fs, whose /bundle has the Worker's modules.
     extensions.insert(options.script.clone());
-    let log = MappedLog { script: options.script.clone(), inner: options.log.clone() };
+    let metrics = worker.metrics().clone();
+    let log = MappedLog { script: options.script.clone(), inner: options.log.clone(), metrics };
     let start = StartOptions {
         log: Arc::new(log),
         extensions,
@@ -61,6 +62,7 @@ pub(crate) async fn start(worker: &Worker) -> Result<Loaded, StartError> {
         Ok((instance, (handlers, dispatch_fetch, dispatch_scheduled))) => {
             // The global scope is no event: it says nothing of how long those will take.
             let _startup = instance.take_long_turn();
+            worker.metrics().started();
             Ok(Loaded { instance, handlers, dispatch_fetch, dispatch_scheduled, start: begun.elapsed() })
         }
         Err(StartError::Script(error)) => Err(StartError::Script(map_error(&options.script, error))),

@@ -22,9 +22,9 @@ fn op_websocket_pair(#[context] invocation: Arc<Invocation>) -> Result<(u32, u32
     let charge = invocation.instance().memory().charge(2 * WEIGHT)?;
     let (first, second) = pair();
     // Kept with the invocation's resources, as the ends may be let go of one by one.
-    invocation.resources().add(charge);
+    invocation.resources().add(charge)?;
     let resources = invocation.resources();
-    Ok((resources.add(first), resources.add(second)))
+    Ok((resources.add(first)?, resources.add(second)?))
 }
 
 /// Answers the event with a WebSocket.

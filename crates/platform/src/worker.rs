@@ -17,7 +17,7 @@ use crate::instances::Instances;
 use crate::log::map_error;
 use crate::schedule::{Awaited, Scheduler};
 use crate::start::{Handlers, Loaded};
-use crate::{Binding, FetchEvent, Fetcher, FetcherError, ScheduledEvent, WorkerError};
+use crate::{Binding, Bound, FetchEvent, Fetcher, FetcherError, Metrics, ScheduledEvent, WorkerError};
 
 /// How often [`Worker::drain`] looks.
 const DRAIN_PERIOD: Duration = Duration::from_millis(20);
@@ -64,6 +64,7 @@ pub struct Worker {
     /// The modules of Node.js that it may import.
     pub(crate) builtins: Option<Arc<Builtins>>,
     instances: Instances,
+    metrics: Arc<Metrics>,
 }
 
 impl std::fmt::Debug for Worker {
@@ -77,8 +78,9 @@ impl Worker {
     pub fn new(pool: Arc<WarmPool>, options: WorkerOptions) -> Arc<Self> {
         let builtins = options.node.map(|node| Arc::new(node.builtins()));
         let scheduler = options.scheduler.clone();
-        let instances = Instances::new(scheduler.clone(), options.max_instances);
-        let worker = Arc::new(Self { pool, builtins, options, instances });
+        let metrics = Arc::<Metrics>::default();
+        let instances = Instances::new(scheduler.clone(), options.max_instances, metrics.clone());
+        let worker = Arc::new(Self { pool, builtins, options, instances, metrics });
         scheduler.admit(&worker);
         worker
     }
@@ -86,6 +88,16 @@ impl Worker {
     /// The Worker's name.
     pub fn name(&self) -> &str {
         &self.options.name
+    }
+
+    /// Its counters.
+    pub fn metrics(&self) -> &Arc<Metrics> {
+        &self.metrics
+    }
+
+    /// How many instances there are.
+    pub fn instance_count(&self) -> usize {
+        self.instances.all().len()
     }
 
     pub(crate) fn instances(&self) -> &Instances {
@@ -123,6 +135,11 @@ impl Worker {
     /// # Errors
     /// When it gives no response.
     pub async fn fetch(self: &Arc<Self>, event: FetchEvent) -> Result<Response<Body>, WorkerError> {
+        let counted = self.metrics.event();
+        counted.ended(self.deliver_fetch(event).await)
+    }
+
+    async fn deliver_fetch(self: &Arc<Self>, event: FetchEvent) -> Result<Response<Body>, WorkerError> {
         let loaded = self.instances.acquire(self).await.map_err(WorkerError::Start)?;
         match self.instances.heavy() {
             None => self.answer(&loaded, event).await,
@@ -136,10 +153,16 @@ impl Worker {
 
     /// Has an instance answer a request, in this task.
     async fn answer(&self, loaded: &Loaded, event: FetchEvent) -> Result<Response<Body>, WorkerError> {
-        let FetchEvent { request, url, context, entrypoint, props, depth } = event;
+        let FetchEvent { request, url, context, entrypoint, props, depth, lineage } = event;
         let (head, body) = request.into_parts();
-        let exchange =
-            Arc::new(Exchange::new(Some(Inbound::new(head.headers, context)), depth, self.options.limits.subrequests));
+        let inbound = Inbound::new(head.headers, context);
+        let exchange = Arc::new(Exchange::new(
+            Some(inbound),
+            depth,
+            lineage,
+            self.options.limits.subrequests,
+            self.metrics.clone(),
+        ));
         let mut run = Run::begin(loaded, &exchange);
         let resources = run.driver().invocation().resources();
         let body = match body {
@@ -179,6 +202,11 @@ impl Worker {
     /// # Errors
     /// When the handler throws or there is none.
     pub async fn scheduled(self: &Arc<Self>, event: ScheduledEvent) -> Result<(), WorkerError> {
+        let counted = self.metrics.event();
+        counted.ended(self.deliver_scheduled(event).await)
+    }
+
+    async fn deliver_scheduled(self: &Arc<Self>, event: ScheduledEvent) -> Result<(), WorkerError> {
         let loaded = self.instances.acquire(self).await.map_err(WorkerError::Start)?;
         match self.instances.heavy() {
             None => self.run_scheduled(&loaded, event).await,
@@ -191,7 +219,7 @@ impl Worker {
     }
 
     async fn run_scheduled(&self, loaded: &Loaded, event: ScheduledEvent) -> Result<(), WorkerError> {
-        let exchange = Arc::new(Exchange::new(None, 0, self.options.limits.subrequests));
+        let exchange = Arc::new(Exchange::new(None, 0, None, self.options.limits.subrequests, self.metrics.clone()));
         let mut run = Run::begin(loaded, &exchange);
         let time = event.scheduled_time.duration_since(UNIX_EPOCH).unwrap_or_default();
         let called = run
@@ -325,16 +353,25 @@ impl Drop for Run {
 /// client takes; then `waitUntil`, for as long as the limit allows.
 async fn finish(mut driver: Driver, exchange: Arc<Exchange>) {
     let streamed = driver.until(|invocation| !exchange.is_streaming() || invocation.holds() == 0).await;
-    if streamed.is_err() || driver.invocation().holds() == 0 {
+    if let Err(TurnError::Exceeded(limit)) = streamed {
+        exchange.metrics().meet(limit.into());
+        return;
+    }
+    if driver.invocation().holds() == 0 {
         return;
     }
     let limit = driver.instance().limits().wait_until;
     let waiting = driver.until(|invocation| invocation.holds() == 0);
-    if tokio::time::timeout(limit, waiting).await.is_err() {
-        driver.instance().state().log_text(
-            selvedge_runtime::LogLevel::Warn,
-            "waitUntil() tasks did not complete within the allowed time after invocation end and have been cancelled. \
-             See: https://developers.cloudflare.com/workers/runtime-apis/context/#waituntil",
-        );
+    match tokio::time::timeout(limit, waiting).await {
+        Ok(Ok(_)) => {}
+        Ok(Err(TurnError::Exceeded(limit))) => exchange.metrics().meet(limit.into()),
+        Err(_) => {
+            exchange.metrics().meet(Bound::WaitUntil);
+            driver.instance().state().log_text(
+                selvedge_runtime::LogLevel::Warn,
+                "waitUntil() tasks did not complete within the allowed time after invocation end and have been \
+                 cancelled. See: https://developers.cloudflare.com/workers/runtime-apis/context/#waituntil",
+            );
+        }
     }
 }

@@ -8,12 +8,14 @@ use futures_util::stream::{FuturesUnordered, Stream};
 use selvedge_ops::{AsyncOp, Completion, v8};
 
 use crate::invocation::PendingOp;
+use crate::memory::Charge;
 use crate::{Instance, Invocation, TurnError, host};
 
 /// An async op under way.
 struct Running {
     resolver: Option<v8::Global<v8::PromiseResolver>>,
     op: AsyncOp,
+    _charge: Charge,
 }
 
 impl Future for Running {
@@ -136,8 +138,8 @@ impl Driver {
 
     /// Takes over what turns have started.
     fn adopt(&mut self) {
-        for PendingOp { resolver, op } in self.invocation.take_started() {
-            self.running.get_or_insert_default().push(Running { resolver: Some(resolver), op });
+        for PendingOp { resolver, op, charge } in self.invocation.take_started() {
+            self.running.get_or_insert_default().push(Running { resolver: Some(resolver), op, _charge: charge });
         }
     }
 

@@ -8,12 +8,16 @@ use selvedge_ops::{AsyncHost, AsyncHostSlot, AsyncOp, Completion, OpError, v8};
 
 use crate::invocation::{self, GLOBAL_SCOPE, PendingOp};
 
+/// What work under way weighs besides its future and its arguments, in bytes: its place among the others, the promise.
+const PENDING: usize = 320;
+
 struct Host;
 
 impl AsyncHost for Host {
     fn spawn<'s>(
         &self,
         scope: &mut v8::PinScope<'s, '_>,
+        held: usize,
         mut op: AsyncOp,
     ) -> Result<v8::Local<'s, v8::Promise>, OpError> {
         let invocation = invocation::current(scope).ok_or_else(|| OpError::error(GLOBAL_SCOPE))?;
@@ -23,8 +27,11 @@ impl AsyncHost for Host {
         match Pin::new(&mut op).poll(&mut Context::from_waker(Waker::noop())) {
             Poll::Ready(completion) => settle(scope, resolver, completion),
             Poll::Pending => {
+                // A guest can start as much as it likes and await none of it.
+                let weight = PENDING + size_of_val(&*op) + held;
+                let charge = invocation.instance().memory().charge(weight)?;
                 let resolver = v8::Global::new(scope, resolver);
-                invocation.start(PendingOp { resolver, op });
+                invocation.start(PendingOp { resolver, op, charge });
             }
         }
         Ok(promise)

@@ -337,11 +337,15 @@ impl Instance {
             if !clock.is_terminated() {
                 rejections::report(scope, state, exports);
             }
+            let change = state.memory().take_unreported();
+            if change != 0 {
+                let _ = scope.adjust_amount_of_external_allocated_memory(change);
+            }
             let turn = self.turns.fetch_add(1, Ordering::Relaxed) % TURNS_PER_PUMP;
             if turn == 0 {
                 self.bytes.store(weigh(scope), Ordering::Relaxed);
             }
-            if turn == TURNS_PER_PUMP - 1 {
+            if turn == TURNS_PER_PUMP - 1 || state.memory().is_pressed() {
                 // Finalization registries call the guest's functions, so this is a part of the turn.
                 while !clock.is_terminated() && v8::Platform::pump_message_loop(platform, scope, false) {}
             }

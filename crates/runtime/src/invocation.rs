@@ -8,8 +8,10 @@ use std::time::Duration;
 use futures_util::task::AtomicWaker;
 use selvedge_ops::{AsyncOp, OpError, SharedContext, v8};
 
+use crate::log_budget::LogBudget;
+use crate::memory::Charge;
 use crate::resources::Resources;
-use crate::{Extensions, InstanceState};
+use crate::{Extensions, InstanceState, LogRecord};
 
 /// Hosted's refusal of I/O outside of a handler.
 pub(crate) const GLOBAL_SCOPE: &str = "Disallowed operation called within global scope. Asynchronous I/O (ex: fetch() \
@@ -21,6 +23,8 @@ pub(crate) const GLOBAL_SCOPE: &str = "Disallowed operation called within global
 pub(crate) struct PendingOp {
     pub(crate) resolver: v8::Global<v8::PromiseResolver>,
     pub(crate) op: AsyncOp,
+    /// Its share of the instance's memory.
+    pub(crate) charge: Charge,
 }
 
 /// The life of one event delivered to an instance: its resources, its asynchronous work, what holds it alive.
@@ -37,6 +41,7 @@ pub struct Invocation {
     cpu: AtomicU64,
     started: Mutex<Vec<PendingOp>>,
     waker: AtomicWaker,
+    log_budget: LogBudget,
 }
 
 impl std::fmt::Debug for Invocation {
@@ -56,6 +61,7 @@ impl Invocation {
             cpu: AtomicU64::new(0),
             started: Mutex::default(),
             waker: AtomicWaker::new(),
+            log_budget: LogBudget::default(),
         }
     }
 
@@ -103,6 +109,11 @@ impl Invocation {
     /// Wakes the driver, so that it looks at its conditions again.
     pub fn wake(&self) {
         self.waker.wake();
+    }
+
+    /// Logs something that the event prints, as long as it may.
+    pub fn log(&self, record: LogRecord) {
+        self.instance.log_within(&self.log_budget, record);
     }
 
     pub(crate) fn waker(&self) -> &AtomicWaker {

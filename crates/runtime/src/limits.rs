@@ -16,7 +16,7 @@ pub struct Limits {
     /// How long `waitUntil` may go on after the response. Hosted: 30 s.
     pub wait_until: Duration,
     /// How much one invocation may ask of the world outside: requests, connections, uses of storage. It is counted by
-    /// the layers above. Hosted: 50, or 1000 on the paid plan
+    /// the layers above. Hosted: 50, or 10,000 on the paid plan
     /// (<https://developers.cloudflare.com/workers/platform/limits/#subrequests>).
     pub subrequests: u32,
 }
@@ -27,7 +27,7 @@ impl Default for Limits {
             cpu: Duration::from_secs(30),
             startup: Duration::from_millis(400),
             wait_until: Duration::from_secs(30),
-            subrequests: 1000,
+            subrequests: 10_000,
         }
     }
 }

@@ -52,4 +52,7 @@ impl LogRecord {
 pub trait LogSink: Send + Sync {
     /// Takes one record. Called under the isolate's lock, so it must not block.
     fn log(&self, record: LogRecord);
+
+    /// Hears that an event logged more than it may.
+    fn exceeded(&self) {}
 }

@@ -9,7 +9,7 @@
 
 use std::alloc::{Layout, alloc, alloc_zeroed, dealloc};
 use std::ffi::c_void;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use selvedge_ops::{OpError, v8};
@@ -29,6 +29,8 @@ pub struct Memory {
     wasm: Mutex<Vec<v8::SharedRef<v8::BackingStore>>>,
     /// Whether there is any.
     has_wasm: AtomicBool,
+    /// What has been charged, and given back, since V8 was told.
+    unreported: AtomicI64,
 }
 
 impl std::fmt::Debug for Memory {
@@ -47,12 +49,19 @@ pub struct Charge {
 impl Drop for Charge {
     fn drop(&mut self) {
         self.memory.give(self.bytes);
+        self.memory.unreported.fetch_sub(self.bytes as i64, Ordering::Relaxed);
     }
 }
 
 impl Memory {
     pub(crate) fn new(limit: usize) -> Self {
-        Self { limit, used: AtomicUsize::new(0), wasm: Mutex::default(), has_wasm: AtomicBool::new(false) }
+        Self {
+            limit,
+            used: AtomicUsize::new(0),
+            wasm: Mutex::default(),
+            has_wasm: AtomicBool::new(false),
+            unreported: AtomicI64::new(0),
+        }
     }
 
     /// The most that may be held, in bytes.
@@ -71,6 +80,7 @@ impl Memory {
     /// A `RangeError` when that is more than the instance may hold.
     pub fn charge(self: &Arc<Self>, bytes: usize) -> Result<Charge, OpError> {
         if self.take(bytes) {
+            self.unreported.fetch_add(bytes as i64, Ordering::Relaxed);
             Ok(Charge { memory: self.clone(), bytes })
         } else {
             Err(OpError::range_error("Worker exceeded its memory limit."))
@@ -113,6 +123,17 @@ impl Memory {
             std__shared_ptr__v8__BackingStore__use_count(store) > 1
         });
         all.iter().map(|store| store.byte_length()).sum()
+    }
+
+    /// Whether so much is held that what is garbage should be found soon.
+    pub(crate) fn is_pressed(&self) -> bool {
+        self.used.load(Ordering::Relaxed) > self.limit / 2
+    }
+
+    /// By how much what is charged has changed since the last call: for V8, which collects sooner when what its objects
+    /// stand for weighs much.
+    pub(crate) fn take_unreported(&self) -> i64 {
+        if self.unreported.load(Ordering::Relaxed) == 0 { 0 } else { self.unreported.swap(0, Ordering::Relaxed) }
     }
 
     fn take(&self, bytes: usize) -> bool {

@@ -57,6 +57,11 @@ impl WarmPool {
         lock(&self.ready.shells).len()
     }
 
+    /// How many isolates are kept ready.
+    pub fn size(&self) -> usize {
+        lock(&self.ready.demand).target(self.ready.begun.elapsed(), self.ready.least)
+    }
+
     /// Makes an isolate that belongs to no Worker and is thrown away with the value: what benches measure.
     ///
     /// # Errors

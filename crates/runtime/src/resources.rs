@@ -7,6 +7,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use selvedge_ops::OpError;
 
+use crate::memory::{Charge, Memory};
+
 /// Hosted's answer to the use of another request's stream or body
 /// (<https://developers.cloudflare.com/workers/observability/errors/#cannot-perform-io-on-behalf-of-a-different-request>).
 const FOREIGN: &str = "Cannot perform I/O on behalf of a different request. I/O objects (such as streams, \
@@ -14,16 +16,29 @@ const FOREIGN: &str = "Cannot perform I/O on behalf of a different request. I/O 
     different request's handler. This is a limitation of Cloudflare Workers which allows us to improve overall \
     performance.";
 
-type Table = HashMap<u32, Arc<dyn Any + Send + Sync>>;
+/// What a resource weighs besides itself, in bytes: its place in the table, its counts. More than what a small buffer
+/// has free of charge, so that it can be refused.
+const ENTRY: usize = 320;
+
+/// A resource, and its share of the instance's memory.
+struct Entry {
+    value: Arc<dyn Any + Send + Sync>,
+    _charge: Option<Charge>,
+}
+
+type Table = HashMap<u32, Entry>;
 
 /// A table of native resources, freed with its invocation or instance.
 ///
+/// A guest makes them in a loop and drops none, so each counts towards the instance's memory: one too many is a
+/// `RangeError`. That is what bounds every kind of them, besides what bounds a kind in particular.
+///
 /// Numbers are never used twice in an instance, so the number of a resource that is gone, or of another
 /// invocation's, finds nothing.
-#[derive(Default)]
 pub struct Resources {
     table: Mutex<Table>,
     next: Arc<AtomicU32>,
+    memory: Arc<Memory>,
 }
 
 impl std::fmt::Debug for Resources {
@@ -33,9 +48,14 @@ impl std::fmt::Debug for Resources {
 }
 
 impl Resources {
+    /// The table of an instance, whose memory it is counted towards.
+    pub(crate) fn new(memory: Arc<Memory>) -> Self {
+        Self { table: Mutex::default(), next: Arc::default(), memory }
+    }
+
     /// A table that takes its numbers from the same counter as `self`.
     pub(crate) fn sibling(&self) -> Self {
-        Self { table: Mutex::default(), next: self.next.clone() }
+        Self { table: Mutex::default(), next: self.next.clone(), memory: self.memory.clone() }
     }
 
     fn table(&self) -> MutexGuard<'_, Table> {
@@ -43,14 +63,30 @@ impl Resources {
     }
 
     /// Puts `value` in and gives its number.
-    pub fn add<T: Any + Send + Sync>(&self, value: T) -> u32 {
-        self.add_shared(Arc::new(value))
+    ///
+    /// # Errors
+    /// A `RangeError` when the instance holds too much.
+    pub fn add<T: Any + Send + Sync>(&self, value: T) -> Result<u32, OpError> {
+        self.add_weighing(value, 0)
     }
 
-    /// Puts a value in that is also held elsewhere.
+    /// Puts a value in that holds `bytes` outside of itself.
+    ///
+    /// # Errors
+    /// As [`Resources::add`].
+    pub fn add_weighing<T: Any + Send + Sync>(&self, value: T, bytes: usize) -> Result<u32, OpError> {
+        let charge = self.memory.charge(ENTRY + size_of::<T>() + bytes)?;
+        Ok(self.insert(Arc::new(value), Some(charge)))
+    }
+
+    /// Puts a value in that is also held elsewhere, and is bounded or counted there.
     pub fn add_shared<T: Any + Send + Sync>(&self, value: Arc<T>) -> u32 {
+        self.insert(value, None)
+    }
+
+    fn insert(&self, value: Arc<dyn Any + Send + Sync>, charge: Option<Charge>) -> u32 {
         let id = self.next.fetch_add(1, Ordering::Relaxed);
-        self.table().insert(id, value);
+        self.table().insert(id, Entry { value, _charge: charge });
         id
     }
 
@@ -59,7 +95,7 @@ impl Resources {
     /// # Errors
     /// When it is another invocation's, gone, or of another type.
     pub fn get<T: Any + Send + Sync>(&self, id: u32) -> Result<Arc<T>, OpError> {
-        let value = self.table().get(&id).cloned();
+        let value = self.table().get(&id).map(|entry| entry.value.clone());
         self.found(id, value)
     }
 
@@ -68,8 +104,8 @@ impl Resources {
     /// # Errors
     /// As [`Resources::get`].
     pub fn take<T: Any + Send + Sync>(&self, id: u32) -> Result<Arc<T>, OpError> {
-        let value = self.table().remove(&id);
-        self.found(id, value)
+        let entry = self.table().remove(&id);
+        self.found(id, entry.map(|entry| entry.value))
     }
 
     fn found<T: Any + Send + Sync>(
@@ -87,8 +123,8 @@ impl Resources {
 
     /// Drops the resource of this number; says whether there was one.
     pub fn close(&self, id: u32) -> bool {
-        let value = self.table().remove(&id);
-        value.is_some()
+        let entry = self.table().remove(&id);
+        entry.is_some()
     }
 
     /// Drops all.

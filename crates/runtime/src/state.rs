@@ -10,6 +10,7 @@ use selvedge_ops::{OpError, SharedContext, v8};
 use tokio::sync::Notify;
 
 use crate::linker::ModuleMap;
+use crate::log_budget::{LogBudget, Verdict};
 use crate::memory::Memory;
 use crate::rejections::Rejections;
 use crate::{Extensions, Invocation, Limit, LogLevel, LogRecord, LogSink, Resources};
@@ -27,6 +28,8 @@ pub struct InstanceState {
     modules: Mutex<ModuleMap>,
     rejections: Mutex<Rejections>,
     memory: Arc<Memory>,
+    /// For what is printed outside of events: by the global scope.
+    log_budget: LogBudget,
 }
 
 /// What a Worker brings to the isolate it is given.
@@ -51,7 +54,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 impl InstanceState {
     pub(crate) fn new(memory: Arc<Memory>) -> Self {
         Self {
-            resources: Resources::default(),
+            resources: Resources::new(memory.clone()),
             invocations: Mutex::default(),
             next_invocation: AtomicU32::new(1),
             now: AtomicU64::new(0),
@@ -61,6 +64,7 @@ impl InstanceState {
             modules: Mutex::default(),
             rejections: Mutex::default(),
             memory,
+            log_budget: LogBudget::default(),
         }
     }
 
@@ -108,6 +112,24 @@ impl InstanceState {
     pub fn log(&self, record: LogRecord) {
         if let Some(setup) = self.setup.get() {
             setup.log.log(record);
+        }
+    }
+
+    /// Logs something that is printed outside of any event, as long as it may.
+    pub fn log_outside(&self, record: LogRecord) {
+        self.log_within(&self.log_budget, record);
+    }
+
+    pub(crate) fn log_within(&self, budget: &LogBudget, record: LogRecord) {
+        match budget.take(record.message.len()) {
+            Verdict::Log => self.log(record),
+            Verdict::Say(words) => {
+                self.log_text(LogLevel::Warn, words);
+                if let Some(setup) = self.setup.get() {
+                    setup.log.exceeded();
+                }
+            }
+            Verdict::Drop => {}
         }
     }
 

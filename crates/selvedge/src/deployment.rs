@@ -94,6 +94,11 @@ impl Deployment {
         Ok(Self { name, worker, assets, crons: manifest.crons.clone() })
     }
 
+    /// The Worker; nothing for assets only.
+    pub(crate) fn worker(&self) -> Option<&Arc<Worker>> {
+        self.worker.as_ref()
+    }
+
     /// Whether there is a script.
     pub(crate) fn has_worker(&self) -> bool {
         self.worker.is_some()
@@ -164,7 +169,10 @@ impl Deployment {
         match &self.worker {
             Some(worker) => {
                 let context = Arc::new(Visitor(client));
-                worker.fetch(FetchEvent { request, url, context, entrypoint: None, props: None, depth: 0 }).await
+                let lineage = None;
+                worker
+                    .fetch(FetchEvent { request, url, context, entrypoint: None, props: None, depth: 0, lineage })
+                    .await
             }
             None => Err(no_worker()),
         }
@@ -180,7 +188,7 @@ impl Deployment {
         entrypoint: Option<String>,
         props: Option<Arc<str>>,
     ) -> Result<Response<Body>, WorkerError> {
-        let ServiceCall { request, url, context, depth } = call;
+        let ServiceCall { request, url, context, depth, lineage } = call;
         if let (Some(assets), None) = (&self.assets, &entrypoint) {
             let uri: Uri = url.parse().unwrap_or_default();
             if assets.answer(self.worker.is_some(), &uri, request.headers()) {
@@ -188,7 +196,8 @@ impl Deployment {
             }
         }
         let worker = self.worker.as_ref().ok_or_else(no_worker)?;
-        worker.fetch(FetchEvent { request, url, context, entrypoint, props, depth }).await
+        let lineage = Some(lineage);
+        worker.fetch(FetchEvent { request, url, context, entrypoint, props, depth, lineage }).await
     }
 
     /// Runs the `scheduled` handler.

@@ -40,6 +40,12 @@ pub(crate) fn warning(text: impl Display) -> String {
     format!("{WARNING}▲ [WARNING]{WARNING:#} {text}")
 }
 
+/// An error as a warning: where what is wrong elsewhere is let pass.
+pub(crate) fn as_warning(error: &anyhow::Error) -> String {
+    let text = plain(&block(error));
+    warning(text.trim_start_matches("✘ [ERROR] "))
+}
+
 /// Prints an error on stderr, in colour on a terminal.
 pub(crate) fn print(error: &anyhow::Error) {
     // Where stderr is closed there is nobody to tell.
@@ -66,6 +72,12 @@ mod tests {
     fn causes_follow_the_headline() {
         let error = anyhow!("no such\nport").context("cannot listen");
         assert_eq!(plain(&block(&error)), "✘ [ERROR] cannot listen\n\n  no such\n  port");
+    }
+
+    #[test]
+    fn an_error_can_be_told_as_a_warning() {
+        let error = anyhow::Error::new(LaidOut(headline("too much\n\n  of it")));
+        assert_eq!(plain(&as_warning(&error)), "▲ [WARNING] too much\n\n  of it");
     }
 
     #[test]

@@ -9,8 +9,10 @@ use clap::Args;
 use ipnet::IpNet;
 use selvedge_edge::{GeoDb, Locator, Place, Scheme, ServerConfig, TlsConfig};
 
+use crate::request_body;
+
 /// Arguments that `dev` and `serve` have in common.
-#[derive(Args, Clone, Debug, Default)]
+#[derive(Args, Clone, Debug)]
 pub(crate) struct EdgeArgs {
     /// A database in MaxMind's format (.mmdb) that tells where visitors are, for `request.cf`; may be given several times
     #[arg(long, value_name = "FILE")]
@@ -21,9 +23,17 @@ pub(crate) struct EdgeArgs {
     /// The three letters of this place, for `request.cf.colo` and CF-Ray
     #[arg(long, value_name = "CODE", value_parser = colo)]
     colo: Option<String>,
+    /// The largest body of a request, like 500MB or 1GB
+    #[arg(long, value_name = "SIZE", value_parser = request_body::size, default_value = "100MB")]
+    max_body_size: u64,
 }
 
 impl EdgeArgs {
+    /// The largest body of a request, in bytes.
+    pub(crate) fn max_body_size(&self) -> u64 {
+        self.max_body_size
+    }
+
     /// The server's configuration at a place and port.
     ///
     /// # Errors

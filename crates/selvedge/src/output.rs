@@ -117,6 +117,14 @@ impl Output {
         }
     }
 
+    /// Where the metrics are.
+    pub(crate) fn metrics(&self, url: &str) {
+        match self.0.format {
+            Format::Human => self.note(&format!("Metrics: {url}")),
+            Format::Json => self.event(json!({ "event": "metrics", "url": url })),
+        }
+    }
+
     /// A request that was answered, for a developer.
     pub(crate) fn request(&self, record: &AccessRecord<'_>) {
         if self.0.verbosity < Verbosity::Info {

@@ -11,6 +11,7 @@ pub mod console;
 pub mod crypto;
 pub mod encoding;
 pub mod fetch;
+mod meter;
 pub mod performance;
 pub mod sockets;
 pub mod timers;

@@ -166,6 +166,9 @@ fn each_mistake_has_its_own_words() {
     for (line, message) in [
         ("minify = \"yes\"", "Expected \"minify\" to be of type boolean but got \"yes\"."),
         ("compatibility_flags = [\"a\", 1]", "Expected \"compatibility_flags[1]\" to be of type string but got 1."),
+        ("limits = { cpu_ms = 0 }", "\"limits.cpu_ms\" must be from 1 to 300000, not 0."),
+        ("limits = { cpu_ms = 300001 }", "\"limits.cpu_ms\" must be from 1 to 300000, not 300001."),
+        ("limits = { subrequests = 0 }", "\"limits.subrequests\" must be from 1 to 10000000, not 0."),
         ("limits = { cpu_ms = -5 }", "Expected \"limits.cpu_ms\" to be a whole number from 0 to"),
         ("dev = { port = 70000 }", "Expected \"dev.port\" to be a whole number from 0 to 65535 but got 70000."),
         ("dev = { local_protocol = \"htps\" }", "to be one of [\"http\",\"https\"] but got \"htps\"."),

@@ -30,16 +30,23 @@ pub(crate) fn op_node_crypto_release(#[context] instance: Arc<InstanceState>, id
     instance.resources().close(id);
 }
 
+/// What the state of a digest or a cipher weighs besides itself, in bytes.
+const STATE: usize = 1024;
+
+fn add(instance: &InstanceState, digester: Digester) -> Result<u32, OpError> {
+    instance.resources().add_weighing(Mutex::new(digester), STATE)
+}
+
 /// Begins a digest; gives its number. `length` is that of an extendable one's output.
 #[op]
 pub(crate) fn op_node_hash_new(
     #[context] instance: Arc<InstanceState>,
     name: String,
     length: Option<usize>,
-) -> Result<u32> {
+) -> Result<u32, OpError> {
     let algorithm = Algorithm::from_name(&name).ok_or_else(unknown_digest)?;
     let length = algorithm.checked_length(length)?;
-    Ok(instance.resources().add(Mutex::new(Digester::Hash(Box::new(Hasher::new(algorithm)), length))))
+    add(&instance, Digester::Hash(Box::new(Hasher::new(algorithm)), length))
 }
 
 /// Begins a MAC; gives its number.
@@ -48,11 +55,11 @@ pub(crate) fn op_node_hmac_new(
     #[context] instance: Arc<InstanceState>,
     name: String,
     key: BufferRef<'_>,
-) -> Result<u32> {
+) -> Result<u32, OpError> {
     let algorithm = Algorithm::from_name(&name)
         .filter(|algorithm| !algorithm.is_extendable())
         .ok_or_else(|| Coded::type_error("ERR_CRYPTO_INVALID_DIGEST", format!("Invalid digest: {name}")))?;
-    Ok(instance.resources().add(Mutex::new(Digester::Hmac(Box::new(Hmac::new(algorithm, &key))))))
+    add(&instance, Digester::Hmac(Box::new(Hmac::new(algorithm, &key))))
 }
 
 /// A second digest that goes on from the first's data.
@@ -68,7 +75,7 @@ pub(crate) fn op_node_hash_copy(
     if let (Digester::Hash(_, own), Some(algorithm), Some(_)) = (&mut copy, Algorithm::from_name(&name), length) {
         *own = algorithm.checked_length(length)?;
     }
-    Ok(instance.resources().add(Mutex::new(copy)))
+    add(&instance, copy)
 }
 
 /// Adds data.
@@ -118,9 +125,9 @@ pub(crate) fn op_node_cipher_new(
     key: BufferRef<'_>,
     iv: BufferRef<'_>,
     tag_length: Option<usize>,
-) -> Result<u32> {
+) -> Result<u32, OpError> {
     let suite = Suite::from_name(&name).ok_or_else(|| Coded::error("ERR_CRYPTO_UNKNOWN_CIPHER", "Unknown cipher"))?;
-    Ok(instance.resources().add(Mutex::new(Cipher::new(suite, encrypt, &key, &iv, tag_length)?)))
+    instance.resources().add_weighing(Mutex::new(Cipher::new(suite, encrypt, &key, &iv, tag_length)?), STATE)
 }
 
 /// Whether the last block is padded.

@@ -18,6 +18,9 @@ pub(super) fn key(instance: &InstanceState, id: u32) -> Result<Arc<Key>, OpError
     instance.resources().get(id)
 }
 
+/// What a key weighs besides itself, in bytes: about that of RSA with 8192 bits, with what is computed beforehand.
+pub(super) const KEY: usize = 8192;
+
 /// Reads a private or public key; gives its number. `kind` is the DER's.
 #[op]
 pub(crate) fn op_node_key_read(
@@ -27,9 +30,9 @@ pub(crate) fn op_node_key_read(
     pem: bool,
     kind: String,
     passphrase: Option<BufferRef<'_>>,
-) -> Result<u32> {
+) -> Result<u32, OpError> {
     let read = if private { format::read_private } else { format::read_public };
-    Ok(instance.resources().add(read(&data, pem, &kind, passphrase.as_deref())?))
+    instance.resources().add_weighing(read(&data, pem, &kind, passphrase.as_deref())?, data.len().saturating_mul(4))
 }
 
 /// Reads a JSON Web Key of this `kty` and `crv`.
@@ -40,8 +43,8 @@ pub(crate) fn op_node_key_read_jwk(
     curve: String,
     jwk: Json<Jwk>,
     private: bool,
-) -> Result<u32> {
-    Ok(instance.resources().add(Key::from_jwk(&kind, &curve, &jwk.0, private)?))
+) -> Result<u32, OpError> {
+    instance.resources().add_weighing(Key::from_jwk(&kind, &curve, &jwk.0, private)?, KEY)
 }
 
 /// The number of a private key's public key.
@@ -49,7 +52,7 @@ pub(crate) fn op_node_key_read_jwk(
 pub(crate) fn op_node_key_public(#[context] instance: Arc<InstanceState>, id: u32) -> Result<u32, OpError> {
     let public = key(&instance, id)?.public()?;
     let public = public.ok_or_else(|| Coded::error("ERR_CRYPTO_INVALID_KEY_OBJECT_TYPE", "The key is public already"));
-    Ok(instance.resources().add(public?))
+    instance.resources().add_weighing(public?, KEY)
 }
 
 /// What is to be told of a key.
@@ -126,7 +129,8 @@ impl Plan {
 /// The numbers of a private key and of its public key.
 fn add(instance: &InstanceState, key: Key) -> Result<(u32, u32), OpError> {
     let public = key.public()?.ok_or_else(|| OpError::error("a private key was expected"))?;
-    Ok((instance.resources().add(key), instance.resources().add(public)))
+    let resources = instance.resources();
+    Ok((resources.add_weighing(key, KEY)?, resources.add_weighing(public, KEY)?))
 }
 
 /// Makes a key pair. Refused at global scope, as all randomness is.

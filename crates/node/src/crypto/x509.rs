@@ -221,8 +221,8 @@ pub(crate) fn op_node_x509_read(data: BufferRef<'_>) -> Result<(Json<Description
 
 /// The number of a certificate's public key.
 #[op]
-pub(crate) fn op_node_x509_key(#[context] instance: Arc<InstanceState>, data: BufferRef<'_>) -> Result<u32> {
-    Ok(instance.resources().add(certificate_key(&read(&data)?)?))
+pub(crate) fn op_node_x509_key(#[context] instance: Arc<InstanceState>, data: BufferRef<'_>) -> Result<u32, OpError> {
+    instance.resources().add_weighing(certificate_key(&read(&data)?)?, ops_key::KEY)
 }
 
 /// Whether a certificate is signed with the private half of a key.

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use selvedge_ops::{Json, OpError, op};
 use selvedge_runtime::{InstanceState, Invocation};
+use selvedge_web::fetch::{Connection, connect, subrequests};
 use serde::Deserialize;
 
 use super::answer::{Failure, Record, record_type};
@@ -30,12 +31,20 @@ impl From<Failure> for OpError {
     }
 }
 
+/// A question is a subrequest, as on hosted, where it is a `fetch` of a resolver: it counts, and waits for its turn.
+async fn ask(invocation: &Invocation) -> Result<Option<Connection>, OpError> {
+    let subrequests = subrequests(invocation);
+    subrequests.as_ref().map_or(Ok(()), |subrequests| subrequests.0.count())?;
+    Ok(connect(subrequests.as_deref()).await)
+}
+
 /// The addresses of a name, as the operating system gives them, and whether each is of IPv6.
 #[op]
 pub(crate) async fn op_node_dns_lookup(
-    #[context] _invocation: Arc<Invocation>,
+    #[context] invocation: Arc<Invocation>,
     name: String,
 ) -> Result<Vec<(String, bool)>, OpError> {
+    let _connection = ask(&invocation).await?;
     let addresses = tokio::net::lookup_host((name.as_str(), 0)).await.map_err(|_| OpError::from(Failure::NotFound))?;
     let mut found: Vec<IpAddr> = Vec::new();
     for address in addresses {
@@ -56,7 +65,7 @@ fn name_servers(instance: &InstanceState) -> Vec<SocketAddr> {
 /// The records of a name, of one kind or `ANY`.
 #[op]
 pub(crate) async fn op_node_dns_resolve(
-    #[context] _invocation: Arc<Invocation>,
+    #[context] invocation: Arc<Invocation>,
     #[context] instance: Arc<InstanceState>,
     name: String,
     kind: String,
@@ -69,6 +78,7 @@ pub(crate) async fn op_node_dns_resolve(
         patience: Duration::from_millis(timeout.clamp(1, MOST_PATIENCE)),
         tries: tries.clamp(1, MOST_TRIES),
     };
+    let _connection = ask(&invocation).await?;
     Ok(Json(resolve(&plan, &name, kind).await?))
 }
 

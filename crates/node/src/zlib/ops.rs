@@ -57,7 +57,7 @@ pub(crate) fn op_node_zlib_new(
     }
     let charge = instance.memory().charge(ZLIB_COST)?;
     let codec = Codec::new(Setup { mode, level, window_bits, memory_level, strategy, dictionary })?;
-    Ok(instance.resources().add(Charged { engine: Mutex::new(Engine::Zlib(codec)), _charge: charge }))
+    instance.resources().add(Charged { engine: Mutex::new(Engine::Zlib(codec)), _charge: charge })
 }
 
 /// Makes a codec of Brotli's. `parameters` are numbers and values in turn.
@@ -71,7 +71,7 @@ pub(crate) fn op_node_brotli_new(
     let window = pairs.iter().find(|(number, _)| *number == 2).map_or(22, |(_, value)| (*value).min(24));
     let charge = instance.memory().charge(BROTLI_COST.max(1 << window))?;
     let brotli = Box::new(Brotli::new(decompress, pairs)?);
-    Ok(instance.resources().add(Charged { engine: Mutex::new(Engine::Brotli(brotli)), _charge: charge }))
+    instance.resources().add(Charged { engine: Mutex::new(Engine::Brotli(brotli)), _charge: charge })
 }
 
 /// Gives a codec input, and how to flush: returns at most `room` bytes of output, how much of the input was taken,

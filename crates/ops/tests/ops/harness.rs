@@ -59,6 +59,7 @@ impl AsyncHost for Immediate {
     fn spawn<'s>(
         &self,
         scope: &mut v8::PinScope<'s, '_>,
+        _held: usize,
         mut op: AsyncOp,
     ) -> Result<v8::Local<'s, v8::Promise>, OpError> {
         let Poll::Ready(completion) = Pin::new(&mut op).poll(&mut Context::from_waker(Waker::noop())) else {

@@ -12,7 +12,7 @@ use selvedge_web::fetch::{BodyArgument, BodyError, ContentCoding, ResponseParts,
 
 use super::WorkerCache;
 use super::answer::{from_entry, now};
-use crate::exchange::count_subrequest;
+use crate::exchange::{connection, count_subrequest};
 use crate::ops::response;
 
 pub(crate) const OPS: &[OpDecl] = &[op_cache_delete, op_cache_match, op_cache_put];
@@ -41,6 +41,7 @@ fn op_cache_match(
     let headers = headers_from_flat(&headers)?;
     let found = caches.cache.get(caches.key(cache.as_deref(), &key));
     Ok(async move {
+        let _connection = connection(&invocation).await;
         let found = match found.await {
             Ok(found) => found,
             // A mistake of whoever started two servers, to be seen at once.
@@ -52,11 +53,10 @@ fn op_cache_match(
             }
         };
         let entry = found.filter(|entry| entry.head.is_fresh(now()));
-        Ok(entry.map(|entry| {
-            let (response, has_body) = from_entry(&headers, entry, "HIT");
-            let coding = ContentCoding::of(response.headers());
-            response_parts(&invocation, response, coding, !has_body, String::new(), false)
-        }))
+        let Some(entry) = entry else { return Ok(None) };
+        let (response, has_body) = from_entry(&headers, entry, "HIT");
+        let coding = ContentCoding::of(response.headers());
+        response_parts(&invocation, response, coding, !has_body, String::new(), false).map(Some)
     })
 }
 
@@ -82,6 +82,7 @@ fn op_cache_put(
     Ok(async move {
         // A body that is not kept is let go of unread: read to its end it would pile up in the other branch of a tee.
         let Keep::Yes(head) = kept else { return Ok(()) };
+        let _connection = connection(&invocation).await;
         let mut writer = caches.cache.put(key, head, body.length()).await.map_err(failed)?;
         while let Some(frame) = body.frame().await {
             let frame = match frame.map_err(BodyError::from) {
@@ -109,5 +110,8 @@ fn op_cache_delete(
 ) -> Result<impl Future<Output = Result<bool, OpError>> + use<>, OpError> {
     let caches = caches(&invocation)?;
     let deleted = caches.cache.delete(caches.key(cache.as_deref(), &key), now());
-    Ok(async move { deleted.await.map_err(failed) })
+    Ok(async move {
+        let _connection = connection(&invocation).await;
+        deleted.await.map_err(failed)
+    })
 }

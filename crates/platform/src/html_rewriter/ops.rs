@@ -55,7 +55,7 @@ fn op_html_rewriter_open(
     let plan = Plan::new(selectors, handlers, content_type.as_deref(), esi_tags).map_err(parser_error)?;
     let charge = invocation.instance().memory().charge(COST)?;
     let rewriting = Mutex::new(Rewriting::new(&plan));
-    let id = invocation.resources().add(Charged { rewriting, _charge: charge, more: Mutex::default() });
+    let id = invocation.resources().add(Charged { rewriting, _charge: charge, more: Mutex::default() })?;
     Ok((id, plan.encoding() == encoding_rs::UTF_8))
 }
 

@@ -16,7 +16,7 @@ use serde_json::Value as Json;
 use super::answer::{Content, KvAnswer, KvText};
 use super::value::{of_body, to_body};
 use crate::binding::{Binding, Bindings};
-use crate::exchange::count_subrequest;
+use crate::exchange::{connection, count_subrequest};
 
 pub(crate) const OPS: &[OpDecl] = &[op_kv_delete, op_kv_get, op_kv_get_many, op_kv_list, op_kv_peek, op_kv_put];
 
@@ -71,15 +71,15 @@ fn op_kv_peek(
             let content = match value {
                 KvValue::Whole(bytes) if form == BYTES => Content::Bytes(bytes),
                 KvValue::Whole(bytes) if form != STREAM => Content::Text(KvText(bytes)),
-                value => body(invocation.resources(), value),
+                value => body(invocation.resources(), value)?,
             };
             Ok(if with_metadata { KvAnswer::WithMetadata(content, metadata) } else { KvAnswer::Value(content) })
         }
     }
 }
 
-fn body(resources: &Resources, value: KvValue) -> Content {
-    Content::Body(resources.add(BodyResource::new(to_body(value))))
+fn body(resources: &Resources, value: KvValue) -> Result<Content, OpError> {
+    Ok(Content::Body(resources.add(BodyResource::new(to_body(value)))?))
 }
 
 /// Reads a key that memory did not have.
@@ -93,11 +93,12 @@ fn op_kv_get(
 ) -> Result<impl Future<Output = Result<KvAnswer, OpError>> + use<>, OpError> {
     let read = find(&invocation, &binding)?.get(key);
     Ok(async move {
+        let _connection = connection(&invocation).await;
         let Some(KvEntry { value, metadata, .. }) = read.await.map_err(failed("GET"))? else {
             return Ok(KvAnswer::Absent);
         };
         let content = match form {
-            STREAM => body(invocation.resources(), value),
+            STREAM => body(invocation.resources(), value)?,
             BYTES => Content::Bytes(value.collect().await.map_err(failed("GET"))?),
             _ => Content::Text(KvText(value.collect().await.map_err(failed("GET"))?)),
         };
@@ -134,6 +135,7 @@ fn op_kv_get_many(
     count_subrequest(&invocation)?;
     let namespace = find(&invocation, &binding)?;
     Ok(async move {
+        let _connection = connection(&invocation).await;
         let mut found = Vec::with_capacity(2 * keys.len());
         let mut bytes = 0;
         for key in keys {
@@ -175,7 +177,10 @@ fn op_kv_put(
     metadata.as_deref().map_or(Ok(()), check_metadata).map_err(refused("PUT"))?;
     let value = of_body(body.into_body(invocation.resources())?);
     let write = namespace.put(key, value, KvPut { expiration, metadata });
-    Ok(async move { write.await.map_err(failed("PUT")) })
+    Ok(async move {
+        let _connection = connection(&invocation).await;
+        write.await.map_err(failed("PUT"))
+    })
 }
 
 /// Deletes a key.
@@ -188,7 +193,10 @@ fn op_kv_delete(
     check("DELETE", &key)?;
     count_subrequest(&invocation)?;
     let write = find(&invocation, &binding)?.delete(vec![key]);
-    Ok(async move { write.await.map_err(failed("DELETE")) })
+    Ok(async move {
+        let _connection = connection(&invocation).await;
+        write.await.map_err(failed("DELETE"))
+    })
 }
 
 /// Lists keys: the JSON that `list()` resolves with.
@@ -203,7 +211,10 @@ fn op_kv_list(
     let limit = check_list(limit, &prefix).map_err(refused("GET"))?;
     count_subrequest(&invocation)?;
     let read = find(&invocation, &binding)?.list(KvQuery { prefix, limit, cursor });
-    Ok(async move { read.await.map(|page| to_json(&page)).map_err(failed("GET")) })
+    Ok(async move {
+        let _connection = connection(&invocation).await;
+        read.await.map(|page| to_json(&page)).map_err(failed("GET"))
+    })
 }
 
 fn to_json(page: &KvPage) -> String {

@@ -11,7 +11,7 @@ use selvedge_web::fetch::{BodyArgument, BodyResource};
 use super::body::{body, content};
 use super::convert::{checksum, condition, failed, metadata, range};
 use crate::binding::{Binding, Bindings};
-use crate::exchange::count_subrequest;
+use crate::exchange::{connection, count_subrequest};
 
 /// An object with what is given of it: the object, the first byte, how many, and the number of its body.
 type FoundParts = (Json<Object>, u64, u64, Option<u32>);
@@ -37,7 +37,10 @@ pub(super) fn op_r2_head(
     key: String,
 ) -> Result<impl Future<Output = Result<Option<Json<Object>>, OpError>> + use<>, OpError> {
     let bucket = bucket(&invocation, &binding)?;
-    Ok(async move { Ok(bucket.head(&key).await.map_err(failed("head"))?.map(Json)) })
+    Ok(async move {
+        let _connection = connection(&invocation).await;
+        Ok(bucket.head(&key).await.map_err(failed("head"))?.map(Json))
+    })
 }
 
 /// An object with its body, which is missing when the condition does not hold; `null` if there is none.
@@ -53,9 +56,11 @@ pub(super) fn op_r2_get(
     let bucket = bucket(&invocation, &binding)?;
     let options = GetOptions { condition: condition(only_if), range: range(range_numbers, range_header) };
     Ok(async move {
+        let _connection = connection(&invocation).await;
         let Some(found) = bucket.get(&key, options).await.map_err(failed("get"))? else { return Ok(None) };
         let (offset, length) = found.range;
-        let body = found.body.map(|stream| invocation.resources().add(BodyResource::new(body(stream, length))));
+        let body =
+            found.body.map(|stream| invocation.resources().add(BodyResource::new(body(stream, length)))).transpose()?;
         Ok(Some((Json(found.object), offset, length, body)))
     })
 }
@@ -83,7 +88,10 @@ pub(super) fn op_r2_put(
         metadata: metadata(http, cache_expiry, custom, storage_class, "put")?,
         checksum: checksum(algorithm, digest.as_deref()),
     };
-    Ok(async move { Ok(bucket.put(&key, content, options).await.map_err(failed("put"))?.map(Json)) })
+    Ok(async move {
+        let _connection = connection(&invocation).await;
+        Ok(bucket.put(&key, content, options).await.map_err(failed("put"))?.map(Json))
+    })
 }
 
 /// Deletes objects.
@@ -94,7 +102,10 @@ pub(super) fn op_r2_delete(
     keys: Vec<String>,
 ) -> Result<impl Future<Output = Result<(), OpError>> + use<>, OpError> {
     let bucket = bucket(&invocation, &binding)?;
-    Ok(async move { bucket.delete(keys).await.map_err(failed("delete")) })
+    Ok(async move {
+        let _connection = connection(&invocation).await;
+        bucket.delete(keys).await.map_err(failed("delete"))
+    })
 }
 
 /// Lists objects. `texts`: prefix, cursor, delimiter, the key to start after. `include`: 1 the metadata for HTTP, 2 the
@@ -121,6 +132,7 @@ pub(super) fn op_r2_list(
         custom_metadata: include & 2 != 0,
     };
     Ok(async move {
+        let _connection = connection(&invocation).await;
         let page = bucket.list(options).await.map_err(failed("list"))?;
         Ok((Json(page.objects), page.delimited_prefixes, page.cursor))
     })

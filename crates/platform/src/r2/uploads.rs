@@ -10,6 +10,7 @@ use selvedge_web::fetch::BodyArgument;
 use super::body::content;
 use super::convert::{failed, metadata};
 use super::ops::bucket;
+use crate::exchange::connection;
 
 /// Begins an upload: its identifier.
 #[op(async)]
@@ -25,7 +26,10 @@ pub(super) fn op_r2_create_upload(
     const ACTION: &str = "createMultipartUpload";
     let bucket = bucket(&invocation, &binding)?;
     let metadata = metadata(http, cache_expiry, custom, storage_class, ACTION)?;
-    Ok(async move { bucket.create_upload(&key, metadata).await.map_err(failed(ACTION)) })
+    Ok(async move {
+        let _connection = connection(&invocation).await;
+        bucket.create_upload(&key, metadata).await.map_err(failed(ACTION))
+    })
 }
 
 /// Stores a part: its etag.
@@ -41,6 +45,7 @@ pub(super) fn op_r2_upload_part(
     let bucket = bucket(&invocation, &binding)?;
     let content = content(&invocation, value)?;
     Ok(async move {
+        let _connection = connection(&invocation).await;
         let part = bucket.upload_part(&key, &upload, number, content).await;
         Ok(part.map_err(failed("uploadPart"))?.etag)
     })
@@ -59,6 +64,7 @@ pub(super) fn op_r2_complete_upload(
     let bucket = bucket(&invocation, &binding)?;
     let parts = numbers.into_iter().zip(etags).map(|(number, etag)| UploadedPart { number, etag }).collect();
     Ok(async move {
+        let _connection = connection(&invocation).await;
         let object = bucket.complete_upload(&key, &upload, parts).await;
         object.map(Json).map_err(failed("completeMultipartUpload"))
     })
@@ -73,5 +79,8 @@ pub(super) fn op_r2_abort_upload(
     upload: String,
 ) -> Result<impl Future<Output = Result<(), OpError>> + use<>, OpError> {
     let bucket = bucket(&invocation, &binding)?;
-    Ok(async move { bucket.abort_upload(&key, &upload).await.map_err(failed("abortMultipartUpload")) })
+    Ok(async move {
+        let _connection = connection(&invocation).await;
+        bucket.abort_upload(&key, &upload).await.map_err(failed("abortMultipartUpload"))
+    })
 }

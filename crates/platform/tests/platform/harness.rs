@@ -117,7 +117,15 @@ impl Harness {
 impl TestWorker {
     pub(crate) async fn send(&self, request: Request<Body>) -> Result<Response<Body>, WorkerError> {
         let url = format!("http://test.example{}", request.uri());
-        let event = FetchEvent { request, url, context: Arc::new(Context), entrypoint: None, props: None, depth: 0 };
+        let event = FetchEvent {
+            request,
+            url,
+            context: Arc::new(Context),
+            entrypoint: None,
+            props: None,
+            depth: 0,
+            lineage: None,
+        };
         self.worker.fetch(event).await
     }
 

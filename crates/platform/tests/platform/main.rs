@@ -2,6 +2,7 @@
 // Clippy sees tests by `#[test]`, which a harness of our own has none of.
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
 
+mod bounds;
 mod cache;
 mod dns;
 mod fetch;
@@ -23,6 +24,7 @@ fn main() {
     let harness = harness::Harness::new();
     let mut trials: Vec<Trial> = Vec::new();
     for (name, test) in [
+        bounds::TESTS,
         cache::TESTS,
         dns::TESTS,
         fetch::TESTS,

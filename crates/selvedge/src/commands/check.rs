@@ -1,10 +1,6 @@
 //! `selvedge check`.
 
-use std::io::Write;
-
 use clap::Args;
-use flate2::Compression;
-use flate2::write::GzEncoder;
 use selvedge_bundle::{Bundle, ModuleKind, bundle};
 use selvedge_platform::Scheduler;
 use selvedge_runtime::V8Token;
@@ -16,8 +12,9 @@ use crate::engine::Shared;
 use crate::output::{Format, Output, Verbosity, count};
 use crate::project::{Place, Project};
 use crate::project_args::ProjectArgs;
+use crate::sizes::{self, gzipped};
 use crate::state::StateArgs;
-use crate::{bindings, bundling, custom_build, failure};
+use crate::{bindings, bundling, custom_build, failure, variables};
 
 /// Arguments of `selvedge check`.
 #[derive(Debug, Args)]
@@ -51,6 +48,7 @@ async fn check(args: &CheckArgs, v8: V8Token, output: &Output) -> anyhow::Result
     let project = Project::load(&place, &args.project)?;
     project.warnings.iter().for_each(|warning| output.warning(warning));
     bindings::check(&project)?;
+    variables::check(&project)?;
     custom_build::run(&project, output).await?;
     let assets = ProjectAssets::open(&project)?;
     assets.iter().flat_map(ProjectAssets::warnings).for_each(|warning| output.warning(&warning));
@@ -62,6 +60,9 @@ async fn check(args: &CheckArgs, v8: V8Token, output: &Output) -> anyhow::Result
         output.warning(&warning.to_string());
     }
 
+    if let Some(bundle) = &built {
+        sizes::check(&project.manifest.name, bundle)?.iter().for_each(|warning| output.warning(warning));
+    }
     let shared = Shared::new(v8, 1, false, Scheduler::single(), StateArgs::default().storage(&place.root)).await?;
     let options =
         DeployOptions { max_instances: 1, origin: None, output: output.clone(), named: false, enforce_cpu: false };
@@ -124,15 +125,6 @@ fn kind(kind: ModuleKind) -> &'static str {
         ModuleKind::Data => "buffer",
         ModuleKind::Wasm => "compiled-wasm",
     }
-}
-
-fn gzipped(bundle: &Bundle) -> usize {
-    let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
-    for module in &bundle.modules {
-        // Writing to memory does not fail.
-        let _ = encoder.write_all(&module.contents);
-    }
-    encoder.finish().map_or(0, |bytes| bytes.len())
 }
 
 fn kibibytes(bytes: usize) -> String {

@@ -190,7 +190,10 @@ async fn operations_count_as_subrequests() {
     };";
     let project = with_kv(source, json!([{ "binding": "KV", "id": "abc" }]));
     let server = project.dev().await;
-    assert_eq!(server.get("/").await.text(), "1000 Too many subrequests.");
+    server
+        .get("/")
+        .await
+        .assert_says(&["10000 Too many subrequests by single Worker invocation. To configure this limit"]);
 }
 
 #[tokio::test]

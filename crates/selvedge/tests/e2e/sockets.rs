@@ -323,7 +323,7 @@ async fn connections_are_subrequests_and_need_a_handler() {
     )
     .config(json!({ "limits": { "subrequests": 3 } }));
     let server = project.dev().await;
-    assert_eq!(server.get("/").await.assert_status(200).json(), json!([3, "Error: Too many subrequests."]));
+    server.get("/").await.assert_says(&["[3,\"Error: Too many subrequests by single Worker invocation."]);
 
     let global = Project::worker(
         "import { connect } from 'cloudflare:sockets';

@@ -6,6 +6,7 @@
 import { op_console_log, op_now } from "selvedge:ops";
 import { format } from "./format.js";
 import { inspect } from "./inspect/value.js";
+import { uncurryThis } from "../webidl.js";
 import { table } from "./table.js";
 
 // Numbered as in src/console/log.rs.
@@ -14,6 +15,12 @@ const LOG = 1;
 const INFO = 2;
 const WARN = 3;
 const ERROR = 4;
+
+/** A text that is longer than any that is logged (src/console/log.rs), in code units. Nobody sees the rest of it. */
+const TOO_LONG = 256 * 1024 + 1;
+
+/** What is printed of a huge value. */
+const BOUNDED = { mostPrinted: TOO_LONG };
 
 const { captureStackTrace } = Error;
 const ToString = String;
@@ -24,6 +31,14 @@ const counts = new Map();
 /** @type {Map<string, number>} when each timer began */
 const timers = new Map();
 let groupIndentation = "";
+/** The deepest that groups are indented. */
+const DEEPEST = 200;
+/** How many groups there are that are not indented any deeper. */
+let deeper = 0;
+const slice = uncurryThis(String.prototype.slice);
+/** @type {(text: string, separator: string) => string[]} */
+const split = uncurryThis(/** @type {any} */ (String.prototype.split));
+const join = uncurryThis(Array.prototype.join);
 
 /**
  * Runs something that may run guest code.
@@ -46,9 +61,10 @@ function safely(describe) {
  * @param {string} text
  */
 function print(level, text) {
+  if (text.length > TOO_LONG) text = slice(text, 0, TOO_LONG);
   op_console_log(
     level,
-    groupIndentation === "" ? text : groupIndentation + text.split("\n").join(`\n${groupIndentation}`),
+    groupIndentation === "" ? text : groupIndentation + join(split(text, "\n"), `\n${groupIndentation}`),
   );
 }
 
@@ -61,7 +77,7 @@ function printFormatted(level, args) {
   else
     print(
       level,
-      safely(() => format(args)),
+      safely(() => format(args, BOUNDED)),
     );
 }
 
@@ -89,7 +105,7 @@ function printTime(label, data) {
     return;
   }
   const text = `${label}: ${duration(op_now() - began)}`;
-  print(LOG, data.length === 0 ? text : `${text} ${safely(() => format(data))}`);
+  print(LOG, data.length === 0 ? text : `${text} ${safely(() => format(data, BOUNDED))}`);
 }
 
 const methods = {
@@ -115,7 +131,7 @@ const methods = {
   },
   /** @param {any[]} data */
   trace(...data) {
-    const holder = { name: "Trace", message: safely(() => format(data)), stack: "" };
+    const holder = { name: "Trace", message: safely(() => format(data, BOUNDED)), stack: "" };
     captureStackTrace(holder, methods.trace);
     const frames = safely(() => holder.stack.slice(holder.stack.indexOf("\n    at")));
     print(
@@ -140,7 +156,7 @@ const methods = {
   dir(item = undefined, options = undefined) {
     print(
       LOG,
-      safely(() => inspect(item, { customInspect: false, ...options })),
+      safely(() => inspect(item, { customInspect: false, ...options, ...BOUNDED })),
     );
   },
   /** @param {any[]} data */
@@ -155,21 +171,25 @@ const methods = {
     print(
       LOG,
       safely(
-        () => table(data, properties === undefined ? undefined : Array.from(properties, ToString)) ?? format([data]),
+        () =>
+          table(data, properties === undefined ? undefined : Array.from(properties, ToString)) ??
+          format([data], BOUNDED),
       ),
     );
   },
   /** @param {any[]} data */
   group(...data) {
     if (data.length > 0) printFormatted(LOG, data);
-    groupIndentation += "  ";
+    if (groupIndentation.length < DEEPEST) groupIndentation += "  ";
+    else deeper++;
   },
   /** @param {any[]} data */
   groupCollapsed(...data) {
     methods.group(...data);
   },
   groupEnd() {
-    groupIndentation = groupIndentation.slice(2);
+    if (deeper > 0) deeper--;
+    else groupIndentation = slice(groupIndentation, 2);
   },
   /** @param {any} [label] */
   count(label = "default") {
@@ -204,6 +224,7 @@ const methods = {
   },
   clear() {
     groupIndentation = "";
+    deeper = 0;
   },
   /** Only a profiler listens to these. */
   timeStamp() {},
@@ -224,5 +245,6 @@ defineProperty(console, Symbol.toStringTag, { value: "console", configurable: tr
  * @param {string} [where] e.g. "(in promise) "
  */
 export function logUncaught(error, where = "") {
-  op_console_log(ERROR, `Uncaught ${where}${safely(() => (typeof error === "string" ? error : inspect(error)))}`);
+  const text = safely(() => (typeof error === "string" ? error : inspect(error, BOUNDED)));
+  op_console_log(ERROR, slice(`Uncaught ${where}${text}`, 0, TOO_LONG));
 }

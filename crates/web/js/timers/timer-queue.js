@@ -6,6 +6,7 @@
 
 import { op_alarm_close, op_alarm_new, op_alarm_set, op_alarm_wait, op_now } from "selvedge:ops";
 import { reportException } from "../events/hooks.js";
+import { DOMException } from "../dom-exception.js";
 import { then } from "../streams/promises.js";
 import { callInContext } from "./async-context.js";
 
@@ -19,6 +20,9 @@ import { callInContext } from "./async-context.js";
  * @property {unknown} context
  * @property {boolean} cancelled
  */
+
+/** The most timers that an event may have set at once, as hosted. */
+const MOST = 10_000;
 
 /**
  * @param {Timer} a
@@ -42,6 +46,8 @@ export class TimerQueue {
 
   /** @param {Timer} timer */
   add(timer) {
+    if (this.#byId.size >= MOST)
+      throw new DOMException("You have exceeded the number of timeouts you may set.", "QuotaExceededError");
     this.#byId.set(timer.id, timer);
     this.#push(timer);
     this.#arm();
@@ -55,6 +61,14 @@ export class TimerQueue {
     this.#byId.delete(id);
     // The heap drops it when it comes to the top; with none left alive the alarm goes too.
     if (this.#byId.size === 0) this.#end();
+    else if (this.#heap.length > 2 * this.#byId.size + 64) this.#compact();
+  }
+
+  /** Drops those that are cancelled: one that is set and cleared again and again must not fill the heap. */
+  #compact() {
+    const all = this.#heap;
+    this.#heap = [];
+    for (let index = 0; index < all.length; index++) if (!all[index].cancelled) this.#push(all[index]);
   }
 
   #end() {

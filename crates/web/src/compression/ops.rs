@@ -35,7 +35,7 @@ pub(crate) fn op_compression_new(
     let format = Format::from_name(&format)?;
     let direction = if decompress { Direction::Decompress } else { Direction::Compress };
     let charge = instance.memory().charge(cost(format))?;
-    Ok(instance.resources().add(Charged { codec: Mutex::new(Codec::new(format, direction)), _charge: charge }))
+    instance.resources().add(Charged { codec: Mutex::new(Codec::new(format, direction)), _charge: charge })
 }
 
 /// Gives a codec its next input, and with `finish` the end of it: returns some output, how much of the input

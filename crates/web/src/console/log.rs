@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use selvedge_ops::{OpError, op};
-use selvedge_runtime::{InstanceState, LogLevel, LogRecord};
+use selvedge_ops::{OpError, SharedContext as _, op, v8};
+use selvedge_runtime::{InstanceState, Invocation, LogLevel, LogRecord};
 
 fn level(number: u32) -> Option<LogLevel> {
     Some(match number {
@@ -16,14 +16,19 @@ fn level(number: u32) -> Option<LogLevel> {
     })
 }
 
-/// Logs a text at a level (numbered as in `console.js`).
+/// Logs a text at a level (numbered as in `console.js`). What an event may log is bounded.
 #[op]
 pub(crate) fn op_console_log(
+    scope: &mut v8::PinScope<'_, '_>,
     #[context] instance: Arc<InstanceState>,
     number: u32,
     text: String,
 ) -> Result<(), OpError> {
     let level = level(number).ok_or_else(|| OpError::type_error("no such log level"))?;
-    instance.log(LogRecord::console(level, text));
+    let record = LogRecord::console(level, text);
+    match Invocation::shared(scope) {
+        Ok(invocation) => invocation.log(record),
+        Err(_) => instance.log_outside(record),
+    }
     Ok(())
 }

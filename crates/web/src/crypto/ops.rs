@@ -74,8 +74,11 @@ pub(crate) async fn op_crypto_digest_async(hash: String, data: Bytes) -> std::re
 
 /// Begins a digest of data that comes in pieces, and gives its id.
 #[op]
-pub(crate) fn op_crypto_hasher_open(#[context] instance: Arc<InstanceState>, hash: String) -> Result<u32> {
-    Ok(instance.resources().add(Mutex::new(Hasher::new(Hash::from_name(&hash)?))))
+pub(crate) fn op_crypto_hasher_open(
+    #[context] instance: Arc<InstanceState>,
+    hash: String,
+) -> std::result::Result<u32, OpError> {
+    instance.resources().add_weighing(Mutex::new(Hasher::new(Hash::from_name(&hash)?)), 512)
 }
 
 /// Adds data to a digest.

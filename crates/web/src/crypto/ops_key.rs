@@ -9,11 +9,19 @@ use std::sync::Arc;
 use selvedge_ops::{Buffer, BufferRef, Json, OpError, op};
 use selvedge_runtime::{InstanceState, Invocation};
 
-use super::error::{CryptoError, Result};
+use super::error::CryptoError;
 use super::jwk::Jwk;
 use super::key::{Algorithm, KeyMaterial};
 use super::ops::{key, off_thread};
 use super::rsa::RsaPrivate;
+
+/// What a key weighs that was not read from anything, in bytes: about that of RSA with 4096 bits.
+const KEY: usize = 4096;
+
+/// What a key weighs of so many encoded bytes: RSA keeps what it computes beforehand beside its numbers.
+fn weight(encoded: usize) -> usize {
+    encoded.saturating_mul(4)
+}
 
 /// Reads a key in the format `raw`, `spki` or `pkcs8` and gives its id. `parameter` names the algorithm's
 /// hash or curve, or is empty.
@@ -24,9 +32,10 @@ pub(crate) fn op_crypto_key_import(
     parameter: String,
     format: String,
     data: BufferRef<'_>,
-) -> Result<u32> {
+) -> Result<u32, OpError> {
     let material = KeyMaterial::import(Algorithm::from_name(&name, &parameter)?, &format, &data)?;
-    Ok(instance.resources().add(material))
+    // A secret key may be as long as anything.
+    instance.resources().add_weighing(material, weight(data.len()))
 }
 
 /// Reads a JSON Web Key and gives the key's id.
@@ -36,9 +45,9 @@ pub(crate) fn op_crypto_key_import_jwk(
     name: String,
     parameter: String,
     jwk: Json<Jwk>,
-) -> Result<u32> {
+) -> Result<u32, OpError> {
     let material = KeyMaterial::import_jwk(Algorithm::from_name(&name, &parameter)?, &jwk.0)?;
-    Ok(instance.resources().add(material))
+    instance.resources().add_weighing(material, jwk.0.k.as_ref().map_or(KEY, |secret| weight(secret.len())))
 }
 
 /// Writes a key in the format `raw`, `spki` or `pkcs8`.
@@ -47,22 +56,20 @@ pub(crate) fn op_crypto_key_export(
     #[context] instance: Arc<InstanceState>,
     id: u32,
     format: String,
-) -> std::result::Result<Buffer, OpError> {
+) -> Result<Buffer, OpError> {
     Ok(Buffer(key(&instance, id)?.export(&format)?))
 }
 
 /// Writes the key members of a JSON Web Key.
 #[op]
-pub(crate) fn op_crypto_key_export_jwk(
-    #[context] instance: Arc<InstanceState>,
-    id: u32,
-) -> std::result::Result<Json<Jwk>, OpError> {
+pub(crate) fn op_crypto_key_export_jwk(#[context] instance: Arc<InstanceState>, id: u32) -> Result<Json<Jwk>, OpError> {
     Ok(Json(key(&instance, id)?.export_jwk()?))
 }
 
-fn add(instance: &InstanceState, material: KeyMaterial) -> Result<(u32, Option<u32>)> {
-    let public = material.public()?.map(|public| instance.resources().add(public));
-    Ok((instance.resources().add(material), public))
+fn add(instance: &InstanceState, material: KeyMaterial) -> Result<(u32, Option<u32>), OpError> {
+    let resources = instance.resources();
+    let public = material.public()?.map(|public| resources.add_weighing(public, KEY)).transpose()?;
+    Ok((resources.add_weighing(material, KEY)?, public))
 }
 
 /// Makes a secret key of `bits` bits, or a pair; gives the ids of the secret or private key and of the
@@ -74,7 +81,7 @@ pub(crate) fn op_crypto_key_generate(
     name: String,
     parameter: String,
     bits: u32,
-) -> Result<(u32, Option<u32>)> {
+) -> Result<(u32, Option<u32>), OpError> {
     add(&instance, KeyMaterial::generate(Algorithm::from_name(&name, &parameter)?, bits)?)
 }
 
@@ -86,14 +93,14 @@ pub(crate) async fn op_crypto_rsa_generate(
     hash: String,
     bits: u32,
     exponent: u32,
-) -> std::result::Result<(u32, Option<u32>), OpError> {
+) -> Result<(u32, Option<u32>), OpError> {
     let material = off_thread(move || match Algorithm::from_name(&name, &hash)? {
         Algorithm::Rsa(scheme, hash) => {
             RsaPrivate::generate(scheme, hash, bits, exponent).map(|key| KeyMaterial::RsaPrivate(Box::new(key)))
         }
         _ => Err(CryptoError::wrong_key()),
     });
-    Ok(add(&instance, material.await?)?)
+    add(&instance, material.await?)
 }
 
 /// An RSA key's modulus length in bits, and its public exponent.
@@ -101,7 +108,7 @@ pub(crate) async fn op_crypto_rsa_generate(
 pub(crate) fn op_crypto_rsa_details(
     #[context] instance: Arc<InstanceState>,
     id: u32,
-) -> std::result::Result<(u32, Buffer), OpError> {
+) -> Result<(u32, Buffer), OpError> {
     let (bits, exponent) = key(&instance, id)?.rsa_details()?;
     Ok((bits, Buffer(exponent)))
 }

@@ -100,7 +100,7 @@ pub(crate) fn op_decoder_new(
     fatal: bool,
     ignore_bom: bool,
 ) -> Result<u32, OpError> {
-    Ok(instance.resources().add(Mutex::new(Stream::new(encoding(&name)?, fatal, ignore_bom))))
+    instance.resources().add(Mutex::new(Stream::new(encoding(&name)?, fatal, ignore_bom)))
 }
 
 /// Decodes the next bytes of a stream. The last ones, and malformed ones, end it and free the decoder.

@@ -56,4 +56,11 @@ impl<'s> FromV8<'s> for BodyArgument {
             Bytes::from_v8(scope, value).map(Self::Bytes)
         }
     }
+
+    fn heap_size(&self) -> usize {
+        match self {
+            Self::Bytes(bytes) => bytes.len(),
+            Self::None | Self::Resource(_) => 0,
+        }
+    }
 }

@@ -12,6 +12,9 @@ use super::error::BodyError;
 use super::join::Ending;
 use super::resource::{BodyResource, READ_ALL_LIMIT};
 
+/// What a channel weighs, in bytes: tokio makes room for 32 chunks.
+const CHANNEL: usize = 2048;
+
 /// Reads the next chunk; `null` at the end.
 #[op(async)]
 pub(crate) fn op_body_read(
@@ -52,7 +55,7 @@ pub(crate) fn op_body_read_text(
 fn read_all(invocation: Arc<Invocation>, id: u32) -> Result<impl Future<Output = Result<Vec<u8>, OpError>>, OpError> {
     let body = invocation.resources().get::<BodyResource>(id)?;
     Ok(async move {
-        let all = body.read_all(READ_ALL_LIMIT).await;
+        let all = body.read_all(READ_ALL_LIMIT, Some(invocation.instance().memory())).await;
         invocation.resources().close(id);
         Ok(all?)
     })
@@ -70,8 +73,9 @@ pub(crate) fn op_body_cancel(#[context] invocation: Arc<Invocation>, id: u32) {
 #[op]
 pub(crate) fn op_body_tee(#[context] invocation: Arc<Invocation>, id: u32) -> Result<(u32, u32), OpError> {
     let resources = invocation.resources();
-    let (first, second) = resources.take::<BodyResource>(id)?.tee().ok_or(BodyError::Used)?;
-    Ok((resources.add(first), resources.add(second)))
+    let memory = invocation.instance().memory();
+    let (first, second) = resources.take::<BodyResource>(id)?.tee(memory).ok_or(BodyError::Used)?;
+    Ok((resources.add(first)?, resources.add(second)?))
 }
 
 /// Makes a body that has not been read into one whose end [`op_body_joined`] tells: `[bodyId, endingId]`. `length`, if
@@ -84,7 +88,7 @@ pub(crate) fn op_body_join(
 ) -> Result<(u32, u32), OpError> {
     let resources = invocation.resources();
     let (body, ending) = resources.take::<BodyResource>(id)?.join(length).ok_or(BodyError::Used)?;
-    Ok((resources.add(body), resources.add(Mutex::new(Some(ending)))))
+    Ok((resources.add(body)?, resources.add(Mutex::new(Some(ending)))?))
 }
 
 /// Resolves when the body has flowed to its end, rejects when it broke off or was given up.
@@ -100,10 +104,13 @@ pub(crate) fn op_body_joined(
 
 /// Makes a body that JavaScript writes: `[writerId, bodyId]`. `length`, if given, is announced.
 #[op]
-pub(crate) fn op_body_writer_open(#[context] invocation: Arc<Invocation>, length: Option<u64>) -> (u32, u32) {
+pub(crate) fn op_body_writer_open(
+    #[context] invocation: Arc<Invocation>,
+    length: Option<u64>,
+) -> Result<(u32, u32), OpError> {
     let (writer, body) = channel(length);
     let resources = invocation.resources();
-    (resources.add(writer), resources.add(BodyResource::new(Body::Channel(body))))
+    Ok((resources.add_weighing(writer, CHANNEL)?, resources.add(BodyResource::new(Body::Channel(body)))?))
 }
 
 /// Writes a chunk once there is room for it.
@@ -114,7 +121,9 @@ pub(crate) fn op_body_write(
     chunk: Bytes,
 ) -> Result<impl Future<Output = Result<(), OpError>> + use<>, OpError> {
     let writer = invocation.resources().get::<BodyWriter>(id)?;
-    Ok(async move { Ok(writer.write(chunk).await?) })
+    // A chunk that waits for its reader is a copy: counted, as there may be any number of writers.
+    let charge = invocation.instance().memory().charge(chunk.len())?;
+    Ok(async move { Ok(writer.write_counted(chunk, Some(charge)).await?) })
 }
 
 /// Ends the written body well.

@@ -12,6 +12,7 @@ use std::task::{Context, Poll};
 
 use bytes::Bytes;
 use http_body::{Body as HttpBody, Frame, SizeHint};
+use selvedge_runtime::Charge;
 use tokio::sync::mpsc;
 
 use super::body::BoxError;
@@ -25,10 +26,17 @@ pub fn channel(length: Option<u64>) -> (BodyWriter, ChannelBody) {
     (writer, ChannelBody { receiver, complete, remaining: length, ended: false })
 }
 
+/// A chunk that waits for its reader, and its share of an instance's memory.
+#[derive(Debug)]
+struct Chunk {
+    bytes: Bytes,
+    _charge: Option<Charge>,
+}
+
 /// The end that writes.
 #[derive(Debug)]
 pub struct BodyWriter {
-    sender: mpsc::Sender<Bytes>,
+    sender: mpsc::Sender<Chunk>,
     complete: Arc<AtomicBool>,
 }
 
@@ -38,10 +46,18 @@ impl BodyWriter {
     /// # Errors
     /// [`BodyError::Disconnected`] when nobody reads any more.
     pub async fn write(&self, chunk: Bytes) -> Result<(), BodyError> {
-        if chunk.is_empty() {
+        self.write_counted(chunk, None).await
+    }
+
+    /// Writes a chunk that counts towards an instance's memory until it is read.
+    ///
+    /// # Errors
+    /// As [`BodyWriter::write`].
+    pub async fn write_counted(&self, bytes: Bytes, charge: Option<Charge>) -> Result<(), BodyError> {
+        if bytes.is_empty() {
             return Ok(());
         }
-        self.sender.send(chunk).await.map_err(|_| BodyError::Disconnected)
+        self.sender.send(Chunk { bytes, _charge: charge }).await.map_err(|_| BodyError::Disconnected)
     }
 
     /// Marks the body as complete: it ends, well, when the writer is dropped.
@@ -53,7 +69,7 @@ impl BodyWriter {
 /// The end that is read.
 #[derive(Debug)]
 pub struct ChannelBody {
-    receiver: mpsc::Receiver<Bytes>,
+    receiver: mpsc::Receiver<Chunk>,
     complete: Arc<AtomicBool>,
     remaining: Option<u64>,
     ended: bool,
@@ -68,7 +84,7 @@ impl HttpBody for ChannelBody {
             return Poll::Ready(None);
         }
         let chunk = std::task::ready!(self.receiver.poll_recv(cx));
-        let Some(chunk) = chunk else {
+        let Some(Chunk { bytes: chunk, .. }) = chunk else {
             self.ended = true;
             let complete = self.complete.load(Ordering::Acquire) && self.remaining.unwrap_or(0) == 0;
             return Poll::Ready((!complete).then(|| Err(BodyError::Aborted.into())));

@@ -80,7 +80,7 @@ pub enum FetchError {
     #[error("Invalid header name or value: {0}")]
     Header(String),
     /// More headers than a message may have.
-    #[error("Too many headers: a message may have about 24,000.")]
+    #[error("Too many headers: a message may have 128 KB of them, and about 24,000.")]
     TooManyHeaders,
     /// The destination is private, and the server does not let Workers reach such.
     #[error(

@@ -10,14 +10,19 @@ use tokio_util::sync::CancellationToken;
 use url::Url;
 
 use super::argument::BodyArgument;
+use super::body::Body;
 use super::cached::{ResponseCache, Through};
 use super::client::{FetchClient, Fetched};
 use super::coding::ContentCoding;
+use super::connections::{Connection, Connections};
 use super::error::FetchError;
 use super::request::{headers_to_flat, outgoing};
 use super::resource::BodyResource;
 use super::websocket::handshake;
 use crate::websocket::{Upgrade, asks_for_websocket, connected, protocols_in};
+
+/// What a connection weighs whose response's body has not been read, in bytes.
+const CONNECTION_WEIGHT: usize = 32 * 1024;
 
 /// `CDN-Loop` (RFC 8586).
 pub const CDN_LOOP: HeaderName = HeaderName::from_static("cdn-loop");
@@ -27,9 +32,15 @@ pub trait SubrequestPolicy: Send + Sync {
     /// Counts one subrequest.
     ///
     /// # Errors
-    /// Hosted's "Too many subrequests." when none is left
+    /// Hosted's "Too many subrequests by single Worker invocation." when none is left
     /// (<https://developers.cloudflare.com/workers/platform/limits/#subrequests>).
     fn count(&self) -> Result<(), OpError>;
+
+    /// The connections among which those of this invocation count.
+    fn connections(&self) -> Connections;
+
+    /// Hears of a connection that has to wait for another.
+    fn queued(&self);
 
     /// The `CDN-Loop` header (RFC 8586) of subrequests: that of the request being answered, one pass further.
     /// Without it a Worker that fetches its own URL would never be noticed.
@@ -39,6 +50,26 @@ pub trait SubrequestPolicy: Send + Sync {
 /// An extension of the invocation; without it subrequests are neither counted nor marked.
 pub struct Subrequests(pub Arc<dyn SubrequestPolicy>);
 
+impl Subrequests {
+    /// Waits until there may be one more connection.
+    pub async fn connect(&self) -> Connection {
+        let connections = self.0.connections();
+        if let Some(connection) = connections.try_open() {
+            return connection;
+        }
+        self.0.queued();
+        connections.open().await
+    }
+}
+
+/// Waits until the invocation may have one more connection. What is returned is dropped when its answer has begun.
+pub async fn connect(subrequests: Option<&Subrequests>) -> Option<Connection> {
+    match subrequests {
+        Some(subrequests) => Some(subrequests.connect().await),
+        None => None,
+    }
+}
+
 /// A response as JavaScript takes it: status, reason phrase (`null`: the usual one), flat headers, the number of
 /// its body (`null`: none; for status 101 that of its WebSocket), the final URL, whether it was redirected.
 pub type ResponseParts = (u16, Option<String>, Vec<String>, Option<u32>, String, bool);
@@ -46,15 +77,21 @@ pub type ResponseParts = (u16, Option<String>, Vec<String>, Option<u32>, String,
 /// Turns a response into parts, its body into a resource of the invocation. Every op that
 /// `dispatchOutgoing` is given answers with this.
 ///
+/// A body that comes from the network holds its connection, and with it a file descriptor, until it is read or let go
+/// of; so it weighs what the connection does.
+///
+/// # Errors
+/// A `RangeError` when the instance holds too much.
+///
 /// `coding` is what a reader of the body has to undo; `bodiless` where the response cannot have a body.
-pub fn response_parts<B: Into<super::Body>>(
+pub fn response_parts<B: Into<Body>>(
     invocation: &Invocation,
     response: Response<B>,
     coding: ContentCoding,
     bodiless: bool,
     url: String,
     redirected: bool,
-) -> ResponseParts {
+) -> Result<ResponseParts, OpError> {
     let (mut head, body) = response.into_parts();
     let socket = head.extensions.remove::<Upgrade>();
     let reason = head.extensions.get::<ReasonPhrase>();
@@ -62,9 +99,14 @@ pub fn response_parts<B: Into<super::Body>>(
     let bodiless = bodiless || matches!(head.status.as_u16(), 101 | 204 | 205 | 304);
     let body = match socket {
         Some(socket) => Some(invocation.resources().add_shared(socket.endpoint)),
-        None => (!bodiless).then(|| invocation.resources().add(BodyResource::encoded(body.into(), coding))),
+        None if bodiless => None,
+        None => {
+            let body = body.into();
+            let weight = if matches!(body, Body::Incoming(_)) { CONNECTION_WEIGHT } else { 0 };
+            Some(invocation.resources().add_weighing(BodyResource::encoded(body, coding), weight)?)
+        }
     };
-    (head.status.as_u16(), reason, headers_to_flat(&head.headers), body, url, redirected)
+    Ok((head.status.as_u16(), reason, headers_to_flat(&head.headers), body, url, redirected))
 }
 
 /// Fetches. `flags`: 1 follows redirects, 2 undoes content codings. `cancel` is the number of what
@@ -131,7 +173,7 @@ fn start(
     let asked = protocols_in(&request.headers);
     request.resolve = resolve;
     if asks_for_websocket(&request.headers) {
-        (request.method, request.body) = (Method::GET, super::Body::Empty);
+        (request.method, request.body) = (Method::GET, Body::Empty);
         request.handshake = Some(handshake(&invocation)?);
     } else {
         request.through = through;
@@ -141,7 +183,10 @@ fn start(
     mark(policy.as_deref(), &mut request.headers);
     let head = method == "HEAD";
     Ok(async move {
-        let fetching = client.fetch(request, || policy.as_ref().map_or(Ok(()), |policy| policy.0.count()));
+        let fetching = async {
+            let _connection = connect(policy.as_deref()).await;
+            client.fetch(request, || policy.as_ref().map_or(Ok(()), |policy| policy.0.count())).await
+        };
         let fetched = match cancel {
             None => fetching.await?,
             Some(token) => token.run_until_cancelled(fetching).await.ok_or(FetchError::Aborted)??,
@@ -152,7 +197,7 @@ fn start(
             response.extensions_mut().insert(Upgrade { endpoint, compression: true });
         }
         url.set_fragment(None);
-        Ok(response_parts(&invocation, response, coding, head, url.into(), redirects > 0))
+        response_parts(&invocation, response, coding, head, url.into(), redirects > 0)
     })
 }
 
@@ -165,7 +210,7 @@ pub(super) fn http_client(invocation: &Invocation) -> Result<Arc<FetchClient>, O
 }
 
 /// Who counts an invocation's subrequests.
-pub(super) fn subrequests(invocation: &Invocation) -> Option<Arc<Subrequests>> {
+pub fn subrequests(invocation: &Invocation) -> Option<Arc<Subrequests>> {
     invocation.extension::<Subrequests>()
 }
 
@@ -178,7 +223,7 @@ pub(super) fn mark(policy: Option<&Subrequests>, headers: &mut HeaderMap) {
 
 /// Makes a handle by which a fetch can be aborted.
 #[op]
-pub(crate) fn op_fetch_cancel_open(#[context] invocation: Arc<Invocation>) -> u32 {
+pub(crate) fn op_fetch_cancel_open(#[context] invocation: Arc<Invocation>) -> Result<u32, OpError> {
     invocation.resources().add(CancellationToken::new())
 }
 

@@ -24,13 +24,19 @@ const OURS: [HeaderName; 9] = [
     UPGRADE,
 ];
 
+/// The headers of a message, their names and values together, as hosted:
+/// <https://developers.cloudflare.com/workers/platform/limits/#request-and-response-limits>.
+const HEADER_BYTES: usize = 128 * 1024;
+
 /// Reads a flat list of names and values. Values are UTF-8 on the wire, as on Cloudflare.
 ///
 /// # Errors
 /// [`FetchError::Header`] names the one that HTTP cannot carry.
 pub fn headers_from_flat(flat: &[String]) -> Result<HeaderMap, FetchError> {
     let mut headers = HeaderMap::try_with_capacity(flat.len() / 2).map_err(|_| FetchError::TooManyHeaders)?;
+    let mut left = HEADER_BYTES;
     for pair in flat.chunks_exact(2) {
+        left = left.checked_sub(pair[0].len() + pair[1].len()).ok_or(FetchError::TooManyHeaders)?;
         let bad = || FetchError::Header(pair[0].clone());
         let name = HeaderName::from_bytes(pair[0].as_bytes()).map_err(|_| bad())?;
         let value = HeaderValue::from_bytes(pair[1].as_bytes()).map_err(|_| bad())?;
@@ -80,6 +86,15 @@ pub(crate) fn prepare(headers: &mut HeaderMap) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn headers_have_128_kilobytes_together() {
+        let header = |bytes: usize| ["x-a".to_owned(), "y".repeat(bytes - 3)];
+        let half = header(HEADER_BYTES / 2);
+        assert_eq!(headers_from_flat(&[half.clone(), half.clone()].concat()).unwrap().len(), 2);
+        let more = [half.clone(), half, ["z".to_owned(), String::new()]].concat();
+        assert!(matches!(headers_from_flat(&more), Err(FetchError::TooManyHeaders)));
+    }
 
     fn flat(pairs: &[(&str, &str)]) -> Vec<String> {
         pairs.iter().flat_map(|(name, value)| [(*name).to_owned(), (*value).to_owned()]).collect()

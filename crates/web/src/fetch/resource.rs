@@ -6,17 +6,19 @@
 
 use std::future::poll_fn;
 use std::pin::Pin;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 
 use bytes::{Bytes, BytesMut};
 use http_body::Body as HttpBody;
+use selvedge_runtime::Memory;
 
 use super::body::Body;
 use super::coding::ContentCoding;
 use super::error::BodyError;
 use super::join::{Ending, joined};
 use super::tee::tee;
+use crate::meter::Meter;
 
 /// The most that `text()`, `json()`, `arrayBuffer()` and their like collect: an isolate's memory, in bytes.
 pub const READ_ALL_LIMIT: usize = 128 * 1024 * 1024;
@@ -70,12 +72,13 @@ impl BodyResource {
         }
     }
 
-    /// Reads all that is left, decoded, up to `limit` bytes.
+    /// Reads all that is left, decoded, up to `limit` bytes, which meanwhile count towards an instance's memory.
     ///
     /// # Errors
     /// As [`BodyResource::read`], and [`BodyError::TooLarge`].
-    pub async fn read_all(&self, limit: usize) -> Result<Vec<u8>, BodyError> {
+    pub async fn read_all(&self, limit: usize, memory: Option<&Arc<Memory>>) -> Result<Vec<u8>, BodyError> {
         let _busy = Busy::begin(self)?;
+        let mut meter = Meter::new(memory.cloned());
         let Some(first) = poll_fn(|cx| self.poll_chunk(cx)).await? else {
             return Ok(Vec::new());
         };
@@ -88,7 +91,8 @@ impl BodyResource {
         let mut all = BytesMut::with_capacity(first.len() + usize::try_from(announced).unwrap_or(0));
         all.extend_from_slice(&first);
         while let Some(chunk) = next {
-            if all.len() + chunk.len() > limit {
+            let length = all.len() + chunk.len();
+            if length > limit || meter.hold(length).is_err() {
                 self.cancel();
                 return Err(BodyError::TooLarge);
             }
@@ -121,9 +125,9 @@ impl BodyResource {
     }
 
     /// Takes the body and makes two of it, in the coding that it is in. `None` as for [`BodyResource::take`].
-    pub fn tee(&self) -> Option<(Self, Self)> {
+    pub fn tee(&self, memory: &Arc<Memory>) -> Option<(Self, Self)> {
         let (body, coding) = self.take_encoded()?;
-        let (first, second) = tee(body);
+        let (first, second) = tee(body, memory);
         Some((Self::encoded(first, coding), Self::encoded(second, coding)))
     }
 
@@ -267,9 +271,9 @@ mod tests {
     #[tokio::test]
     async fn all_is_limited() {
         let full = |text: &'static str| BodyResource::new(Body::from(Bytes::from_static(text.as_bytes())));
-        assert_eq!(full("hello").read_all(5).await.unwrap(), b"hello");
-        assert!(matches!(full("hello").read_all(4).await, Err(BodyError::TooLarge)));
-        assert_eq!(full("").read_all(4).await.unwrap(), b"");
+        assert_eq!(full("hello").read_all(5, None).await.unwrap(), b"hello");
+        assert!(matches!(full("hello").read_all(4, None).await, Err(BodyError::TooLarge)));
+        assert_eq!(full("").read_all(4, None).await.unwrap(), b"");
     }
 
     #[tokio::test]

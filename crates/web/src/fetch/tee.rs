@@ -1,7 +1,7 @@
 //! One body read twice.
 //!
-//! What one branch has read and the other has not is kept, up to the bound of an isolate's memory; the chunks are
-//! shared, so that nothing is copied. Whoever polls pulls for both, with a waker that wakes both: a branch that nobody
+//! What one branch has read and the other has not is kept, up to the bound of an isolate's memory, towards which it
+//! counts; the chunks are shared, so that nothing is copied. Whoever polls pulls for both, with a waker that wakes both: a branch that nobody
 //! polls any more must not be the only one to hear that there is more.
 
 use std::collections::VecDeque;
@@ -11,19 +11,21 @@ use std::task::{Context, Poll, Wake, Waker};
 
 use bytes::Bytes;
 use http_body::{Body as HttpBody, Frame, SizeHint};
+use selvedge_runtime::Memory;
 
 use super::body::{Body, BoxError};
 use super::error::BodyError;
+use crate::meter::Meter;
 
 /// How many bytes the slower branch may be behind.
 const LAG_LIMIT: usize = 128 * 1024 * 1024;
 
 /// Makes two bodies of one.
-pub(super) fn tee(body: Body) -> (Body, Body) {
-    tee_within(body, LAG_LIMIT)
+pub(super) fn tee(body: Body, memory: &Arc<Memory>) -> (Body, Body) {
+    tee_within(body, LAG_LIMIT, Some(memory.clone()))
 }
 
-fn tee_within(body: Body, limit: usize) -> (Body, Body) {
+fn tee_within(body: Body, limit: usize, memory: Option<Arc<Memory>>) -> (Body, Body) {
     match body {
         Body::Empty => (Body::Empty, Body::Empty),
         Body::Full(bytes) => (Body::Full(bytes.clone()), Body::Full(bytes)),
@@ -32,6 +34,7 @@ fn tee_within(body: Body, limit: usize) -> (Body, Body) {
                 state: Mutex::new(State {
                     body,
                     limit,
+                    meter: Meter::new(memory),
                     end: None,
                     branches: [Some(Branch::default()), Some(Branch::default())],
                 }),
@@ -57,6 +60,7 @@ enum End {
 struct State {
     body: Body,
     limit: usize,
+    meter: Meter,
     end: Option<End>,
     /// `None` for one that was dropped.
     branches: [Option<Branch>; 2],
@@ -105,9 +109,15 @@ impl State {
             branch.bytes += chunk.len();
             branch.queue.push_back(chunk.clone());
         }
-        if self.branches.iter().flatten().any(|branch| branch.bytes > self.limit) {
+        let lag = self.lag();
+        if lag > self.limit || self.meter.hold(lag).is_err() {
             self.fail(BodyError::TeeLag.into());
         }
+    }
+
+    /// How many bytes are kept.
+    fn lag(&self) -> usize {
+        self.branches.iter().flatten().map(|branch| branch.bytes).max().unwrap_or(0)
     }
 
     fn fail(&mut self, error: BoxError) {
@@ -127,6 +137,9 @@ impl HttpBody for TeeBody {
             let Some(branch) = &mut state.branches[self.index] else { return Poll::Ready(None) };
             if let Some(chunk) = branch.queue.pop_front() {
                 branch.bytes -= chunk.len();
+                let lag = state.lag();
+                // Less than before, which there was room for.
+                let _ = state.meter.hold(lag);
                 return Poll::Ready(Some(Ok(Frame::data(chunk))));
             }
             match &state.end {
@@ -180,6 +193,9 @@ impl Drop for TeeBody {
     fn drop(&mut self) {
         let mut state = lock(&self.shared.state);
         state.branches[self.index] = None;
+        let lag = state.lag();
+        // As above.
+        let _ = state.meter.hold(lag);
     }
 }
 
@@ -209,7 +225,7 @@ mod tests {
     #[tokio::test]
     async fn both_branches_give_the_same_memory() {
         let (writer, body) = channel(None);
-        let (mut first, mut second) = tee(Body::Channel(body));
+        let (mut first, mut second) = tee_within(Body::Channel(body), LAG_LIMIT, None);
         let chunk = Bytes::from(b"chunk".to_vec());
         writer.write(chunk.clone()).await.unwrap();
         writer.close();
@@ -223,7 +239,7 @@ mod tests {
     #[tokio::test]
     async fn a_branch_hears_of_what_the_other_has_pulled() {
         let (writer, body) = channel(None);
-        let (mut first, mut second) = tee(Body::Channel(body));
+        let (mut first, mut second) = tee_within(Body::Channel(body), LAG_LIMIT, None);
         let waiting = tokio::spawn(async move { next(&mut first).await });
         tokio::task::yield_now().await;
         // The second polls last, and goes: the first must be woken all the same.
@@ -236,7 +252,7 @@ mod tests {
     #[tokio::test]
     async fn the_slower_branch_is_behind_within_bounds() {
         let (writer, body) = channel(None);
-        let (mut first, mut second) = tee_within(Body::Channel(body), 8);
+        let (mut first, mut second) = tee_within(Body::Channel(body), 8, None);
         for _ in 0..2 {
             writer.write(Bytes::from_static(b"12345")).await.unwrap();
             assert_eq!(next(&mut first).await, "12345");
@@ -251,7 +267,7 @@ mod tests {
     #[tokio::test]
     async fn a_dropped_branch_keeps_nothing_and_the_last_one_drops_the_body() {
         let (writer, body) = channel(Some(6));
-        let (mut first, second) = tee_within(Body::Channel(body), 4);
+        let (mut first, second) = tee_within(Body::Channel(body), 4, None);
         assert_eq!(second.length(), Some(6));
         drop(second);
         for _ in 0..2 {
@@ -265,7 +281,7 @@ mod tests {
     #[tokio::test]
     async fn both_branches_fail_alike() {
         let (writer, body) = channel(None);
-        let (first, second) = tee(Body::Channel(body));
+        let (first, second) = tee_within(Body::Channel(body), LAG_LIMIT, None);
         drop(writer);
         assert!(first.collect().await.is_err());
         assert!(second.collect().await.is_err());

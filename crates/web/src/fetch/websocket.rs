@@ -9,7 +9,7 @@ use url::Url;
 
 use super::body::Body;
 use super::client::Outgoing;
-use super::fetch_ops::{http_client, mark, subrequests};
+use super::fetch_ops::{connect, http_client, mark, subrequests};
 use crate::crypto::random;
 use crate::websocket::{ClientHandshake, WebSocketSettings};
 
@@ -44,6 +44,7 @@ pub(crate) fn ask_for_websocket(
         handshake: Some(handshake.clone()),
     };
     Ok(async move {
+        let _connection = connect(policy.as_deref()).await;
         let count = || policy.as_ref().map_or(Ok(()), |policy| policy.0.count());
         let fetched = client.fetch::<OpError>(request, count).await?;
         Ok((handshake, fetched.response))

@@ -13,7 +13,7 @@ use selvedge_ops::OpDecl;
 
 pub use dialer::{Connection, Dialer, SocketStream};
 pub use error::SocketError;
-pub use resource::SocketResource;
+pub use resource::{SOCKET_WEIGHT, SocketResource};
 
 /// The ops of sockets that are connected.
 pub(crate) const OPS: &[OpDecl] = &[

@@ -7,7 +7,7 @@ use bytes::Bytes;
 use selvedge_ops::{Buffer, OpError, op};
 use selvedge_runtime::Invocation;
 
-use super::resource::SocketResource;
+use super::resource::{SOCKET_WEIGHT, SocketResource};
 
 /// Reads the next bytes; `null` at the end.
 #[op(async)]
@@ -56,5 +56,5 @@ pub(crate) fn op_socket_start_tls(
     name: String,
 ) -> Result<impl Future<Output = Result<u32, OpError>> + use<>, OpError> {
     let socket = invocation.resources().take::<SocketResource>(id)?;
-    Ok(async move { Ok(invocation.resources().add(socket.start_tls(&name).await?)) })
+    Ok(async move { invocation.resources().add_weighing(socket.start_tls(&name).await?, SOCKET_WEIGHT) })
 }

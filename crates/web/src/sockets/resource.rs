@@ -13,6 +13,10 @@ use super::error::SocketError;
 /// The most that one read gives, in bytes.
 const CHUNK: usize = 64 * 1024;
 
+/// What an open connection weighs besides itself, in bytes: what it reads at a time. It holds a file descriptor of the
+/// process, so it is this that bounds how many an instance can have.
+pub const SOCKET_WEIGHT: usize = CHUNK;
+
 /// An open connection. Dropping it closes it.
 ///
 /// Each direction has a lock of its own, so that a read that waits for the other side does not stop a write.

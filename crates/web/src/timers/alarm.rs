@@ -51,7 +51,7 @@ async fn ring(mut deadline: watch::Receiver<Option<Instant>>) -> bool {
 
 /// Makes an alarm; gives its number.
 #[op]
-pub(crate) fn op_alarm_new(#[context] invocation: Arc<Invocation>) -> u32 {
+pub(crate) fn op_alarm_new(#[context] invocation: Arc<Invocation>) -> Result<u32, OpError> {
     invocation.resources().add(Alarm::new())
 }
 

@@ -90,7 +90,7 @@ async fn fetch(client: &FetchClient, outgoing: Outgoing) -> Result<Fetched, Fetc
 
 async fn text(fetched: Fetched) -> Result<String, BodyError> {
     let body = BodyResource::encoded(fetched.response.into_body(), fetched.coding);
-    Ok(String::from_utf8(body.read_all(1_000_000).await?).unwrap())
+    Ok(String::from_utf8(body.read_all(1_000_000, None).await?).unwrap())
 }
 
 #[tokio::test]

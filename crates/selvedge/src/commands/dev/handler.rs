@@ -4,7 +4,8 @@ use std::sync::Arc;
 use std::time::{Instant, SystemTime};
 
 use arc_swap::ArcSwap;
-use http::{Request, Response};
+use http::header::ACCEPT;
+use http::{HeaderMap, Request, Response};
 use hyper::body::Incoming;
 use selvedge_edge::access_log::AccessRecord;
 use selvedge_edge::error_page::accepts_html;
@@ -15,13 +16,15 @@ use super::page;
 use super::scheduled::Trigger;
 use super::session::Live;
 use crate::output::Output;
-use crate::{failure, request};
+use crate::{failure, request, request_body};
 
 /// Answers with the version that is live when a request comes.
 pub(super) struct DevHandler {
     pub(super) live: Arc<ArcSwap<Live>>,
     pub(super) output: Output,
     pub(super) test_scheduled: bool,
+    /// The largest body of a request, in bytes.
+    pub(super) max_body_size: u64,
 }
 
 impl Handler for DevHandler {
@@ -71,7 +74,17 @@ impl DevHandler {
             Some(upstream) => upstream.apply(client.scheme(), &mut request),
             None => request::url(client.scheme(), request::host(request.headers()), request.uri()),
         };
-        let fetched = deployment.fetch(request.map(Body::from), url, client).await;
+        let accept: HeaderMap =
+            request.headers().get(ACCEPT).map(|value| (ACCEPT, value.clone())).into_iter().collect();
+        let (host, ray) = (request::host(request.headers()).to_owned(), client.ray());
+        let (request, limit) = match request_body::admit(request, self.max_body_size) {
+            Ok(admitted) => admitted,
+            Err(_) => return request_body::too_large(&accept, &host, ray),
+        };
+        let fetched = deployment.fetch(request, url, client).await;
+        if limit.is_some_and(|limit| limit.is_exceeded()) {
+            return request_body::too_large(&accept, &host, ray);
+        }
         fetched.unwrap_or_else(|error| {
             let report = error.report();
             self.output.error(&failure::headline(&report));

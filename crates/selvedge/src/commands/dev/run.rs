@@ -71,7 +71,12 @@ async fn serve(args: Arc<DevArgs>, v8: V8Token, output: &Output) -> anyhow::Resu
     }
 
     let (live, kept) = (session.live.clone(), shared.clone());
-    let handler = DevHandler { live: live.clone(), output: output.clone(), test_scheduled: args.test_scheduled };
+    let handler = DevHandler {
+        live: live.clone(),
+        output: output.clone(),
+        test_scheduled: args.test_scheduled,
+        max_body_size: args.edge.max_body_size(),
+    };
     let crons = move || match &**live.load() {
         Live::Ready { deployment, .. } => Some(deployment.clone()),
         Live::Broken(_) => None,

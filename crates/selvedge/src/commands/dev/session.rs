@@ -20,7 +20,7 @@ use crate::fetchers::Origin;
 use crate::output::Output;
 use crate::project::{Place, Project};
 use crate::request::Upstream;
-use crate::{bindings, bundling, custom_build, failure};
+use crate::{bindings, bundling, custom_build, failure, sizes, variables};
 
 /// What answers requests now.
 pub(super) enum Live {
@@ -112,6 +112,10 @@ impl Session {
             Ok(bundle) => {
                 self.sources = bundle.watch.clone();
                 bundle.warnings.iter().for_each(|warning| self.output.warning(&warning.to_string()));
+                // As `wrangler dev`, which looks at no sizes: it can be worked on, but not served.
+                let size = sizes::check(&self.project.manifest.name, &bundle);
+                let warning = size.unwrap_or_else(|error| Some(failure::as_warning(&error)));
+                warning.iter().for_each(|warning| self.output.warning(warning));
                 Ok(Some(bundling::script(bundle, self.project.manifest.no_bundle)))
             }
             Err(error) => {
@@ -216,6 +220,7 @@ fn read(place: &Place, args: &DevArgs, output: &Output) -> anyhow::Result<(Proje
     let project = Project::load(place, &args.project)?;
     project.warnings.iter().for_each(|warning| output.warning(warning));
     bindings::check(&project)?;
+    variables::block(&project).iter().for_each(|block| output.warning(&failure::warning(block)));
     let assets = ProjectAssets::open(&project)?;
     assets.iter().flat_map(ProjectAssets::warnings).for_each(|warning| output.warning(&warning));
     Ok((project, assets))

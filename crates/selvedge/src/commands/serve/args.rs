@@ -1,5 +1,6 @@
 //! The arguments of `selvedge serve`.
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::Args;
@@ -66,6 +67,9 @@ pub(crate) struct ServeArgs {
     /// Run all Workers in V8's interpreter: slower, without WebAssembly, and without memory that is made executable
     #[arg(long)]
     pub(super) jitless: bool,
+    /// Where to show metrics, in OpenMetrics' text, at /metrics; plain HTTP [default: nowhere]
+    #[arg(long, value_name = "ADDRESS:PORT", value_parser = crate::metrics::address)]
+    pub(super) metrics: Option<SocketAddr>,
     /// Print a line for each request
     #[arg(long)]
     pub(super) access_log: bool,

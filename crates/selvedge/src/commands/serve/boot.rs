@@ -20,7 +20,7 @@ use crate::engine::Shared;
 use crate::failure::{self, LaidOut};
 use crate::output::Output;
 use crate::project::Project;
-use crate::{bindings, bundling, custom_build};
+use crate::{bindings, bundling, custom_build, sizes, variables};
 
 /// Makes a deployment of each project, in their order. Nothing of them runs yet.
 ///
@@ -74,6 +74,7 @@ async fn build_one(
     let output = &options.output;
     project.warnings.iter().for_each(|warning| output.warning(warning));
     bindings::check(project)?;
+    variables::check(project)?;
     custom_build::run(project, output).await?;
     let assets = ProjectAssets::open(project)?;
     assets.iter().flat_map(ProjectAssets::warnings).for_each(|warning| output.warning(&warning));
@@ -84,6 +85,7 @@ async fn build_one(
                 jitless::check(project, &bundle)?;
             }
             bundle.warnings.iter().for_each(|warning| output.warning(&warning.to_string()));
+            sizes::check(&project.manifest.name, &bundle)?.iter().for_each(|warning| output.warning(warning));
             Some(bundling::script(bundle, project.manifest.no_bundle))
         }
         None => None,

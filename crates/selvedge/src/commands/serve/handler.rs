@@ -11,13 +11,13 @@ use hyper::body::Incoming;
 use selvedge_edge::access_log::AccessRecord;
 use selvedge_edge::error_page::{EdgeError, error_response};
 use selvedge_edge::{ClientInfo, Handler};
-use selvedge_platform::WorkerError;
+use selvedge_platform::{Bound, WorkerError};
 use selvedge_web::fetch::Body;
 
 use super::routes::Routes;
 use crate::deployment::Deployment;
 use crate::output::Output;
-use crate::{failure, request};
+use crate::{failure, request, request_body};
 
 /// Routes requests to Workers, and answers where none can.
 pub(super) struct Fleet {
@@ -25,6 +25,8 @@ pub(super) struct Fleet {
     pub(super) deployments: Vec<Arc<Deployment>>,
     pub(super) output: Output,
     pub(super) access_log: bool,
+    /// The largest body of a request, in bytes.
+    pub(super) max_body_size: u64,
 }
 
 /// What is needed of a request once it has been given away. Cheap: only counts of references go up.
@@ -47,6 +49,10 @@ impl Asked {
 
     fn host(&self) -> &str {
         self.host.as_ref().and_then(|host| host.to_str().ok()).unwrap_or_default()
+    }
+
+    fn accept(&self) -> HeaderMap {
+        self.accept.iter().map(|value| (ACCEPT, value.clone())).collect()
     }
 
     fn target(&self) -> &str {
@@ -94,7 +100,19 @@ impl Fleet {
             return (own(EdgeError::NoRoute, asked, &client), None);
         };
         let url = request::url(client.scheme(), asked.host(), request.uri());
-        let fetched = deployment.fetch(request.map(Body::from), url, client.clone()).await;
+        let (request, limit) = match request_body::admit(request, self.max_body_size) {
+            Ok(admitted) => admitted,
+            Err(_) => {
+                refused(deployment);
+                return (too_large(asked, &client), Some(deployment));
+            }
+        };
+        let fetched = deployment.fetch(request, url, client.clone()).await;
+        // Whatever a Worker makes of a body that broke off: it is the client that has to know why.
+        if limit.is_some_and(|limit| limit.is_exceeded()) {
+            refused(deployment);
+            return (too_large(asked, &client), Some(deployment));
+        }
         let response = fetched.unwrap_or_else(|error| {
             self.tell(deployment, asked, &client, &error);
             let shown = match error.code() {
@@ -114,8 +132,18 @@ impl Fleet {
     }
 }
 
+/// Counts a request whose body is too large.
+fn refused(deployment: &Deployment) {
+    if let Some(worker) = deployment.worker() {
+        worker.metrics().meet(Bound::BodySize);
+    }
+}
+
+fn too_large(asked: &Asked, client: &ClientInfo) -> Response<Body> {
+    request_body::too_large(&asked.accept(), asked.host(), client.ray())
+}
+
 fn own(error: EdgeError, asked: &Asked, client: &ClientInfo) -> Response<Body> {
-    let accept: HeaderMap = asked.accept.iter().map(|value| (ACCEPT, value.clone())).collect();
-    let response = error_response(error, &accept, asked.host(), client.ray());
+    let response = error_response(error, &asked.accept(), asked.host(), client.ray());
     response.map(|body: Full<Bytes>| Body::boxed(body))
 }

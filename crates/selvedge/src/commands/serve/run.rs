@@ -17,6 +17,7 @@ use crate::commands::run::cores;
 use crate::deployment::DeployOptions;
 use crate::engine::{self, Shared};
 use crate::listen::Ip;
+use crate::metrics::{self, Page, Shown};
 use crate::output::{Format, Output, count};
 use crate::project::Project;
 use crate::sandbox::Needs;
@@ -53,6 +54,7 @@ async fn serve(args: ServeArgs, v8: V8Token, heavy: Handle, output: &Output) -> 
     let routes = Routes::new(&manifests, args.domain.as_deref())?;
     // Taken now: a port in use should be told before a fleet is built.
     let server = Server::bind(config)?;
+    let metrics = args.metrics.map(metrics::bind).transpose()?;
 
     let storage = args.state.storage(home(&projects));
     if projects.iter().any(bindings::keep_data) {
@@ -86,11 +88,19 @@ async fn serve(args: ServeArgs, v8: V8Token, heavy: Handle, output: &Output) -> 
     }
 
     tokio::spawn(scheduler.care());
+    if let Some(server) = metrics {
+        let shown = Shown::new(deployments.clone(), &shared);
+        output.metrics(&format!("http://{}/metrics", server.local_addr()));
+        // It shows the drain, too, and ends with the process.
+        tokio::spawn(server.serve(Page::new(shown), std::future::pending()));
+    }
+
     let workers = count(deployments.len(), "Worker");
     output.note(&format!("selvedge {}: {workers}", env!("CARGO_PKG_VERSION")));
     output.ready(&ip.url(scheme, server.local_addr().port()));
     let access_log = args.access_log;
-    let fleet = Fleet { routes, deployments: deployments.clone(), output: output.clone(), access_log };
+    let max_body_size = args.edge.max_body_size();
+    let fleet = Fleet { routes, deployments: deployments.clone(), output: output.clone(), access_log, max_body_size };
     server.serve(fleet, shutdown.begun()).await?;
     // One that is idle may be called again by another that is not.
     while !deployments.iter().all(|deployment| deployment.is_idle()) {

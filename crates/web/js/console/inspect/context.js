@@ -14,6 +14,7 @@
  * @property {number} [compact] inner levels put on one line
  * @property {boolean} [sorted] properties in the order of their names
  * @property {boolean | "get" | "set"} [getters] call getters
+ * @property {number} [mostPrinted] after how many characters no more is shown
  */
 
 /** @type {Record<string, [open: number, close: number]>} */
@@ -56,6 +57,8 @@ export class Context {
   compact = 3;
   sorted = false;
   /** @type {boolean | "get" | "set"} */ getters = false;
+  /** A huge object must neither hang the Worker nor exceed the longest string. */
+  mostPrinted = 2 ** 27;
 
   /** @type {(text: string, style: string) => string} */ stylize = plain;
   indentation = 0;
@@ -79,6 +82,7 @@ export class Context {
       compact,
       sorted,
       getters,
+      mostPrinted,
     } = options;
     if (showHidden !== undefined) this.showHidden = !!showHidden;
     if (depth !== undefined) this.depth = depth === null || depth === Infinity ? null : +depth;
@@ -91,6 +95,7 @@ export class Context {
     if (compact !== undefined) this.compact = +compact;
     if (sorted !== undefined) this.sorted = !!sorted;
     if (getters !== undefined) this.getters = getters;
+    if (mostPrinted !== undefined) this.mostPrinted = +mostPrinted;
     if (this.colors) this.stylize = colored;
   }
 

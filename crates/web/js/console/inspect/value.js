@@ -318,7 +318,12 @@ function formatObject(ctx, value, kind, level, nested) {
   let output;
   try {
     output = shape.contents?.(inner) ?? [];
-    const properties = keys.map((key) => formatProperty(ctx, value, inner, key, isList ? "listed" : "property"));
+    const properties = [];
+    for (let index = 0, length = 0; index < keys.length && length <= ctx.mostPrinted; index++) {
+      const property = formatProperty(ctx, value, inner, keys[index], isList ? "listed" : "property");
+      length += property.length;
+      properties.push(property);
+    }
     if (ctx.sorted && isList) properties.sort();
     output.push(...properties);
     if (ctx.sorted && !isList) output.sort();
@@ -338,10 +343,9 @@ function formatObject(ctx, value, kind, level, nested) {
     base = base === "" ? reference : `${reference} ${base}`;
   }
   const text = join(ctx, output, base, braces, isList, inner, value);
-  // A huge object must neither hang the Worker nor exceed the longest string.
   const printed = (ctx.budget[ctx.indentation] ?? 0) + text.length;
   ctx.budget[ctx.indentation] = printed;
-  if (printed > 2 ** 27) ctx.depth = -1;
+  if (printed > ctx.mostPrinted) ctx.depth = -1;
   return text;
 }
 
