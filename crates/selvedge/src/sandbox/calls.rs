@@ -47,6 +47,8 @@ const THREADS: &[c_long] = &[
     libc::SYS_sched_getscheduler,
     libc::SYS_sched_yield,
     libc::SYS_set_robust_list,
+    // Of the calling thread only: one whose turn is long steps back.
+    libc::SYS_setpriority,
     libc::SYS_set_tid_address,
 ];
 
