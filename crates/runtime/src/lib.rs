@@ -17,6 +17,7 @@
 //!
 //! This crate knows nothing of the web's standards nor of Workers' events: those are extensions.
 
+mod allocator;
 mod driver;
 mod engine;
 mod exception;
@@ -39,6 +40,7 @@ mod start;
 mod state;
 mod watchdog;
 
+pub use allocator::Allocator;
 pub use driver::{Driver, Ended};
 pub use engine::{Engine, EngineError, EngineOptions, V8Token, initialize_v8};
 pub use exception::{JsError, call_function};
