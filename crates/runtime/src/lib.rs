@@ -31,6 +31,7 @@ mod limits;
 mod linker;
 mod log;
 mod memory;
+mod numbers;
 mod pool;
 mod rejections;
 mod resources;

@@ -1,11 +1,12 @@
 //! Native things that JavaScript knows as numbers.
 
 use std::any::Any;
-use std::collections::HashMap;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use selvedge_ops::OpError;
+
+use crate::numbers::Numbered;
 
 /// Hosted's answer to the use of another request's stream or body
 /// (<https://developers.cloudflare.com/workers/observability/errors/#cannot-perform-io-on-behalf-of-a-different-request>).
@@ -14,7 +15,7 @@ const FOREIGN: &str = "Cannot perform I/O on behalf of a different request. I/O 
     different request's handler. This is a limitation of Cloudflare Workers which allows us to improve overall \
     performance.";
 
-type Table = HashMap<u32, Arc<dyn Any + Send + Sync>>;
+type Table = Numbered<Arc<dyn Any + Send + Sync>>;
 
 /// A table of native resources, freed with its invocation or instance.
 ///
