@@ -20,6 +20,7 @@ mod html_rewriter;
 mod hyperdrive;
 mod kv;
 mod log;
+mod methods;
 mod ops;
 mod r2;
 mod rate_limit;

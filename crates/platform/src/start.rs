@@ -9,6 +9,7 @@ use selvedge_runtime::{Instance, JsError, StartError, StartOptions};
 use crate::binding::{Binding, Bindings};
 use crate::hyperdrive;
 use crate::log::{MappedLog, map_error};
+use crate::methods::Methods;
 use crate::worker::Worker;
 
 /// What a started Worker handles.
@@ -26,6 +27,7 @@ pub(crate) struct Loaded {
     pub(crate) handlers: Handlers,
     pub(crate) dispatch_fetch: v8::Global<v8::Function>,
     pub(crate) dispatch_scheduled: v8::Global<v8::Function>,
+    pub(crate) methods: Methods,
 }
 
 /// Starts an instance.
@@ -45,8 +47,8 @@ pub(crate) async fn start(worker: &Worker) -> Result<Loaded, StartError> {
     let started =
         worker.pool.start(&options.script, start, |scope, exports| prepare(scope, exports, worker), ready).await;
     match started {
-        Ok((instance, (handlers, dispatch_fetch, dispatch_scheduled))) => {
-            Ok(Loaded { instance, handlers, dispatch_fetch, dispatch_scheduled })
+        Ok((instance, (handlers, dispatch_fetch, dispatch_scheduled, methods))) => {
+            Ok(Loaded { instance, handlers, dispatch_fetch, dispatch_scheduled, methods })
         }
         Err(StartError::Script(error)) => Err(StartError::Script(map_error(&options.script, error))),
         Err(error) => Err(error),
@@ -149,7 +151,7 @@ fn describe<'s>(
     Ok(v8::Array::new_with_elements(scope, &[name.into(), kind.into(), value]).into())
 }
 
-type Ready = (Handlers, v8::Global<v8::Function>, v8::Global<v8::Function>);
+type Ready = (Handlers, v8::Global<v8::Function>, v8::Global<v8::Function>, Methods);
 
 fn ready<'s>(
     scope: &mut v8::PinScope<'s, '_>,
@@ -173,6 +175,7 @@ fn ready<'s>(
         Handlers { default, entrypoints },
         v8::Global::new(scope, dispatch_fetch),
         v8::Global::new(scope, dispatch_scheduled),
+        Methods::new(scope),
     ))
 }
 

@@ -14,6 +14,7 @@ use selvedge_web::fetch::Body;
 use super::page;
 use super::scheduled::Trigger;
 use super::session::Live;
+use crate::deployment::visit;
 use crate::output::Output;
 use crate::{failure, request};
 
@@ -71,7 +72,7 @@ impl DevHandler {
             Some(upstream) => upstream.apply(client.scheme(), &mut request),
             None => request::url(client.scheme(), request::host(request.headers()), request.uri()),
         };
-        let fetched = deployment.fetch(request.map(Body::from), url, client).await;
+        let fetched = deployment.fetch(visit(request, url, client)).await;
         fetched.unwrap_or_else(|error| {
             let report = error.report();
             self.output.error(&failure::headline(&report));
