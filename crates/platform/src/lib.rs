@@ -22,6 +22,7 @@ mod instances;
 mod kv;
 mod lineage;
 mod log;
+mod methods;
 mod metrics;
 mod ops;
 mod r2;
