@@ -1,6 +1,6 @@
 //! Why a Worker gave no answer.
 
-use selvedge_runtime::{JsError, StartError};
+use selvedge_runtime::{JsError, Limit, StartError};
 
 use crate::FetcherError;
 
@@ -19,9 +19,9 @@ pub enum WorkerError {
          never generate a response. Refer to: https://developers.cloudflare.com/workers/observability/errors/"
     )]
     Hung,
-    /// A limit (time, memory) ended it.
-    #[error("Worker exceeded resource limits.")]
-    Limit,
+    /// A limit ended it.
+    #[error("{0}")]
+    Limit(Limit),
     /// It threw after `passThroughOnException()`, and its origin did not answer either.
     #[error("Uncaught {exception}\nThe origin that the request falls through to did not answer: {origin}")]
     Origin {
@@ -37,7 +37,7 @@ impl WorkerError {
     /// (<https://developers.cloudflare.com/workers/observability/errors/#error-pages-generated-by-workers>).
     pub fn code(&self) -> u16 {
         match self {
-            Self::Limit | Self::Start(StartError::Limit) => 1102,
+            Self::Limit(_) | Self::Start(StartError::Limit(_)) => 1102,
             _ => 1101,
         }
     }

@@ -254,7 +254,7 @@ impl Worker {
         exchange: &Arc<Exchange>,
         called: Result<Option<JsError>, TurnError>,
     ) -> Result<Outcome, WorkerError> {
-        let limit = |TurnError::Terminated| WorkerError::Limit;
+        let limit = |TurnError::Exceeded(limit)| WorkerError::Limit(limit);
         if let Some(error) = called.map_err(limit)? {
             return Err(WorkerError::Exception(map_error(&self.options.script, error)));
         }

@@ -86,7 +86,7 @@ impl Driver {
     ) -> Result<R, TurnError> {
         let id = self.invocation.id();
         self.instance
-            .turn(|scope| {
+            .turn(&self.invocation, |scope| {
                 let id = v8::Integer::new_from_unsigned(scope, id);
                 scope.set_continuation_preserved_embedder_data(id.into());
                 body(scope)
@@ -147,7 +147,7 @@ impl Driver {
         let Self { instance, invocation, finished, .. } = self;
         let id = invocation.id();
         instance
-            .turn(|scope| {
+            .turn(invocation, |scope| {
                 let id = v8::Integer::new_from_unsigned(scope, id);
                 scope.set_continuation_preserved_embedder_data(id.into());
                 for (resolver, completion) in finished.drain(..) {

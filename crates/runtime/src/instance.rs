@@ -10,8 +10,10 @@ use selvedge_ops::v8;
 use crate::lazy::LazySources;
 use crate::linker::LazyModules;
 use crate::memory::Memory;
-use crate::watchdog::{TurnClock, Watchdog};
-use crate::{Builtins, Extensions, InstanceState, Invocation, JsError, Limits, Snapshot, host, linker, rejections};
+use crate::watchdog::{Finished, TurnClock, Watchdog};
+use crate::{
+    Builtins, Extensions, InstanceState, Invocation, JsError, Limit, Limits, Snapshot, host, linker, rejections,
+};
 
 /// After how many turns V8's own tasks (finalization registries, collection steps) get their turn.
 const TURNS_PER_PUMP: u32 = 64;
@@ -52,7 +54,7 @@ struct HeapGuard {
 impl HeapGuard {
     /// The instance uses more memory than it may: it ends with this turn.
     fn condemn(&self) {
-        self.state.condemn();
+        self.state.condemn(Limit::Memory);
         self.clock.terminate();
     }
 }
@@ -143,9 +145,10 @@ unsafe extern "C" fn after_collection(
 /// Why a turn gave no result.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum TurnError {
-    /// A limit ended the turn, and with it the instance: time or memory.
-    #[error("Worker exceeded its limits and was terminated.")]
-    Terminated,
+    /// A limit ended the turn, or its invocation had nothing left for it. If the guest's code was ended in the midst, the
+    /// instance is condemned.
+    #[error("{0}")]
+    Exceeded(Limit),
 }
 
 /// An isolate with a Worker's modules evaluated in it.
@@ -204,14 +207,25 @@ impl Instance {
         self.shell.state.begin_invocation(extensions)
     }
 
-    /// Awaits the instance's permit, then runs `body` and the microtasks that follow it.
+    /// Awaits the instance's permit, then runs `body` and the microtasks that follow it, on the invocation's CPU time.
     ///
     /// # Errors
-    /// When a limit ended the turn; the instance is condemned then.
-    pub async fn turn<R>(&self, body: impl for<'s, 'i> FnOnce(&mut v8::PinScope<'s, 'i>) -> R) -> Result<R, TurnError> {
+    /// When a limit ended the turn, or the invocation has used up its CPU time before.
+    pub async fn turn<R>(
+        &self,
+        invocation: &Invocation,
+        body: impl for<'s, 'i> FnOnce(&mut v8::PinScope<'s, 'i>) -> R,
+    ) -> Result<R, TurnError> {
         let _permit = self.permit.lock().await;
+        let budget = self.limits.cpu.saturating_sub(invocation.cpu());
+        if budget.is_zero() {
+            // It ran out between turns, which leaves the instance as sound as it was.
+            return Err(TurnError::Exceeded(Limit::CpuTime));
+        }
         self.shell.state.advance_clock();
-        self.run(self.limits.turn, |scope, _| body(scope))
+        let (result, cpu) = self.run(budget, |scope, _| body(scope));
+        invocation.charge(cpu);
+        result
     }
 
     /// Like [`Instance::turn`], with the exports of the engine's entry module. The clock stands at zero: a global
@@ -221,21 +235,22 @@ impl Instance {
         body: impl for<'s, 'i> FnOnce(&mut v8::PinScope<'s, 'i>, v8::Local<'s, v8::Object>) -> R,
     ) -> Result<R, TurnError> {
         let _permit = self.permit.lock().await;
-        self.run(self.limits.startup, body)
+        self.run(self.limits.startup, body).0
     }
 
+    /// Runs a turn. The result, and what it used.
     fn run<R>(
         &self,
-        limit: Duration,
+        budget: Duration,
         body: impl for<'s, 'i> FnOnce(&mut v8::PinScope<'s, 'i>, v8::Local<'s, v8::Object>) -> R,
-    ) -> Result<R, TurnError> {
+    ) -> (Result<R, TurnError>, Duration) {
         let Shell { isolate, context, exports, shared: _, state, clock, platform, _guard } = &self.shell;
-        if state.is_condemned() {
-            return Err(TurnError::Terminated);
+        if let Some(limit) = state.condemned_by() {
+            return (Err(TurnError::Exceeded(limit)), Duration::ZERO);
         }
         self.home.store(this_thread(), Ordering::Relaxed);
         let mut locker = isolate.lock();
-        clock.begin(limit);
+        clock.begin(budget);
         let result = {
             v8::scope!(let scope, &mut *locker);
             let context = v8::Local::new(scope, context);
@@ -257,11 +272,12 @@ impl Instance {
             scope.set_continuation_preserved_embedder_data(nothing);
             result
         };
-        if clock.finish() || locker.is_execution_terminating() {
+        let Finished { terminated, cpu } = clock.finish();
+        if terminated || locker.is_execution_terminating() {
             locker.cancel_terminate_execution();
-            state.condemn();
+            state.condemn(Limit::CpuTime);
         }
-        if state.is_condemned() { Err(TurnError::Terminated) } else { Ok(result) }
+        (state.condemned_by().map_or(Ok(result), |limit| Err(TurnError::Exceeded(limit))), cpu)
     }
 }
 

@@ -1,8 +1,9 @@
 //! The life of one event.
 
 use std::any::Any;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use futures_util::task::AtomicWaker;
 use selvedge_ops::{AsyncOp, OpError, SharedContext, v8};
@@ -32,6 +33,8 @@ pub struct Invocation {
     resources: Resources,
     extensions: Extensions,
     holds: AtomicUsize,
+    /// Nanoseconds.
+    cpu: AtomicU64,
     started: Mutex<Vec<PendingOp>>,
     waker: AtomicWaker,
 }
@@ -50,6 +53,7 @@ impl Invocation {
             instance,
             extensions,
             holds: AtomicUsize::new(0),
+            cpu: AtomicU64::new(0),
             started: Mutex::default(),
             waker: AtomicWaker::new(),
         }
@@ -84,6 +88,16 @@ impl Invocation {
     /// How many [`Hold`]s there are.
     pub fn holds(&self) -> usize {
         self.holds.load(Ordering::Acquire)
+    }
+
+    /// The CPU time of its turns so far.
+    pub fn cpu(&self) -> Duration {
+        Duration::from_nanos(self.cpu.load(Ordering::Relaxed))
+    }
+
+    /// Counts a turn.
+    pub(crate) fn charge(&self, cpu: Duration) {
+        self.cpu.fetch_add(u64::try_from(cpu.as_nanos()).unwrap_or(u64::MAX), Ordering::Relaxed);
     }
 
     /// Wakes the driver, so that it looks at its conditions again.

@@ -17,10 +17,12 @@
 //!
 //! This crate knows nothing of the web's standards nor of Workers' events: those are extensions.
 
+mod cpu;
 mod driver;
 mod engine;
 mod exception;
 mod extensions;
+mod handover;
 mod host;
 mod instance;
 mod internal;
@@ -47,7 +49,7 @@ pub use instance::{Instance, TurnError};
 pub use internal::{Extension, InternalModule};
 pub use invocation::{Hold, Invocation};
 pub use lazy::Builtins;
-pub use limits::Limits;
+pub use limits::{Limit, Limits};
 pub use linker::{builtin_name, builtin_namespace, require};
 pub use log::{LogLevel, LogRecord, LogSink};
 pub use memory::{Charge, Memory};

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use selvedge_ops::v8;
 
-use crate::{Builtins, Extensions, Instance, JsError, Limits, LogSink, Script, WarmPool, linker};
+use crate::{Builtins, Extensions, Instance, JsError, Limit, Limits, LogSink, Script, TurnError, WarmPool, linker};
 
 /// What an instance is given when it starts.
 #[derive(Clone)]
@@ -31,11 +31,23 @@ pub enum StartError {
     /// Its global scope threw, or a module does not compile or link.
     #[error("Uncaught {}", .0.report())]
     Script(JsError),
-    /// Its global scope took too long or too much memory.
-    #[error(
-        "Script startup exceeded its limits. Move work from the global scope into a handler, so that it is done when it is needed."
-    )]
-    Limit,
+    /// Its global scope used too much CPU time or memory.
+    #[error("{}", startup_limit(*.0))]
+    Limit(Limit),
+}
+
+/// Hosted's words, and what to do.
+fn startup_limit(limit: Limit) -> &'static str {
+    match limit {
+        Limit::CpuTime => {
+            "Script startup exceeded CPU time limit. Move work from the global scope into a handler, so that it is done \
+             when it is needed."
+        }
+        Limit::Memory => {
+            "Script startup exceeded memory limit. Move work from the global scope into a handler, so that it is done \
+             when it is needed."
+        }
+    }
 }
 
 impl WarmPool {
@@ -77,7 +89,7 @@ impl WarmPool {
             .await;
         match result {
             Ok(Ok(value)) => Ok((instance, value)),
-            Ok(Err(JsError { terminated: true, .. })) | Err(_) => Err(StartError::Limit),
+            Err(TurnError::Exceeded(limit)) => Err(StartError::Limit(limit)),
             Ok(Err(error)) => Err(StartError::Script(error)),
         }
     }

@@ -2,7 +2,7 @@
 
 use std::any::Any;
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -11,7 +11,7 @@ use selvedge_ops::{OpError, SharedContext, v8};
 use crate::linker::ModuleMap;
 use crate::memory::Memory;
 use crate::rejections::Rejections;
-use crate::{Extensions, Invocation, LogLevel, LogRecord, LogSink, Resources};
+use crate::{Extensions, Invocation, Limit, LogLevel, LogRecord, LogSink, Resources};
 
 /// The part of an instance that ops, invocations and upper layers share.
 pub struct InstanceState {
@@ -19,7 +19,7 @@ pub struct InstanceState {
     invocations: Mutex<HashMap<u32, Arc<Invocation>>>,
     next_invocation: AtomicU32,
     now: AtomicU64,
-    condemned: AtomicBool,
+    condemned: OnceLock<Limit>,
     setup: OnceLock<Setup>,
     modules: Mutex<ModuleMap>,
     rejections: Mutex<Rejections>,
@@ -52,7 +52,7 @@ impl InstanceState {
             invocations: Mutex::default(),
             next_invocation: AtomicU32::new(1),
             now: AtomicU64::new(0),
-            condemned: AtomicBool::new(false),
+            condemned: OnceLock::new(),
             setup: OnceLock::new(),
             modules: Mutex::default(),
             rejections: Mutex::default(),
@@ -114,11 +114,17 @@ impl InstanceState {
 
     /// Whether the instance must not be used for another event: a limit ended it.
     pub fn is_condemned(&self) -> bool {
-        self.condemned.load(Ordering::Acquire)
+        self.condemned.get().is_some()
     }
 
-    pub(crate) fn condemn(&self) {
-        self.condemned.store(true, Ordering::Release);
+    /// The limit that ended the instance.
+    pub fn condemned_by(&self) -> Option<Limit> {
+        self.condemned.get().copied()
+    }
+
+    /// The first cause counts.
+    pub(crate) fn condemn(&self, limit: Limit) {
+        let _ = self.condemned.set(limit);
     }
 
     pub(crate) fn begin_invocation(self: &Arc<Self>, extensions: Extensions) -> Arc<Invocation> {

@@ -1,82 +1,212 @@
-//! Ends turns that run too long.
+//! Ends turns whose invocation has used up its CPU time, and has long ones make room for others.
 //!
-//! One thread looks at every instance's clock each few milliseconds and terminates execution where a turn is
-//! past its end. What is measured is wall time: a turn does nothing but compute, so the two differ only on a
-//! loaded machine.
+//! One thread looks at the turns that run, each few milliseconds, or when the next one may be at its end if that is
+//! sooner. Turns are found by the thread they run on, of which there are few, not by instance, of which there may be
+//! thousands. While nothing runs the thread sleeps, and the turn that begins wakes it.
+//!
+//! A turn that goes on for [`LONG`] holds a thread that others wait for. It is interrupted, to give what the thread
+//! had to do to another one (see [`crate::handover`]).
 
-use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::cell::RefCell;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering, fence};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
+use std::thread::Thread;
 use std::time::{Duration, Instant};
 
 use selvedge_ops::v8;
 
+use crate::cpu::{Meter, PLENTY, ThreadClock};
+use crate::handover;
+
+/// How often the running turns are looked at.
 const PERIOD: Duration = Duration::from_millis(5);
 
-/// When the running turn of one instance must end.
-pub(crate) struct TurnClock {
-    /// The end of the running turn. Held while execution is terminated, so that a termination meant for one
-    /// turn never reaches the next.
-    end: Mutex<End>,
-    isolate: v8::IsolateHandle,
+/// The shortest time between two looks.
+const SHORTEST: Duration = Duration::from_micros(200);
+
+/// How many looks find nothing before the thread sleeps.
+const QUIET: u32 = 20;
+
+/// How long it sleeps at most: it ends when the engine does.
+const SLEEP: Duration = Duration::from_secs(1);
+
+/// The CPU time after which a turn is a long one.
+pub(crate) const LONG: Duration = Duration::from_millis(10);
+
+/// How often one turn is asked to make room. Once is enough unless the new thread was late.
+const MOVES: u32 = 3;
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum End {
-    /// No turn is running.
-    Idle,
-    /// The turn must end then.
-    At(Instant),
-    /// The turn was terminated.
-    Terminated,
+/// The turn that an instance is in.
+#[derive(Default)]
+struct Turn {
+    running: Option<Running>,
+    terminated: bool,
+}
+
+struct Running {
+    begun: Instant,
+    budget: Duration,
+    thread: ThreadClock,
+    meter: Meter,
+    moves: u32,
+}
+
+/// How a turn ended.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Finished {
+    /// Whether it was terminated. V8 itself forgets that as soon as the guest's frames are gone.
+    pub(crate) terminated: bool,
+    /// What it used.
+    pub(crate) cpu: Duration,
+}
+
+/// The watch on one instance.
+pub(crate) struct TurnClock {
+    /// Held while execution is terminated, so that a termination meant for one turn never reaches the next.
+    turn: Mutex<Turn>,
+    isolate: v8::IsolateHandle,
+    /// When a turn was last seen to be long, in milliseconds since the watchdog started, plus one.
+    long: AtomicU64,
+    shared: Arc<Shared>,
 }
 
 impl TurnClock {
-    fn set(&self, end: End) -> End {
-        std::mem::replace(&mut *self.end.lock().unwrap_or_else(PoisonError::into_inner), end)
+    /// A turn begins on this thread, which may use `budget`.
+    pub(crate) fn begin(self: &Arc<Self>, budget: Duration) {
+        let slot = Shared::slot(&self.shared);
+        let meter = Meter::begin(if budget < PLENTY { slot.thread.now() } else { None });
+        let running = Running { begun: Instant::now(), budget, thread: slot.thread, meter, moves: 0 };
+        *lock(&self.turn) = Turn { running: Some(running), terminated: false };
+        *lock(&slot.clock) = Some(self.clone());
+        self.shared.wake();
     }
 
-    pub(crate) fn begin(&self, limit: Duration) {
-        self.set(Instant::now().checked_add(limit).map_or(End::Idle, End::At));
-    }
-
-    /// Ends the turn; says whether it was terminated. V8 itself forgets that as soon as the guest's frames are
-    /// gone.
-    pub(crate) fn finish(&self) -> bool {
-        self.set(End::Idle) == End::Terminated
+    /// Ends the turn.
+    pub(crate) fn finish(&self) -> Finished {
+        *lock(&Shared::slot(&self.shared).clock) = None;
+        let Turn { running, terminated } = std::mem::take(&mut *lock(&self.turn));
+        let cpu = running
+            .map_or(Duration::ZERO, |running| running.meter.finish(running.begun.elapsed(), || running.thread.now()));
+        Finished { terminated, cpu }
     }
 
     /// Terminates the turn now. Called from within the isolate too: V8 may hold its own locks, but never this one.
     pub(crate) fn terminate(&self) {
-        let mut end = self.end.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut turn = lock(&self.turn);
         self.isolate.terminate_execution();
-        *end = End::Terminated;
+        turn.terminated = true;
     }
 
     /// Whether the turn was terminated: no more of the guest's code may be entered in it.
     pub(crate) fn is_terminated(&self) -> bool {
-        *self.end.lock().unwrap_or_else(PoisonError::into_inner) == End::Terminated
+        lock(&self.turn).terminated
     }
 
-    fn check(&self, now: Instant) {
-        let mut end = self.end.lock().unwrap_or_else(PoisonError::into_inner);
-        let over = match *end {
-            End::Idle => false,
-            End::At(end) => end <= now,
+    /// Whether the running turn is a long one, or one was in the last `period`.
+    pub(crate) fn was_long(&self, period: Duration) -> bool {
+        match self.long.load(Ordering::Relaxed) {
+            0 => false,
+            at => Duration::from_millis(at - 1) + period > self.shared.begun.elapsed(),
+        }
+    }
+
+    /// When to look again; `None` if no turn runs.
+    fn check(&self, now: Instant) -> Option<Duration> {
+        let mut turn = lock(&self.turn);
+        let Turn { running: Some(running), terminated } = &mut *turn else { return None };
+        if *terminated {
             // V8 forgets a termination when the last of the guest's frames is gone; what the turn enters after
             // that (a handler of its own that was being called, say) must end too.
-            End::Terminated => true,
-        };
-        if over {
             self.isolate.terminate_execution();
-            *end = End::Terminated;
+            return Some(PERIOD);
+        }
+        let wall = now.saturating_duration_since(running.begun);
+        let used = running.meter.look(wall, || running.thread.now());
+        if used >= running.budget {
+            self.isolate.terminate_execution();
+            *terminated = true;
+            return Some(PERIOD);
+        }
+        if used >= LONG {
+            let at = u64::try_from(self.shared.begun.elapsed().as_millis()).unwrap_or(u64::MAX);
+            self.long.store(at.saturating_add(1), Ordering::Relaxed);
+            if running.moves < MOVES {
+                running.moves += 1;
+                handover::request(&self.isolate);
+            }
+        }
+        Some((running.budget - used).clamp(SHORTEST, PERIOD))
+    }
+}
+
+/// What runs on one thread.
+struct Slot {
+    clock: Mutex<Option<Arc<TurnClock>>>,
+    thread: ThreadClock,
+}
+
+/// What the watching thread and the watched ones share.
+struct Shared {
+    slots: Mutex<Vec<Weak<Slot>>>,
+    asleep: AtomicBool,
+    thread: OnceLock<Thread>,
+    begun: Instant,
+}
+
+thread_local! {
+    /// The calling thread's slot, and whose it is: a process may have several engines, one after the other.
+    static SLOT: RefCell<Option<(Weak<Shared>, Arc<Slot>)>> = const { RefCell::new(None) };
+}
+
+impl Shared {
+    /// The slot of the calling thread.
+    fn slot(this: &Arc<Self>) -> Arc<Slot> {
+        SLOT.with_borrow_mut(|mine| match mine {
+            Some((shared, slot)) if std::ptr::eq(shared.as_ptr(), Arc::as_ptr(this)) => slot.clone(),
+            _ => {
+                let slot = Arc::new(Slot { clock: Mutex::default(), thread: ThreadClock::here() });
+                lock(&this.slots).push(Arc::downgrade(&slot));
+                *mine = Some((Arc::downgrade(this), slot.clone()));
+                slot
+            }
+        })
+    }
+
+    /// Looks at all turns. When to look again; `None` if none runs.
+    fn look(&self) -> Option<Duration> {
+        let now = Instant::now();
+        let mut next = None;
+        lock(&self.slots).retain(|slot| {
+            let Some(slot) = slot.upgrade() else { return false };
+            let clock = lock(&slot.clock).clone();
+            if let Some(at) = clock.and_then(|clock| clock.check(now)) {
+                next = Some(next.map_or(at, |next: Duration| next.min(at)));
+            }
+            true
+        });
+        next
+    }
+
+    /// Called after a slot was filled. The fence makes sure that either this sees the watchdog asleep, or the watchdog
+    /// sees the turn before it sleeps.
+    fn wake(&self) {
+        fence(Ordering::SeqCst);
+        if self.asleep.load(Ordering::Relaxed)
+            && self.asleep.swap(false, Ordering::Relaxed)
+            && let Some(thread) = self.thread.get()
+        {
+            thread.unpark();
         }
     }
 }
 
-type Clocks = Mutex<Vec<Weak<TurnClock>>>;
-
 /// The watching thread. It ends with the value.
 pub(crate) struct Watchdog {
-    clocks: Arc<Clocks>,
+    shared: Arc<Shared>,
 }
 
 impl Watchdog {
@@ -85,30 +215,46 @@ impl Watchdog {
     /// # Errors
     /// When the system gives no thread.
     pub(crate) fn start() -> std::io::Result<Self> {
-        let clocks = Arc::<Clocks>::default();
-        let watched = Arc::downgrade(&clocks);
-        std::thread::Builder::new().name("watchdog".into()).spawn(move || watch(&watched))?;
-        Ok(Self { clocks })
+        let shared = Arc::new(Shared {
+            slots: Mutex::default(),
+            asleep: AtomicBool::new(false),
+            thread: OnceLock::new(),
+            begun: Instant::now(),
+        });
+        let watched = Arc::downgrade(&shared);
+        let handle = std::thread::Builder::new().name("watchdog".into()).spawn(move || watch(&watched))?;
+        // The only call.
+        let _ = shared.thread.set(handle.thread().clone());
+        Ok(Self { shared })
     }
 
     pub(crate) fn clock(&self, isolate: v8::IsolateHandle) -> Arc<TurnClock> {
-        let clock = Arc::new(TurnClock { end: Mutex::new(End::Idle), isolate });
-        self.clocks.lock().unwrap_or_else(PoisonError::into_inner).push(Arc::downgrade(&clock));
-        clock
+        let shared = self.shared.clone();
+        Arc::new(TurnClock { turn: Mutex::default(), isolate, long: AtomicU64::new(0), shared })
     }
 }
 
-fn watch(clocks: &Weak<Clocks>) {
-    while let Some(clocks) = clocks.upgrade() {
-        let now = Instant::now();
-        clocks.lock().unwrap_or_else(PoisonError::into_inner).retain(|clock| {
-            let clock = clock.upgrade();
-            if let Some(clock) = &clock {
-                clock.check(now);
+fn watch(shared: &Weak<Shared>) {
+    let mut quiet = 0;
+    while let Some(shared) = shared.upgrade() {
+        let mut next = shared.look();
+        if next.is_some() {
+            quiet = 0;
+        } else if quiet < QUIET {
+            quiet += 1;
+            next = Some(PERIOD);
+        } else {
+            shared.asleep.store(true, Ordering::Relaxed);
+            fence(Ordering::SeqCst);
+            next = shared.look();
+            if next.is_some() {
+                shared.asleep.store(false, Ordering::Relaxed);
             }
-            clock.is_some()
-        });
-        drop(clocks);
-        std::thread::sleep(PERIOD);
+        }
+        drop(shared);
+        match next {
+            Some(next) => std::thread::sleep(next),
+            None => std::thread::park_timeout(SLEEP),
+        }
     }
 }

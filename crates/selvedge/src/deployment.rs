@@ -66,7 +66,7 @@ impl Deployment {
         let bindings = bindings::environment(shared, project, fetcher.as_ref())?;
         let mut limits = Limits::default();
         if let Some(millis) = manifest.limits.cpu_ms.filter(|_| options.enforce_cpu) {
-            limits.turn = Duration::from_millis(millis);
+            limits.cpu = Duration::from_millis(millis);
         }
         if let Some(count) = manifest.limits.subrequests {
             limits.subrequests = u32::try_from(count).unwrap_or(u32::MAX);

@@ -107,14 +107,14 @@ impl Runner {
         let mut extensions = Extensions::new();
         extensions.insert(self.client.clone());
         extensions.insert(job.clone());
-        let turn = Duration::from_millis(job.timeout) + Duration::from_secs(20);
+        let cpu = Duration::from_millis(job.timeout) + Duration::from_secs(20);
         let options = WorkerOptions {
             name: "wpt".into(),
             script: Arc::new(Script::new("index.js", [module])),
             bindings: Vec::new(),
             compatibility_flags: Vec::new(),
             node: None,
-            limits: Limits { turn, ..Limits::default() },
+            limits: Limits { cpu, ..Limits::default() },
             max_instances: 1,
             log: Arc::new(NoLog),
             origin: None,

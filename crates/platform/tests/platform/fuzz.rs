@@ -65,7 +65,7 @@ fn worker(harness: &Harness, source: &str) -> TestWorker {
     let modules: Vec<_> = shared.chain([module("index.js", source)]).collect();
     harness.worker_with("", |options| {
         options.script = Arc::new(Script::new("index.js", modules));
-        options.limits.turn = TURN;
+        options.limits.cpu = TURN;
     })
 }
 

@@ -93,7 +93,7 @@ impl Harness {
             bindings: Vec::new(),
             compatibility_flags: Vec::new(),
             node: None,
-            limits: Limits { turn: Duration::from_secs(3), ..Limits::default() },
+            limits: Limits { cpu: Duration::from_secs(3), ..Limits::default() },
             max_instances: 1,
             log: log.clone(),
             origin: None,

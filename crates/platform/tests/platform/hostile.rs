@@ -10,7 +10,8 @@ use selvedge_platform::WorkerError;
 use crate::harness::{Harness, TestWorker};
 
 /// What a Worker that was ended by a limit answers with.
-const LIMIT: &str = "Worker exceeded resource limits.";
+const CPU: &str = "Worker exceeded CPU time limit.";
+const MEMORY: &str = "Worker exceeded memory limit.";
 
 const NO_BUFFER: &str = "Uncaught RangeError: Array buffer allocation failed";
 
@@ -41,33 +42,33 @@ const CASES: &[Cases] = &[
         5000,
         include_str!("hostile/memory.js"),
         &[
-            ("arrays", LIMIT),
-            ("oneArray", LIMIT),
-            ("hugeArray", LIMIT),
-            ("doubledString", LIMIT),
-            ("flattened", LIMIT),
-            ("conses", LIMIT),
-            ("mapped", LIMIT),
-            ("setted", LIMIT),
-            ("closures", LIMIT),
-            ("spread", LIMIT),
-            ("buffers", LIMIT),
-            ("oneBuffer", LIMIT),
+            ("arrays", MEMORY),
+            ("oneArray", MEMORY),
+            ("hugeArray", MEMORY),
+            ("doubledString", MEMORY),
+            ("flattened", MEMORY),
+            ("conses", MEMORY),
+            ("mapped", MEMORY),
+            ("setted", MEMORY),
+            ("closures", MEMORY),
+            ("spread", MEMORY),
+            ("buffers", MEMORY),
+            ("oneBuffer", MEMORY),
             ("resized", NO_BUFFER),
-            ("manyResized", LIMIT),
+            ("manyResized", MEMORY),
             ("reserved", NO_BUFFER),
-            ("encoded", LIMIT),
+            ("encoded", MEMORY),
             ("garbageBuffers", "fine"),
             ("garbageEncoded", "fine"),
             ("wasmGrown", "Uncaught RangeError: WebAssembly.Memory.grow()"),
-            ("wasmTables", LIMIT),
+            ("wasmTables", MEMORY),
             ("compressors", "Uncaught RangeError: Worker exceeded its memory limit."),
-            ("blobs", LIMIT),
-            ("doubledBlob", LIMIT),
-            ("cloned", LIMIT),
-            ("promises", LIMIT),
-            ("timers", LIMIT),
-            ("errors", LIMIT),
+            ("blobs", MEMORY),
+            ("doubledBlob", MEMORY),
+            ("cloned", MEMORY),
+            ("promises", MEMORY),
+            ("timers", MEMORY),
+            ("errors", MEMORY),
         ],
     ),
     (
@@ -75,28 +76,28 @@ const CASES: &[Cases] = &[
         100,
         include_str!("hostile/time.js"),
         &[
-            ("loop", LIMIT),
-            ("inFinally", LIMIT),
-            ("inCatch", LIMIT),
-            ("microtaskAfterLoop", LIMIT),
-            ("manyMicrotasksAfterLoop", LIMIT),
-            ("rejectionListenerLoop", LIMIT),
+            ("loop", CPU),
+            ("inFinally", CPU),
+            ("inCatch", CPU),
+            ("microtaskAfterLoop", CPU),
+            ("manyMicrotasksAfterLoop", CPU),
+            ("rejectionListenerLoop", CPU),
             ("rejectionListenerRejects", "fine"),
-            ("rejectionListenerSpins", LIMIT),
-            ("microtasks", LIMIT),
-            ("promiseChain", LIMIT),
-            ("thenable", LIMIT),
-            ("regexp", LIMIT),
-            ("sorting", LIMIT),
-            ("builtins", LIMIT),
-            ("proxied", LIMIT),
-            ("getter", LIMIT),
-            ("loggedGetter", LIMIT),
-            ("toStringLoop", LIMIT),
-            ("generator", LIMIT),
-            ("atomics", LIMIT),
-            ("prepareStackTrace", LIMIT),
-            ("endlessPull", LIMIT),
+            ("rejectionListenerSpins", CPU),
+            ("microtasks", CPU),
+            ("promiseChain", CPU),
+            ("thenable", CPU),
+            ("regexp", CPU),
+            ("sorting", CPU),
+            ("builtins", CPU),
+            ("proxied", CPU),
+            ("getter", CPU),
+            ("loggedGetter", CPU),
+            ("toStringLoop", CPU),
+            ("generator", CPU),
+            ("atomics", CPU),
+            ("prepareStackTrace", CPU),
+            ("endlessPull", CPU),
             ("never", "The Workers runtime canceled this request because it detected that your Worker's code had hung"),
         ],
     ),
@@ -123,7 +124,7 @@ const CASES: &[Cases] = &[
             ("bigHeader", "big"),
             ("manyCookies", "Uncaught TypeError: Too many headers"),
             ("waits", "waiting"),
-            ("floodedBody", LIMIT),
+            ("floodedBody", MEMORY),
             ("silentBody", BROKEN),
             ("brokenBody", BROKEN),
             ("wrongChunks", BROKEN),
@@ -164,7 +165,7 @@ async fn ends(harness: Harness, turn: Duration, source: &'static str, case: &'st
     let _quiet = harness.quiet.read().await;
     let neighbour = harness.worker("export default { fetch() { return new Response('here') } }");
     assert_eq!(neighbour.text("/").await, "here");
-    let worker = harness.worker_with(source, |options| options.limits.turn = turn);
+    let worker = harness.worker_with(source, |options| options.limits.cpu = turn);
     let hostile = tokio::spawn(async move { answer(&worker, case).await });
     assert_eq!(neighbour.text("/").await, "here");
     let answered = hostile.await.unwrap();
@@ -178,7 +179,7 @@ async fn finalizers_end(harness: Harness) {
     let worker = harness.worker(include_str!("hostile/time.js"));
     for _ in 0..1000 {
         let ended = tokio::time::timeout(PATIENCE, worker.get("/finalization")).await.expect("it ends");
-        if matches!(ended, Err(WorkerError::Limit)) {
+        if matches!(ended, Err(WorkerError::Limit(_))) {
             return;
         }
     }

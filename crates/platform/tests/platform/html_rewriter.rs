@@ -46,7 +46,7 @@ async fn results(harness: &Harness, cases: &str) -> Value {
         }} }};
         "#
     );
-    let worker = harness.worker_with(&source, |options| options.limits.turn = Duration::from_secs(120));
+    let worker = harness.worker_with(&source, |options| options.limits.cpu = Duration::from_secs(120));
     serde_json::from_str(&worker.text("/").await).unwrap()
 }
 

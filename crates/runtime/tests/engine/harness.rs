@@ -120,7 +120,7 @@ impl Harness {
     pub(crate) async fn start_script(&self, script: &Arc<Script>) -> Result<Worker, StartError> {
         let log = Arc::new(Log::default());
         let limits =
-            Limits { turn: Duration::from_millis(300), startup: Duration::from_millis(300), ..Limits::default() };
+            Limits { cpu: Duration::from_millis(300), startup: Duration::from_millis(300), ..Limits::default() };
         let options = StartOptions { log: log.clone(), extensions: Extensions::new(), limits, builtins: None };
         let (instance, (dispatch, handler)) = self
             .pool()
@@ -181,7 +181,7 @@ impl Worker {
         }
         let ended = driver.until(|_| answer.0.lock().unwrap().is_some()).await;
         match (ended, answer.0.lock().unwrap().take()) {
-            (Err(TurnError::Terminated), _) => Outcome::Terminated,
+            (Err(TurnError::Exceeded(_)), _) => Outcome::Terminated,
             (_, Some(Ok(text))) => Outcome::Answer(text),
             (_, Some(Err(text))) => Outcome::Threw(text),
             (Ok(_), None) => Outcome::Stalled,

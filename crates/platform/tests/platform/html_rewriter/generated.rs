@@ -28,7 +28,7 @@ pub(super) async fn generated(harness: Harness) {
             try { return new Response(await rewriter.transform(new Response(body)).bytes()); }
             catch (error) { return new Response(`${error.name}: ${error.message}`, { status: 500 }); }
         } };"#,
-        |options| options.limits.turn = Duration::from_secs(120),
+        |options| options.limits.cpu = Duration::from_secs(120),
     );
     let mut random = Random(0x5e1f_edbe);
     let mut rewritten = 0;

@@ -1,0 +1,130 @@
+//! How much CPU time a turn has used.
+//!
+//! The clock of a thread's CPU time is a system call, a microsecond twice a turn where a whole request takes ten. But
+//! a turn runs on one thread, so that the wall time, which costs next to nothing to read, is never less than its CPU
+//! time. That bound is good enough while there is plenty left. The thread's clock is read from the beginning where
+//! little is left, and else from when the watchdog first sees the turn; what was before that is charged as wall time.
+//!
+//! Reading it always was tried: it took more of a small request than the handling of its headers.
+
+use std::time::Duration;
+
+/// From how much is left on the thread's clock is not read at the beginning of a turn. A turn that the watchdog does
+/// not see is shorter than its period; the error of many such turns is small beside this.
+pub(crate) const PLENTY: Duration = Duration::from_millis(100);
+
+/// Two clocks read at one moment of a turn.
+#[derive(Clone, Copy, Debug)]
+struct Anchor {
+    /// Since the turn began.
+    wall: Duration,
+    /// Of the thread, since it began.
+    cpu: Duration,
+}
+
+/// Measures one turn.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Meter {
+    anchor: Option<Anchor>,
+}
+
+impl Meter {
+    /// For a turn that begins now, when the clock of its thread shows `cpu`; without one the wall time counts until
+    /// the first [`Meter::look`].
+    pub(crate) fn begin(cpu: Option<Duration>) -> Self {
+        Self { anchor: cpu.map(|cpu| Anchor { wall: Duration::ZERO, cpu }) }
+    }
+
+    /// The CPU time used by now, which is `wall` after the beginning, and never more than that.
+    pub(crate) fn look(&mut self, wall: Duration, thread: impl FnOnce() -> Option<Duration>) -> Duration {
+        let Some(cpu) = thread() else { return wall };
+        let anchor = *self.anchor.get_or_insert(Anchor { wall, cpu });
+        (anchor.wall + cpu.saturating_sub(anchor.cpu)).min(wall)
+    }
+
+    /// The CPU time of the turn that ends `wall` after its beginning.
+    pub(crate) fn finish(mut self, wall: Duration, thread: impl FnOnce() -> Option<Duration>) -> Duration {
+        match self.anchor {
+            Some(_) => self.look(wall, thread),
+            None => wall,
+        }
+    }
+}
+
+/// The clock of a thread's CPU time. Only Linux lets other threads read it; elsewhere the wall time counts.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct ThreadClock(#[cfg(target_os = "linux")] Option<libc::clockid_t>);
+
+#[cfg(target_os = "linux")]
+#[allow(unsafe_code)]
+impl ThreadClock {
+    /// That of the calling thread.
+    pub(crate) fn here() -> Self {
+        let mut id = 0;
+        // SAFETY: the calling thread exists, and `id` is a place for the answer.
+        let result = unsafe { libc::pthread_getcpuclockid(libc::pthread_self(), &raw mut id) };
+        Self((result == 0).then_some(id))
+    }
+
+    /// What it shows; nothing when the thread is gone.
+    pub(crate) fn now(self) -> Option<Duration> {
+        let mut time = libc::timespec { tv_sec: 0, tv_nsec: 0 };
+        // SAFETY: `time` is a place for the answer; a clock that is gone is an error, not a fault.
+        let result = unsafe { libc::clock_gettime(self.0?, &raw mut time) };
+        (result == 0).then(|| Duration::new(time.tv_sec.unsigned_abs(), time.tv_nsec.unsigned_abs() as u32))
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+impl ThreadClock {
+    pub(crate) fn here() -> Self {
+        Self()
+    }
+
+    pub(crate) fn now(self) -> Option<Duration> {
+        None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const fn ms(millis: u64) -> Duration {
+        Duration::from_millis(millis)
+    }
+
+    #[test]
+    fn a_short_turn_is_charged_its_wall_time() {
+        assert_eq!(Meter::begin(None).finish(ms(3), || panic!("not read")), ms(3));
+    }
+
+    #[test]
+    fn an_exact_turn_is_charged_its_cpu_time() {
+        assert_eq!(Meter::begin(Some(ms(500))).finish(ms(30), || Some(ms(507))), ms(7));
+    }
+
+    #[test]
+    fn from_the_first_look_on_cpu_time_counts() {
+        let mut meter = Meter::begin(None);
+        assert_eq!(meter.look(ms(4), || Some(ms(100))), ms(4));
+        assert_eq!(meter.look(ms(50), || Some(ms(103))), ms(7));
+        assert_eq!(meter.finish(ms(90), || Some(ms(110))), ms(14));
+    }
+
+    #[test]
+    fn a_turn_never_uses_more_than_its_wall_time() {
+        let mut meter = Meter::begin(Some(ms(0)));
+        assert_eq!(meter.look(ms(5), || Some(ms(9))), ms(5));
+        assert_eq!(meter.look(ms(6), || None), ms(6));
+    }
+
+    #[test]
+    fn a_thread_that_computes_uses_cpu_time() {
+        let clock = ThreadClock::here();
+        let Some(begin) = clock.now() else { return };
+        while clock.now().unwrap() < begin + ms(1) {}
+        let other = std::thread::spawn(ThreadClock::here).join().unwrap();
+        assert!(other.now().is_none_or(|time| time < begin + ms(1)));
+    }
+}

@@ -1,0 +1,50 @@
+//! A turn that goes on for long makes room for the work behind it.
+//!
+//! A turn runs in the task of a connection, on one of tokio's worker threads, and a worker thread that does not return
+//! leaves its queue to the others, until none is left. tokio can give a worker's queue to a fresh thread
+//! (`block_in_place`), but only the thread itself can ask for it. So V8 is asked to interrupt the turn, and the
+//! interruption, which runs on the turn's thread between two of the guest's instructions, does that. The turn then goes
+//! on where it was, on a thread that nobody waits for.
+//!
+//! Loops and calls heed interruptions; a long run of one built-in function (a sort without a comparator,
+//! `JSON.parse`) does not, and holds its thread. Hence there are more threads than cores.
+#![allow(unsafe_code)]
+
+use std::ffi::c_void;
+use std::panic::catch_unwind;
+use std::sync::mpsc;
+use std::time::Duration;
+
+use selvedge_ops::v8;
+use tokio::runtime::{Handle, RuntimeFlavor};
+
+/// How long the new thread is waited for.
+const PATIENCE: Duration = Duration::from_millis(20);
+
+/// How long a thread that is there takes to take the queue over, generously.
+const SETTLE: Duration = Duration::from_micros(500);
+
+/// Has the running turn make room.
+pub(crate) fn request(isolate: &v8::IsolateHandle) {
+    isolate.request_interrupt(interrupted, std::ptr::null_mut());
+}
+
+unsafe extern "C" fn interrupted(_: v8::UnsafeRawIsolatePtr, _: *mut c_void) {
+    // A panic must not unwind into V8.
+    let _ = catch_unwind(make_room);
+}
+
+fn make_room() {
+    let Ok(runtime) = Handle::try_current() else { return };
+    if runtime.runtime_flavor() != RuntimeFlavor::MultiThread {
+        return;
+    }
+    tokio::task::block_in_place(|| {
+        // When this returns, tokio takes the queue back if nobody has taken it yet. Whatever takes it was queued before
+        // the job below, so it has begun when that runs.
+        let (begun, wait) = mpsc::channel();
+        runtime.spawn_blocking(move || begun.send(()));
+        let _ = wait.recv_timeout(PATIENCE);
+        std::thread::sleep(SETTLE);
+    });
+}
