@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use selvedge_ops::v8;
 
+use crate::fatal;
 use crate::instance::Shell;
 use crate::lazy::LazySources;
 use crate::memory::Memory;
@@ -36,6 +37,7 @@ pub fn initialize_v8() -> V8Token {
     v8::V8::set_flags_from_string("--stack-size=900 --no-turboshaft-loop-unrolling --wasm-max-mem-pages=2048");
     v8::V8::initialize_platform(platform.clone());
     v8::V8::initialize();
+    fatal::install();
     V8Token { platform }
 }
 

@@ -12,7 +12,7 @@ use crate::linker::LazyModules;
 use crate::memory::Memory;
 use crate::watchdog::{Finished, TurnClock, Watchdog};
 use crate::{
-    Builtins, Extensions, InstanceState, Invocation, JsError, Limit, Limits, Snapshot, host, linker, rejections,
+    Builtins, Extensions, InstanceState, Invocation, JsError, Limit, Limits, Snapshot, fatal, host, linker, rejections,
 };
 
 /// After how many turns V8's own tasks (finalization registries, collection steps) get their turn.
@@ -67,13 +67,14 @@ impl Shell {
         memory: Arc<Memory>,
     ) -> Result<Self, JsError> {
         let state = Arc::new(InstanceState::new(memory));
-        let clock = watchdog.clock(isolate.thread_safe_handle());
+        let clock = watchdog.clock(isolate.thread_safe_handle(), state.clone());
         let guard = Arc::new(HeapGuard { state: state.clone(), clock: clock.clone() });
         let data = Arc::as_ptr(&guard).cast_mut().cast();
         // Declared after the guard, so that it goes first when what follows fails.
         let mut isolate = isolate;
         state.install(&mut isolate);
         host::install(&mut isolate);
+        fatal::install_in(&mut isolate);
         rejections::install(&mut isolate);
         linker::install(&mut isolate);
         isolate.set_microtasks_policy(v8::MicrotasksPolicy::Explicit);

@@ -22,6 +22,7 @@ mod driver;
 mod engine;
 mod exception;
 mod extensions;
+mod fatal;
 mod handover;
 mod host;
 mod instance;

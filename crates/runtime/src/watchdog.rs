@@ -17,6 +17,7 @@ use selvedge_ops::v8;
 
 use crate::cpu::{Meter, PLENTY, ThreadClock};
 use crate::handover;
+use crate::{InstanceState, Limit};
 
 /// How often the running turns are looked at.
 const PERIOD: Duration = Duration::from_millis(5);
@@ -69,6 +70,7 @@ pub(crate) struct TurnClock {
     /// Held while execution is terminated, so that a termination meant for one turn never reaches the next.
     turn: Mutex<Turn>,
     isolate: v8::IsolateHandle,
+    state: Arc<InstanceState>,
     /// When a turn was last seen to be long, in milliseconds since the watchdog started, plus one.
     long: AtomicU64,
     shared: Arc<Shared>,
@@ -162,6 +164,16 @@ thread_local! {
     static SLOT: RefCell<Option<(Weak<Shared>, Arc<Slot>)>> = const { RefCell::new(None) };
 }
 
+/// Condemns the instance whose turn runs on the calling thread, and forgets the turn, which will not end. False if none
+/// runs.
+pub(crate) fn abandon_turn() -> bool {
+    let slot = SLOT.try_with(|mine| mine.try_borrow().ok()?.as_ref().map(|(_, slot)| slot.clone()));
+    let Ok(Some(slot)) = slot else { return false };
+    let Some(clock) = lock(&slot.clock).take() else { return false };
+    clock.state.condemn(Limit::Memory);
+    true
+}
+
 impl Shared {
     /// The slot of the calling thread.
     fn slot(this: &Arc<Self>) -> Arc<Slot> {
@@ -228,9 +240,9 @@ impl Watchdog {
         Ok(Self { shared })
     }
 
-    pub(crate) fn clock(&self, isolate: v8::IsolateHandle) -> Arc<TurnClock> {
+    pub(crate) fn clock(&self, isolate: v8::IsolateHandle, state: Arc<InstanceState>) -> Arc<TurnClock> {
         let shared = self.shared.clone();
-        Arc::new(TurnClock { turn: Mutex::default(), isolate, long: AtomicU64::new(0), shared })
+        Arc::new(TurnClock { turn: Mutex::default(), isolate, state, long: AtomicU64::new(0), shared })
     }
 }
 

@@ -22,14 +22,19 @@ export const guest = (attacks) => ({
  */
 export async function judge(attempts) {
   const wrong = [];
-  for (const [expected, attempt] of attempts) {
+  // By index: iterators may be what the guest has replaced.
+  for (let i = 0; i < attempts.length; i++) {
+    const expected = attempts[i][0];
+    const attempt = attempts[i][1];
     let got;
+    let stack = "";
     try {
       got = await attempt();
     } catch (error) {
       got = error?.name;
+      stack = error?.stack;
     }
-    if (!Object.is(got, expected)) wrong.push(`${attempt}: ${String(got)} in place of ${String(expected)}`);
+    if (!Object.is(got, expected)) wrong[wrong.length] = (`${attempt}: ${String(got)} in place of ${String(expected)} ${stack}`);
   }
   return wrong.length === 0 ? "as expected" : wrong.join("\n");
 }
