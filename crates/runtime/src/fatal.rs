@@ -38,12 +38,12 @@ pub(crate) fn install_in(isolate: &mut v8::Isolate) {
     isolate.set_oom_error_handler(out_of_memory);
 }
 
-unsafe extern "C" fn out_of_memory(_: *const char, details: &v8::OomDetails) {
-    let detail: *const c_char = details.detail.cast();
+unsafe extern "C" fn out_of_memory(_: *const c_char, details: &v8::OomDetails) {
+    let detail = details.detail;
     if detail.is_null() {
         return stay("out of memory");
     }
-    // SAFETY: V8's own text, which ends with a zero; V8 declares it as `const char*`, and so it is bytes.
+    // SAFETY: V8's own text, which ends with a zero.
     let detail = unsafe { std::ffi::CStr::from_ptr(detail) };
     stay(&format!("out of memory: {}", detail.to_string_lossy()));
 }

@@ -9,6 +9,7 @@ import { PerInvocation } from "./invocations.js";
 import { TimerQueue } from "./timer-queue.js";
 
 const ToNumber = Number;
+const { trunc } = Math;
 
 /** The longest delay, in milliseconds. */
 const LONGEST = 2 ** 31 - 1;
@@ -24,7 +25,7 @@ const queues = new PerInvocation((forget) => new TimerQueue(forget));
 function convertDelay(delay) {
   const number = typeof delay === "number" ? delay : ToNumber(delay);
   if (!(number > 0)) return 0;
-  return number > LONGEST ? LONGEST : Math.trunc(number);
+  return number > LONGEST ? LONGEST : trunc(number);
 }
 
 /**
