@@ -83,6 +83,7 @@ impl Deployment {
                 node: node_compat(manifest),
                 limits,
                 max_instances: options.max_instances,
+                scheduler: shared.scheduler.clone(),
                 log: Arc::new(log),
                 origin: options.origin.clone(),
                 extensions,
@@ -104,9 +105,9 @@ impl Deployment {
     }
 
     /// Lets go of the Worker's instances until they are needed.
-    pub(crate) async fn unload(&self) {
+    pub(crate) fn unload(&self) {
         if let Some(worker) = &self.worker {
-            worker.unload().await;
+            worker.unload();
         }
     }
 

@@ -20,6 +20,7 @@ mod fetchers;
 mod hyperdrive;
 mod listen;
 mod local_args;
+mod memory;
 mod output;
 mod print;
 mod project;

@@ -55,6 +55,9 @@ pub(crate) struct ServeArgs {
     /// The most instances of one Worker at once [default: the number of cores]
     #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u16).range(1..))]
     pub(super) instances: Option<u16>,
+    /// How many MB of memory all instances may take before idle ones are let go [default: half of what there is]
+    #[arg(long, value_name = "MB", value_parser = clap::value_parser!(u32).range(1..))]
+    pub(super) memory: Option<u32>,
     /// Print a line for each request
     #[arg(long)]
     pub(super) access_log: bool,

@@ -63,6 +63,6 @@ async fn deploy_one(project: &Project, shared: &Shared, options: &DeployOptions)
         let headline = format!("The Worker {} does not start: {error}", deployment.name);
         output.error(&failure::headline(headline));
     }
-    deployment.unload().await;
+    deployment.unload();
     Ok(deployment)
 }

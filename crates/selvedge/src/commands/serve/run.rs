@@ -3,7 +3,9 @@
 use std::path::Path;
 
 use selvedge_edge::{Scheme, Server, TlsConfig};
+use selvedge_platform::Scheduler;
 use selvedge_runtime::V8Token;
+use tokio::runtime::Handle;
 
 use super::args::ServeArgs;
 use super::boot;
@@ -18,23 +20,23 @@ use crate::listen::Ip;
 use crate::output::{Format, Output, count};
 use crate::project::Project;
 use crate::shutdown::Shutdown;
-use crate::{bindings, cron, services, state};
+use crate::{bindings, cron, memory, services, state};
 
 /// How many isolates are kept ready for Workers' first requests.
 const WARM: usize = 4;
 
-/// Serves until a signal, and then until the requests under way are answered.
+/// Serves until a signal, with the events of heavy Workers on the runtime `heavy`, and then until the requests under way are answered.
 ///
 /// # Errors
 /// Whatever keeps the server from starting.
-pub(crate) async fn run(args: ServeArgs, v8: V8Token) -> anyhow::Result<()> {
+pub(crate) async fn run(args: ServeArgs, v8: V8Token, heavy: Handle) -> anyhow::Result<()> {
     let output = Output::new(Format::of(args.json), args.log_level)?;
-    let result = serve(args, v8, &output).await;
+    let result = serve(args, v8, heavy, &output).await;
     output.flush();
     result
 }
 
-async fn serve(args: ServeArgs, v8: V8Token, output: &Output) -> anyhow::Result<()> {
+async fn serve(args: ServeArgs, v8: V8Token, heavy: Handle, output: &Output) -> anyhow::Result<()> {
     let shutdown = Shutdown::on_signals()?;
     let tls = match (&args.tls_cert, &args.tls_key) {
         (Some(cert), Some(key)) => Some(TlsConfig::from_pem_files(cert, key)?),
@@ -56,7 +58,9 @@ async fn serve(args: ServeArgs, v8: V8Token, output: &Output) -> anyhow::Result<
         output.note(&format!("State: {}", storage.path().display()));
         state::unused(&projects, &storage).iter().for_each(|warning| output.warning(warning));
     }
-    let shared = Shared::new(v8, WARM, args.allow_private_network, storage).await?;
+    let budget = args.memory.map_or_else(|| memory::available() / 2, |megabytes| u64::from(megabytes) << 20);
+    let scheduler = Scheduler::new(Some(heavy), usize::try_from(budget).unwrap_or(usize::MAX));
+    let shared = Shared::new(v8, WARM, args.allow_private_network, scheduler.clone(), storage).await?;
     let options = DeployOptions {
         max_instances: args.instances.map_or_else(cores, usize::from),
         // An origin is the operator's word, also when its address is private.
@@ -72,6 +76,7 @@ async fn serve(args: ServeArgs, v8: V8Token, output: &Output) -> anyhow::Result<
         tokio::spawn(cron::fire(move || deployments.clone(), output));
     }
 
+    tokio::spawn(scheduler.care());
     let workers = count(deployments.len(), "Worker");
     output.note(&format!("selvedge {}: {workers}", env!("CARGO_PKG_VERSION")));
     output.ready(&ip.url(scheme, server.local_addr().port()));
