@@ -88,7 +88,8 @@ export default guest({
       ["TypeError", () => read((request) => request.respond(0))],
       ["RangeError", () => read((request) => request.respondWithNewView(new Uint8Array(16)))],
       ["RangeError", () => read((request) => request.respondWithNewView(new Uint8Array(request.view.buffer, 1, 1)))],
-      ["TypeError", () => read((request) => (request.respond(1), request.respond(1)))],
+      // The read has its byte by then; the error is the pull's.
+      [1, async () => (await read((request) => (request.respond(1), request.respond(1)))).value.length],
     ]);
   },
   async fixedShort() {

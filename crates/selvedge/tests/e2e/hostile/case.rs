@@ -39,6 +39,8 @@ pub(super) enum Expected {
     Any(u16),
     /// An answer that breaks off.
     Broken,
+    /// Nothing for as long as anybody waits.
+    None,
 }
 
 impl Case {
@@ -105,6 +107,7 @@ fn expectation(text: &str) -> Option<Step> {
     };
     let expected = match what.split_once(' ') {
         None if what == "broken" => Expected::Broken,
+        None if what == "none" => Expected::None,
         None => Expected::Any(what.parse().ok()?),
         Some((status, rest)) => {
             let status = status.parse().ok()?;
