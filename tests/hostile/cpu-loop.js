@@ -55,7 +55,7 @@ export default guest({
         try {
           continue outer;
         } finally {
-          continue outer; // eslint-disable-line no-unsafe-finally
+          continue outer;
         }
       }
     }

@@ -31,7 +31,15 @@ export default guest({
   },
   receivers() {
     const attempts = [];
-    const wrong = [{}, null, undefined, 1, new Proxy(new Response("x"), {}), Object.create(Response.prototype), globalThis];
+    const wrong = [
+      {},
+      null,
+      undefined,
+      1,
+      new Proxy(new Response("x"), {}),
+      Object.create(Response.prototype),
+      globalThis,
+    ];
     for (const name of ours) {
       const { prototype } = globalThis[name];
       for (const key of Reflect.ownKeys(prototype)) {
@@ -68,10 +76,15 @@ export default guest({
       new ReadableStream(), new AbortController(), new FormData(), crypto, crypto.subtle, performance, navigator,
     ]; // prettier-ignore
     for (const sample of [...samples, ...ours.map((name) => globalThis[name])]) {
-      for (let at = sample; at !== null && at !== Object.prototype && at !== Function.prototype; at = Object.getPrototypeOf(at)) {
+      for (
+        let at = sample;
+        at !== null && at !== Object.prototype && at !== Function.prototype;
+        at = Object.getPrototypeOf(at)
+      ) {
         for (const symbol of Object.getOwnPropertySymbols(at)) {
           // A registered symbol is public.
-          if (!plain.has(symbol) && Symbol.keyFor(symbol) === undefined) found.push(`${sample.name ?? sample.constructor.name}: ${String(symbol)}`);
+          if (!plain.has(symbol) && Symbol.keyFor(symbol) === undefined)
+            found.push(`${sample.name ?? sample.constructor.name}: ${String(symbol)}`);
         }
       }
     }
@@ -120,7 +133,13 @@ export default guest({
         },
       });
       attempts.push(() => Reflect.construct(one, ["https://a.test/", {}], newTarget));
-      attempts.push(() => Reflect.construct(one, [], Object.assign(() => {}, {})));
+      attempts.push(() =>
+        Reflect.construct(
+          one,
+          [],
+          Object.assign(() => {}, {}),
+        ),
+      );
     }
     let ended = 0;
     for (const attempt of attempts) {

@@ -12,7 +12,21 @@ const endings = ["\r\n", "\n", "\r", "\0", "\r\n\r\n<script>"];
 export default guest({
   names: () =>
     judge(
-      ["a\r\nb", "a b", "a:b", "", "a\0", "\u00e9", "a\u010a", "\r\n", "(", "a/b", "set-cookie\r\nx", "[", "a\t"].flatMap((name) => [
+      [
+        "a\r\nb",
+        "a b",
+        "a:b",
+        "",
+        "a\0",
+        "\u00e9",
+        "a\u010a",
+        "\r\n",
+        "(",
+        "a/b",
+        "set-cookie\r\nx",
+        "[",
+        "a\t",
+      ].flatMap((name) => [
         ["TypeError", () => new Headers([[name, "x"]])],
         ["TypeError", () => new Headers({ [name]: "x" })],
         ["TypeError", () => new Headers().set(name, "x")],
@@ -40,7 +54,10 @@ export default guest({
       [true, () => !/[\r\n\0]/.test(Response.redirect(`https://a.test/${ending}x`).headers.get("location"))],
       [true, () => !/[\r\n\0]/.test(new Request(`https://a.test/${ending}x`).url)],
       [true, () => !/[\r\n\0]/.test(new Blob([], { type: `a/b${ending}` }).type)],
-      [true, () => !/[\r\n\0]/.test(new Response(new Blob([], { type: `a/b${ending}x` })).headers.get("content-type") ?? "")],
+      [
+        true,
+        () => !/[\r\n\0]/.test(new Response(new Blob([], { type: `a/b${ending}x` })).headers.get("content-type") ?? ""),
+      ],
     ]);
     const form = new FormData();
     form.append('a"\r\nContent-Type: x\r\n\r\n', new Blob(["x"]), 'f"\r\nx: y');

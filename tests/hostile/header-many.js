@@ -29,7 +29,7 @@ export default guest({
   cookie: () => new Response("x", { headers: { "set-cookie": `a=${"b".repeat(1e5)}` } }),
   names: () =>
     judge([
-      ["TypeError", () => new Headers({ ["x".repeat(1e6)]: "y" }) && new Headers({ ["x".repeat(1e6) + "\0"]: "y" })],
+      ["TypeError", () => new Headers({ [`${"x".repeat(1e6)}\0`]: "y" })],
       [1e7, () => new Headers({ a: "b".repeat(1e7) }).get("a").length],
     ]),
 });

@@ -15,6 +15,9 @@
 // Expect /proxies: 503 error 1102
 // Expect /classes: 503 error 1102
 // Expect /errors: 503 error 1102
+// Expect /hugeArray: 503 error 1102
+// Expect /spread: 503 error 1102
+// Expect /promises: 503 error 1102
 import { guest } from "./common/guest.js";
 
 const keep = [];
@@ -96,6 +99,16 @@ export default guest({
         },
       );
     }
+  },
+  hugeArray() {
+    for (let i = 0; ; i++) keep[i] = i + 0.5;
+  },
+  spread() {
+    const array = new Array(1e6).fill(0);
+    for (;;) array.push(...array.slice(0, 100000));
+  },
+  promises() {
+    for (;;) keep.push(new Promise(() => {}));
   },
   errors() {
     Error.stackTraceLimit = 1e9;

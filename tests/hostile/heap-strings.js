@@ -26,7 +26,7 @@ export default guest({
     return text.charCodeAt(5) + JSON.stringify(text).length;
   },
   pieces() {
-    for (let text = "x"; ; ) {
+    for (let text = "x"; ;) {
       text = `${text}${Math.random()}`;
       keep.push(text);
     }
@@ -38,13 +38,14 @@ export default guest({
     for (const object = {}, i = { n: 0 }; ; i.n++) object[`${"x".repeat(1000)}${i.n}`] = 1;
   },
   padded() {
-    for (;;) keep.push("x".padStart(2 ** 24, String(keep.length)).charCodeAt(5), "y".padEnd(2 ** 22, `${keep.length}z`));
+    for (;;)
+      keep.push("x".padStart(2 ** 24, String(keep.length)).charCodeAt(5), "y".padEnd(2 ** 22, `${keep.length}z`));
   },
   tooLong: () => "x".repeat(2 ** 30),
   bigints() {
     for (;;) keep.push(2n ** 1_000_000n + BigInt(keep.length));
   },
-  bigintTooBig: () => 1n << 2n ** 40n,
+  bigintTooBig: () => 1n << (2n ** 40n),
   templates() {
     for (;;) keep.push(`${keep.length}`.repeat(1000).toUpperCase());
   },

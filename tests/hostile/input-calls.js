@@ -28,10 +28,12 @@ const values = () => [
 ]; // prettier-ignore
 
 /** What waits, ends the event or writes to the log without end is attacked elsewhere. */
-const spared = /^(console|queueMicrotask|setInterval|setTimeout|setImmediate|reportError|scheduler|debugger|dispatchEvent|fetch)$/;
+const spared =
+  /^(console|queueMicrotask|setInterval|setTimeout|setImmediate|reportError|scheduler|debugger|dispatchEvent|fetch)$/;
 
 const names = Object.getOwnPropertyNames(globalThis).filter((name) => !spared.test(name));
-const isOurs = (value) => typeof value === "function" && !/\[native code\]/.test(Function.prototype.toString.call(value));
+const isOurs = (value) =>
+  typeof value === "function" && !/\[native code\]/.test(Function.prototype.toString.call(value));
 
 function* targets() {
   for (const name of names) {
@@ -41,7 +43,8 @@ function* targets() {
       if (holder === null || (typeof holder !== "object" && typeof holder !== "function")) continue;
       for (const key of Reflect.ownKeys(holder)) {
         const { value: method, get, set } = Object.getOwnPropertyDescriptor(holder, key);
-        for (const one of [method, get, set]) if (isOurs(one) && key !== "constructor") yield [`${name}.${String(key)}`, one, name];
+        for (const one of [method, get, set])
+          if (isOurs(one) && key !== "constructor") yield [`${name}.${String(key)}`, one, name];
       }
     }
   }

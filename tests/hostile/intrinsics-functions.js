@@ -35,7 +35,13 @@ const exercises = [
   [1, () => kept.structuredClone({ a: 1 }).a],
   [36, () => kept.crypto.randomUUID().length],
   ["b", () => new kept.URLPattern({ pathname: "/:a" }).exec("https://a.test/b").pathname.groups.a],
-  ["b", async () => (await new kept.Response("a=b", { headers: { "content-type": "application/x-www-form-urlencoded" } }).formData()).get("a")],
+  [
+    "b",
+    async () =>
+      (
+        await new kept.Response("a=b", { headers: { "content-type": "application/x-www-form-urlencoded" } }).formData()
+      ).get("a"),
+  ],
 ];
 
 /** Exercises the platform while every function of some objects is replaced. */

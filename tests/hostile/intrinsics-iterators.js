@@ -112,7 +112,8 @@ const isOwn = (value) => value instanceof Error && value.message === "replaced";
 
 export default guest({
   arrays: () => exercised([Array.prototype]),
-  collections: () => exercised([Map.prototype, Set.prototype, WeakMap.prototype, WeakSet.prototype, Iterator.prototype]),
+  collections: () =>
+    exercised([Map.prototype, Set.prototype, WeakMap.prototype, WeakSet.prototype, Iterator.prototype]),
   typed: () =>
     exercised([
       Object.getPrototypeOf(Uint8Array.prototype), ArrayBuffer.prototype, DataView.prototype,

@@ -28,7 +28,7 @@ async function exercised() {
       () => {
         const { readable, writable } = new TransformStream();
         const written = new Response("piped").body.pipeTo(writable);
-        return Promise.resolve(written), new Response(readable).text();
+        return (Promise.resolve(written), new Response(readable).text());
       },
     ],
     [
@@ -48,7 +48,11 @@ async function exercised() {
     ],
     [
       "<b></b>",
-      () => new HTMLRewriter().on("a", { element: (a) => (a.tagName = "b") }).transform(new Response("<a></a>")).text(),
+      () =>
+        new HTMLRewriter()
+          .on("a", { element: (a) => (a.tagName = "b") })
+          .transform(new Response("<a></a>"))
+          .text(),
     ],
     ["AbortError", () => scheduler.wait(5000, { signal: AbortSignal.abort() })],
   ];
@@ -78,7 +82,11 @@ export default guest({
       }
     };
     const { readable, writable } = new TransformStream();
-    const made = [new Response("text").text(), new Response("piped").body.pipeTo(writable), new Response(readable).text()];
+    const made = [
+      new Response("text").text(),
+      new Response("piped").body.pipeTo(writable),
+      new Response(readable).text(),
+    ];
     restore();
     return judge([
       ["text", () => made[0]],

@@ -47,7 +47,11 @@ async function exercise() {
     } catch (error) {
       text = `${error?.name}: ${error?.message}`;
     }
-    defineProperty(results, results.length, bare({ value: text, enumerable: true, configurable: true, writable: true }));
+    defineProperty(
+      results,
+      results.length,
+      bare({ value: text, enumerable: true, configurable: true, writable: true }),
+    );
   };
   await note(() => new Response("text", bare({ status: 201 })).text());
   await note(async () => (await new Request("https://a.test/", bare({ method: "POST", body: "x" })).text()) + "y");
@@ -69,7 +73,8 @@ const EXPECTED = ["text", "xy", "b", 4, "b", 20, "x", "timer", "x", "", "a"];
 async function judged(descriptor) {
   const during = await exercised(descriptor);
   const after = await exercise();
-  const isOwn = (text) => /^(Error: (set|get) |TypeError: (Cannot set property|Invalid property descriptor))/.test(text);
+  const isOwn = (text) =>
+    /^(Error: (set|get) |TypeError: (Cannot set property|Invalid property descriptor))/.test(text);
   return judge(
     EXPECTED.flatMap((expected, i) => [
       [expected, () => (isOwn(during[i]) ? expected : during[i])],
@@ -105,7 +110,15 @@ export default guest({
       ["x", () => new URLPattern({ pathname: "/:__proto__" }).exec("https://a.test/x").pathname.groups["__proto__"]],
       ["b", () => new Headers(JSON.parse('{"__proto__": "b"}')).get("__proto__")],
       ["b", () => new URLSearchParams(JSON.parse('{"__proto__": "b"}')).get("__proto__")],
-      ["b", async () => (await new Response("__proto__=b", { headers: { "content-type": "application/x-www-form-urlencoded" } }).formData()).get("__proto__")],
+      [
+        "b",
+        async () =>
+          (
+            await new Response("__proto__=b", {
+              headers: { "content-type": "application/x-www-form-urlencoded" },
+            }).formData()
+          ).get("__proto__"),
+      ],
       [undefined, () => ({}).polluted],
       [undefined, () => create(null).polluted],
     ]);

@@ -30,7 +30,8 @@ const refused = async (attempt) => {
     return tried ? `tried: ${message}` : "refused";
   }
 };
-const all = (attempts) => judge(attempts.map(([text, attempt]) => [`${text} refused`, async () => `${text} ${await refused(attempt)}`]));
+const all = (attempts) =>
+  judge(attempts.map(([text, attempt]) => [`${text} refused`, async () => `${text} ${await refused(attempt)}`]));
 
 export default guest({
   spelled: (request, env) => {
@@ -40,10 +41,15 @@ export default guest({
   names: (request, env) => {
     const { port } = new URL(env.ORIGIN);
     return all(
-      ["localhost", "LOCALHOST", "localhost.", "a.localhost", "user@localhost", "evil.test@localhost", "%6c%6fcalhost"].map((name) => [
-        name,
-        () => fetch(`http://${name}:${port}/`),
-      ]),
+      [
+        "localhost",
+        "LOCALHOST",
+        "localhost.",
+        "a.localhost",
+        "user@localhost",
+        "evil.test@localhost",
+        "%6c%6fcalhost",
+      ].map((name) => [name, () => fetch(`http://${name}:${port}/`)]),
     );
   },
   overridden: (request, env) => {
@@ -84,7 +90,10 @@ export default guest({
         socket.addEventListener("close", () => reject(new Error("closed")));
       });
     return all([
-      ...["127.0.0.1", "localhost", "[::1]", "2130706433", "[::ffff:127.0.0.1]"].map((host) => [host, () => opened(host)]),
+      ...["127.0.0.1", "localhost", "[::1]", "2130706433", "[::ffff:127.0.0.1]"].map((host) => [
+        host,
+        () => opened(host),
+      ]),
       ["upgrade", () => fetch(`http://127.0.0.1:${port}/`, { headers: { upgrade: "websocket" } })],
       [
         "events",

@@ -40,7 +40,9 @@ export default guest({
         return sent;
       }),
     );
-    return judge([[50, () => ended.filter(({ reason }) => reason?.name === "AbortError").length || String(ended[0].reason)]]);
+    return judge([
+      [50, () => ended.filter(({ reason }) => reason?.name === "AbortError").length || String(ended[0].reason)],
+    ]);
   },
   async unread(request, env) {
     // Responses that nobody reads hold their connections until the event ends; the others wait or are served.

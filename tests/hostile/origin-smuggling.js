@@ -18,7 +18,10 @@ export default guest({
     for (const headers of [
       { "content-length": "100" },
       { "content-length": "0" },
-      [["content-length", "4"], ["content-length", "400"]],
+      [
+        ["content-length", "4"],
+        ["content-length", "400"],
+      ],
       { "transfer-encoding": "chunked" },
       { "transfer-encoding": "chunked, identity", "content-length": "1" },
       { connection: "keep-alive, content-length", "keep-alive": "x" },

@@ -13,7 +13,8 @@ const call = async (env, path) => {
 };
 
 export default guest({
-  deep: (request, env) => judge([[true, async () => /deep|depth|too many|refused|Error/i.test(await call(env, "/deeper").catch(String))]]),
+  deep: (request, env) =>
+    judge([[true, async () => /deep|depth|too many|refused|Error/i.test(await call(env, "/deeper").catch(String))]]),
   deeper: (request, env) => call(env, "/deeper"),
   async wide(request, env) {
     const ended = await Promise.allSettled(Array.from({ length: 100 }, () => call(env, "/")));

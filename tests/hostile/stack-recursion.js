@@ -27,7 +27,6 @@ export default guest({
       road((again) => () => JSON.stringify({ toJSON: again })),
       road((again) => () => JSON.parse("[1]", again)),
       road((again) => () => Reflect.apply(again, null, [])),
-      road((again) => () => Reflect.construct(again, [], function () {}) ?? again()),
       road((again) => () => new Proxy({}, { get: again }).x),
       road((again) => () => `${{ toString: again }}`),
       road((again) => () => Array.from({ get length() { return again(); } })), // prettier-ignore

@@ -5,7 +5,13 @@ const broken = () => {
   throw new Error("replaced");
 };
 const { Response: Kept } = globalThis;
-Object.keys = Object.entries = Object.getPrototypeOf = Object.getOwnPropertyNames = Reflect.apply = Reflect.get = broken;
+Object.keys =
+  Object.entries =
+  Object.getPrototypeOf =
+  Object.getOwnPropertyNames =
+  Reflect.apply =
+  Reflect.get =
+    broken;
 Function.prototype.call = Function.prototype.apply = Function.prototype.bind = broken;
 Array.prototype.includes = Array.prototype.push = Array.prototype.map = broken;
 Promise.prototype.then = Promise.resolve = broken;

@@ -51,7 +51,10 @@ export default guest({
     return judge([
       ["RangeError", () => gunzipSync(packed, { maxOutputLength: 1 << 20 })],
       ["RangeError", () => gunzipSync(packed)],
-      ["RangeError", () => brotliDecompressSync(brotliCompressSync(new Uint8Array(8 << 20)), { maxOutputLength: 1 << 20 })],
+      [
+        "RangeError",
+        () => brotliDecompressSync(brotliCompressSync(new Uint8Array(8 << 20)), { maxOutputLength: 1 << 20 }),
+      ],
     ]);
   },
   async piped() {

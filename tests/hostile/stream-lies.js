@@ -66,10 +66,7 @@ export default guest({
       ["TypeError", () => new Response("x").body.pipeTo(new Proxy(new WritableStream(), {}))],
       ["TypeError", () => new Response(new Proxy(new ReadableStream(), {})).body.getReader().read().then(() => { throw new TypeError("read"); })], // prettier-ignore
       ["TypeError", () => new Response("x").body.pipeThrough({ readable: 1, writable: new WritableStream() })],
-      [
-        "AbortError",
-        () => new Response("x").body.pipeTo(new WritableStream(), { signal: AbortSignal.abort() }),
-      ],
+      ["AbortError", () => new Response("x").body.pipeTo(new WritableStream(), { signal: AbortSignal.abort() })],
     ]);
   },
   byob() {

@@ -37,20 +37,22 @@ export default guest({
   },
   delays: () =>
     judge(
-      [NaN, -1, -Infinity, Infinity, 2 ** 53, "1", "x", null, {}, [], true, 1e-300].map((delay) => [
-        "number",
-        () => {
-          const id = setTimeout(() => {}, delay);
-          clearTimeout(id);
-          return typeof id === "object" ? "number" : typeof id;
-        },
-      ]).concat([
-        ["TypeError", () => setTimeout(() => {}, Symbol("s"))],
-        ["TypeError", () => setTimeout(() => {}, 1n)],
-        ["TypeError", () => setTimeout({})],
-        ["TypeError", () => setTimeout()],
-        ["TypeError", () => queueMicrotask(null)],
-      ]),
+      [NaN, -1, -Infinity, Infinity, 2 ** 53, "1", "x", null, {}, [], true, 1e-300]
+        .map((delay) => [
+          "number",
+          () => {
+            const id = setTimeout(() => {}, delay);
+            clearTimeout(id);
+            return typeof id === "object" ? "number" : typeof id;
+          },
+        ])
+        .concat([
+          ["TypeError", () => setTimeout(() => {}, Symbol("s"))],
+          ["TypeError", () => setTimeout(() => {}, 1n)],
+          ["TypeError", () => setTimeout({})],
+          ["TypeError", () => setTimeout()],
+          ["TypeError", () => queueMicrotask(null)],
+        ]),
     ),
   cleared: () =>
     judge(

@@ -34,7 +34,8 @@ export async function judge(attempts) {
       got = error?.name;
       stack = error?.stack;
     }
-    if (!Object.is(got, expected)) wrong[wrong.length] = (`${attempt}: ${String(got)} in place of ${String(expected)} ${stack}`);
+    if (!Object.is(got, expected))
+      wrong[wrong.length] = `${attempt}: ${String(got)} in place of ${String(expected)} ${stack}`;
   }
   return wrong.length === 0 ? "as expected" : wrong.join("\n");
 }

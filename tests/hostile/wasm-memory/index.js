@@ -1,7 +1,7 @@
 // Attacks: memory, by WebAssembly: memories that grow, many of them, tables, reads out of bounds (attack.wat is the source of
 // attack.wasm).
 // Becomes: what cannot grow does not; what is too much in all ends the instance; what is out of bounds is an error.
-// Config: {"limits": {"cpu_ms": 20000}}
+// Config: {"limits": {"cpu_ms": 1500}}
 // Expect /grown: 200 as expected
 // Expect /many: 503 error 1102
 // Expect /tables: 503 error 1102
