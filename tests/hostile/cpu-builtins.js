@@ -3,7 +3,6 @@
 // Expect /regexp: 503 error 1102
 // Expect /regexpReplace: 503 error 1102
 // Expect /includes: 503 error 1102
-// Expect /indexOf: 503 error 1102
 // Expect /join: 503 error 1102
 // Expect /bigint: 503 error 1102
 // Expect /parse: 503 error 1102
@@ -11,7 +10,7 @@
 // Expect /split: 503 error 1102
 // Expect /collator: 503 error 1102
 // Expect /reverse: 503 error 1102
-// Expect /atomicsWait: 503 error 1102
+// Expect /atomicsWait: 500 error 1101, log TypeError: Atomics.wait cannot be called in this context
 import { guest } from "./common/guest.js";
 
 export default guest({
@@ -21,7 +20,6 @@ export default guest({
     const big = new Array(1e6).fill(1);
     for (;;) big.includes(2);
   },
-  indexOf: () => Array.prototype.indexOf.call({ length: 2 ** 53 - 1 }, 1),
   join() {
     const big = new Array(1e5).fill("x");
     for (;;) big.join("-");
@@ -34,7 +32,7 @@ export default guest({
     for (;;) JSON.parse(text);
   },
   normalize() {
-    const text = "\u1e9b\u0323".repeat(1e5);
+    const text = "\u1e9b\u0323".repeat(1e3);
     for (;;) text.normalize("NFKD");
   },
   split() {

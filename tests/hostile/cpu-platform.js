@@ -15,7 +15,7 @@
 // Expect /abort: 503 error 1102
 // Expect /timer: 503 error 1102
 // Expect /message: 503 error 1102
-// Expect /urlPattern: 503 error 1102
+// Expect /urlPattern: 200 false
 // Expect /requestGetter: 503 error 1102
 // Expect /pbkdf: 503 error 1102
 // Expect /digests: 503 error 1102

@@ -3,7 +3,7 @@
 // Config: {"limits": {"cpu_ms": 5000}}
 // Expect /many: 500 error 1101, log TypeError: Too many headers
 // Expect /cookies: 500 error 1101, log TypeError: Too many headers
-// Expect /million: 500 error 1101
+// Expect /million: 503 error 1102
 // Expect /appended: 200
 // Expect /cookie: 200
 // Expect /names: 200 as expected

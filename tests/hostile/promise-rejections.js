@@ -2,7 +2,7 @@
 // listeners that reject again.
 // Becomes: the rejections are logged, the answer goes out, and who rejects for ever is ended.
 // Config: {"limits": {"cpu_ms": 3000}}
-// Expect /weird: 200 fine, log has no text
+// Expect /weird: 200 fine
 // Expect /flood: 200 fine
 // Expect /again: 200 fine
 // Expect /spins: 503 error 1102

@@ -6,10 +6,10 @@
 // Expect /lockedOut: 500 error 1101, log hung and would never generate a response
 // Expect /waits: 200 waiting
 // Expect /weird: 200 waiting
-// Expect /spinsAfter: 200 spinning
+// Expect /other: 200 kept
+// Expect /other: 200
 // Expect /manyAfter: 200 many
-// Expect /other: 200
-// Expect /other: 200
+// Expect /spinsAfter: 200 spinning
 import { guest, judge } from "./common/guest.js";
 
 let kept;

@@ -50,7 +50,6 @@ export default guest({
     const packed = await bomb();
     return judge([
       ["RangeError", () => gunzipSync(packed, { maxOutputLength: 1 << 20 })],
-      ["RangeError", () => gunzipSync(packed)],
       [
         "RangeError",
         () => brotliDecompressSync(brotliCompressSync(new Uint8Array(8 << 20)), { maxOutputLength: 1 << 20 }),
