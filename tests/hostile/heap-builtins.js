@@ -1,6 +1,6 @@
 // Attacks: memory, in one call of a function of V8's, which does not heed that it is to end before it returns.
 // Becomes: the end of the instance when it returns; never that of the process.
-// Config: {"limits": {"cpu_ms": 30000}}
+// Config: {"limits": {"cpu_ms": 5000}}
 // Expect /parsedZeros: 503 error 1102
 // Expect /parsedKeys: 503 error 1102
 // Expect /parsedDoubles: 503 error 1102

@@ -1,6 +1,6 @@
 // Attacks: memory, by many small things that stay alive.
 // Becomes: the instance is ended when they are too much, and the next event has a new one.
-// Config: {"limits": {"cpu_ms": 30000}}
+// Config: {"limits": {"cpu_ms": 5000}}
 // Expect /arrays: 503 error 1102, log exceeded memory limit
 // Expect /maps: 503 error 1102
 // Expect /sets: 503 error 1102

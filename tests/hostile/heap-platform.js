@@ -1,6 +1,6 @@
 // Attacks: memory, by objects of the platform that stay alive, and what they hold outside of JavaScript's heap.
 // Becomes: a RangeError where one thing is too large, else the end of the instance.
-// Config: {"limits": {"cpu_ms": 30000}}
+// Config: {"limits": {"cpu_ms": 5000}}
 // Expect /blobs: 503 error 1102
 // Expect /doubledBlob: 503 error 1102
 // Expect /clones: 503 error 1102

@@ -1,6 +1,6 @@
 // Attacks: memory, by strings: doubled, flattened, sliced, built of pieces, made into keys.
 // Becomes: a RangeError for a string that is too long, else the end of the instance.
-// Config: {"limits": {"cpu_ms": 30000}}
+// Config: {"limits": {"cpu_ms": 5000}}
 // Expect /doubled: 503 error 1102
 // Expect /flattened: 503 error 1102
 // Expect /pieces: 503 error 1102

@@ -10,6 +10,7 @@ import { guest, judge } from "./common/guest.js";
 
 const { prototype } = Promise;
 const kept = { then: prototype.then, catch: prototype.catch, finally: prototype.finally, constructor: Promise };
+const species = Object.getOwnPropertyDescriptor(Promise, Symbol.species);
 const broken = () => {
   throw new Error("replaced");
 };
@@ -80,6 +81,7 @@ function assertOwn(error) {
 
 function restore() {
   Object.assign(prototype, kept);
+  Object.defineProperty(Promise, Symbol.species, species);
   Reflect.deleteProperty(Object.prototype, "then");
 }
 
@@ -92,6 +94,7 @@ export default guest({
     return judged === "as expected" ? exercised() : judged;
   },
   async species() {
+    const { readable, writable } = new TransformStream();
     Object.defineProperty(Promise, Symbol.species, { get: broken, configurable: true });
     prototype.constructor = class Evil extends Promise {
       constructor(executor) {
@@ -99,7 +102,6 @@ export default guest({
         throw new Error("constructed");
       }
     };
-    const { readable, writable } = new TransformStream();
     const makers = [
       () => new Response("text").text(),
       () => new Response("piped").body.pipeTo(writable),
