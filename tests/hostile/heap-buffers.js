@@ -6,10 +6,6 @@
 // Expect /resized: 500 error 1101, log RangeError: Array buffer allocation failed
 // Expect /manyResized: 503 error 1102
 // Expect /reserved: 500 error 1101, log RangeError: Array buffer allocation failed
-// Expect /encoded: 503 error 1102
-// Expect /small: 503 error 1102
-// Expect /empty: 503 error 1102
-// Expect /views: 503 error 1102
 // Expect /doubled: 503 error 1102
 // Expect /random: 503 error 1102
 // Expect /garbage: 200 fine
@@ -38,23 +34,6 @@ export default guest({
   },
   reserved() {
     for (let i = 0; i < 1e6; i++) keep.push(new ArrayBuffer(1, { maxByteLength: 2 ** 30 }));
-  },
-  encoded() {
-    const text = "x".repeat(1 << 20);
-    for (;;) keep.push(new TextEncoder().encode(text));
-  },
-  small() {
-    for (;;) {
-      const view = new Uint8Array(64);
-      keep.push(view, view.buffer);
-    }
-  },
-  empty() {
-    for (;;) keep.push(new ArrayBuffer(0));
-  },
-  views() {
-    const buffer = new ArrayBuffer(8);
-    for (;;) keep.push(new DataView(buffer), new Float64Array(buffer));
   },
   doubled() {
     let buffer = new ArrayBuffer(1);
