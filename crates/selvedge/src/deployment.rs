@@ -1,5 +1,6 @@
 //! One project, ready to answer: its Worker, its assets, its schedules.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
@@ -91,6 +92,16 @@ impl Deployment {
             Worker::new(shared.pool.clone(), options)
         });
         Ok(Self { name, worker, assets, crons: manifest.crons.clone() })
+    }
+
+    /// Whether there is a script.
+    pub(crate) fn has_worker(&self) -> bool {
+        self.worker.is_some()
+    }
+
+    /// The folder of the static assets: absolute, without links.
+    pub(crate) fn assets_folder(&self) -> Option<&Path> {
+        self.assets.as_ref().map(|assets| assets.folder.as_path())
     }
 
     /// Runs the Worker's global scope once. What it handles is the result; nothing for assets only.

@@ -27,6 +27,7 @@ mod project;
 mod project_args;
 mod rate_limiters;
 mod request;
+mod sandbox;
 mod services;
 mod shutdown;
 mod state;

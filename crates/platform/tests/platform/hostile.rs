@@ -95,7 +95,7 @@ const CASES: &[Cases] = &[
             ("loggedGetter", CPU),
             ("toStringLoop", CPU),
             ("generator", CPU),
-            ("atomics", CPU),
+            ("atomics", "Uncaught TypeError: Atomics.wait cannot be called in this context"),
             ("prepareStackTrace", CPU),
             ("endlessPull", CPU),
             ("never", "The Workers runtime canceled this request because it detected that your Worker's code had hung"),

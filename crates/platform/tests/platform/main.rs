@@ -13,6 +13,7 @@ mod lifecycle;
 mod messaging;
 mod native_bodies;
 mod scheduled;
+mod side_channels;
 mod web;
 
 use libtest_mimic::{Arguments, Trial};
@@ -30,6 +31,7 @@ fn main() {
         messaging::TESTS,
         native_bodies::TESTS,
         scheduled::TESTS,
+        side_channels::TESTS,
         web::TESTS,
     ]
     .concat()

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use anyhow::Context;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
-use selvedge_runtime::{V8Token, initialize_v8};
+use selvedge_runtime::{Compilation, V8Token, initialize_v8_for};
 
 use super::{analytics, check, completions, d1, dev, import, init, kv, r2, secrets_store, serve};
 use crate::cli::Command;
@@ -27,9 +27,9 @@ const HEAVY_NICE: i32 = 10;
 /// Whatever keeps it from doing its work, in words for people.
 pub(crate) fn run(command: Command) -> anyhow::Result<()> {
     match command {
-        Command::Dev(args) => with_engine(|v8| dev::run(*args, v8)),
+        Command::Dev(args) => with_engine(Compilation::MachineCode, |v8| dev::run(*args, v8)),
         Command::Serve(args) => serve_all(args),
-        Command::Check(args) => with_engine(|v8| check::run(args, v8)),
+        Command::Check(args) => with_engine(Compilation::MachineCode, |v8| check::run(args, v8)),
         Command::Init(args) => init::run(&args),
         Command::Kv(args) => without_engine(kv::run(args)),
         Command::D1(args) => without_engine(d1::run(args)),
@@ -51,8 +51,11 @@ fn without_engine<F: Future<Output = anyhow::Result<()>>>(work: F) -> anyhow::Re
 }
 
 /// Initializes V8 while there is only one thread, and then makes the others.
-fn with_engine<F: Future<Output = anyhow::Result<()>>>(work: impl FnOnce(V8Token) -> F) -> anyhow::Result<()> {
-    let v8 = initialize_v8();
+fn with_engine<F: Future<Output = anyhow::Result<()>>>(
+    compilation: Compilation,
+    work: impl FnOnce(V8Token) -> F,
+) -> anyhow::Result<()> {
+    let v8 = initialize_v8_for(compilation);
     raise_open_files();
     let runtime = threads(cores() + 2).build().context(NO_THREADS)?;
     let result = runtime.block_on(work(v8));
@@ -62,7 +65,7 @@ fn with_engine<F: Future<Output = anyhow::Result<()>>>(work: impl FnOnce(V8Token
 
 /// Serves, with threads of a lower priority for Workers whose turns are long.
 fn serve_all(args: serve::ServeArgs) -> anyhow::Result<()> {
-    let v8 = initialize_v8();
+    let v8 = initialize_v8_for(args.compilation());
     raise_open_files();
     allow_priorities();
     let heavy = threads(cores()).thread_name("heavy").on_thread_start(yield_to_others).build().context(NO_THREADS)?;

@@ -16,6 +16,7 @@ mod auth;
 mod bad_input;
 mod caching;
 mod commands;
+mod confinement;
 mod console;
 mod crash;
 mod d1;

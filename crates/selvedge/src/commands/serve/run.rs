@@ -4,7 +4,7 @@ use std::path::Path;
 
 use selvedge_edge::{Scheme, Server, TlsConfig};
 use selvedge_platform::Scheduler;
-use selvedge_runtime::V8Token;
+use selvedge_runtime::{Compilation, V8Token};
 use tokio::runtime::Handle;
 
 use super::args::ServeArgs;
@@ -19,6 +19,7 @@ use crate::engine::{self, Shared};
 use crate::listen::Ip;
 use crate::output::{Format, Output, count};
 use crate::project::Project;
+use crate::sandbox::Needs;
 use crate::shutdown::Shutdown;
 use crate::{bindings, cron, memory, services, state};
 
@@ -38,6 +39,7 @@ pub(crate) async fn run(args: ServeArgs, v8: V8Token, heavy: Handle) -> anyhow::
 
 async fn serve(args: ServeArgs, v8: V8Token, heavy: Handle, output: &Output) -> anyhow::Result<()> {
     let shutdown = Shutdown::on_signals()?;
+    let compilation = args.compilation();
     let tls = match (&args.tls_cert, &args.tls_key) {
         (Some(cert), Some(key)) => Some(TlsConfig::from_pem_files(cert, key)?),
         _ => None,
@@ -69,7 +71,14 @@ async fn serve(args: ServeArgs, v8: V8Token, heavy: Handle, output: &Output) -> 
         named: projects.len() > 1,
         enforce_cpu: true,
     };
-    let deployments = boot::deploy(&projects, &shared, &options).await?;
+    let deployments = boot::build(&projects, &shared, &options, compilation).await?;
+    let needs = Needs {
+        state: deployments.iter().any(|deployment| deployment.has_worker()).then(|| shared.storage.path().to_owned()),
+        assets: deployments.iter().filter_map(|deployment| deployment.assets_folder()).map(Path::to_owned).collect(),
+        executable_memory: compilation == Compilation::MachineCode,
+    };
+    let _held = args.sandbox.enter(&needs, output)?;
+    boot::start(&deployments, output).await;
     deployments.iter().for_each(|deployment| shared.services.register(deployment));
     if deployments.iter().any(|deployment| !deployment.crons.is_empty()) {
         let (deployments, output) = (deployments.clone(), output.clone());
