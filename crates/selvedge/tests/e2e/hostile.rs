@@ -12,11 +12,13 @@ use std::time::Duration;
 
 use futures_util::StreamExt;
 use futures_util::stream;
-use http::Method;
+use http::{Method, Request, Response};
+use http_body_util::{BodyExt, Collected};
+use hyper::body::Incoming;
 use serde_json::{Value, json};
 
 use self::case::{Case, Expected, Step};
-use crate::support::{Origin, Project, Server, within};
+use crate::support::{Origin, OriginBody, Project, Server, reply, within};
 
 /// How many Workers of a group attack at the same time.
 const AT_ONCE: usize = 3;
@@ -92,7 +94,7 @@ async fn attack(group: &str, arguments: &[&str]) {
         assert!(only.is_some(), "no file begins with {group}");
         return;
     }
-    let origin = Origin::echo().await;
+    let origin = Origin::start(echo).await;
     let project = deployed(&cases, &origin);
     let mut server = project.serve_with(arguments).await;
     let wrong = tokio::select! {
@@ -105,6 +107,16 @@ async fn attack(group: &str, arguments: &[&str]) {
     for word in ["panicked", "Fatal", "overflowed its stack"] {
         assert!(!output.contains(word), "{}", shortened(&output));
     }
+}
+
+/// Answers with what it was asked: the method and path, a line for each header, then the body as far as it came.
+async fn echo(request: Request<Incoming>) -> Response<OriginBody> {
+    let mut text = format!("{} {}\n", request.method(), request.uri());
+    for (name, value) in request.headers() {
+        text += &format!("{name}: {}\n", String::from_utf8_lossy(value.as_bytes()));
+    }
+    let body = request.into_body().collect().await.map(Collected::to_bytes).unwrap_or_default();
+    reply(text + "\n" + &String::from_utf8_lossy(&body))
 }
 
 /// The neighbour and all Workers of a group, each at a host of its own.
