@@ -82,8 +82,6 @@ impl Shell {
         fatal::install_in(&mut isolate);
         rejections::install(&mut isolate);
         linker::install(&mut isolate);
-        // Nobody could wake who waits, and a thread that waits uses no CPU time that a limit would see.
-        isolate.set_allow_atomics_wait(false);
         isolate.set_microtasks_policy(v8::MicrotasksPolicy::Explicit);
         isolate.set_allow_wasm_code_generation_callback(refuse_wasm_code_generation);
         isolate.add_near_heap_limit_callback(near_heap_limit, data);
