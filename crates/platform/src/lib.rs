@@ -29,6 +29,7 @@ mod secrets;
 mod service;
 mod sockets;
 mod start;
+mod webassembly;
 mod websocket;
 mod worker;
 
@@ -65,6 +66,7 @@ pub fn extensions() -> Vec<Extension> {
         secrets::OPS,
         service::OPS,
         sockets::OPS,
+        webassembly::OPS,
         websocket::OPS,
     ]
     .concat();

@@ -44,6 +44,7 @@ mod snapshot;
 mod start;
 mod state;
 mod warmth;
+mod wasm;
 mod watchdog;
 
 pub use driver::{Driver, Ended};

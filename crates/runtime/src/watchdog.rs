@@ -144,6 +144,13 @@ impl TurnClock {
             self.state.condemn(Limit::CpuTime);
             return Some(PERIOD);
         }
+        // What is not needed any more is found at the end of the turn; this is for those that grow within one.
+        if self.state.memory().wasm() / 2 > self.state.memory().limit() {
+            self.isolate.terminate_execution();
+            *terminated = true;
+            self.state.condemn(Limit::Memory);
+            return Some(PERIOD);
+        }
         if used >= LONG_TURN {
             self.long.store(true, Ordering::Relaxed);
             let yields = self.shared.may_yield;
