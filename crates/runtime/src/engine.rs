@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use selvedge_ops::v8;
 
+use crate::fatal;
 use crate::instance::Shell;
 use crate::lazy::LazySources;
 use crate::memory::Memory;
@@ -74,6 +75,7 @@ pub fn initialize_v8_for(compilation: Compilation) -> V8Token {
     }
     v8::V8::initialize_platform(platform.clone());
     v8::V8::initialize();
+    fatal::install();
     V8Token { platform }
 }
 

@@ -12,7 +12,7 @@ use crate::linker::LazyModules;
 use crate::memory::Memory;
 use crate::watchdog::{Finished, LONG_TURN, TurnClock, Watchdog};
 use crate::{
-    Builtins, Extensions, InstanceState, Invocation, JsError, Limit, Limits, Snapshot, host, linker, rejections,
+    Builtins, Extensions, InstanceState, Invocation, JsError, Limit, Limits, Snapshot, fatal, host, linker, rejections,
 };
 
 /// After how many turns V8's own tasks (finalization registries, collection steps) get their turn.
@@ -79,6 +79,7 @@ impl Shell {
         let mut isolate = isolate;
         state.install(&mut isolate);
         host::install(&mut isolate);
+        fatal::install_in(&mut isolate);
         rejections::install(&mut isolate);
         linker::install(&mut isolate);
         isolate.set_microtasks_policy(v8::MicrotasksPolicy::Explicit);

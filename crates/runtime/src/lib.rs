@@ -25,6 +25,7 @@ mod engine;
 mod every_thread;
 mod exception;
 mod extensions;
+mod fatal;
 mod handover;
 mod host;
 mod instance;

@@ -186,6 +186,16 @@ thread_local! {
     static SLOT: RefCell<Option<(Weak<Shared>, Arc<Slot>)>> = const { RefCell::new(None) };
 }
 
+/// Condemns the instance whose turn runs on the calling thread, and forgets the turn, which will not end. False if none
+/// runs.
+pub(crate) fn abandon_turn() -> bool {
+    let slot = SLOT.try_with(|mine| mine.try_borrow().ok()?.as_ref().map(|(_, slot)| slot.clone()));
+    let Ok(Some(slot)) = slot else { return false };
+    let Some(clock) = lock(&slot.clock).take() else { return false };
+    clock.state.condemn(Limit::Memory);
+    true
+}
+
 impl Shared {
     /// The slot of the calling thread.
     fn slot(this: &Arc<Self>) -> Arc<Slot> {
