@@ -3,7 +3,10 @@
 //! The crate `mimalloc` asks for each allocation with its alignment, which in mimalloc 3 is a slower path; and sizes
 //! that are no power of two never find a free block on it, so that a table of headers went to the slowest one each time.
 //! But all that mimalloc gives is aligned to 16 bytes, if it is as large as that, and hardly anything asks for more. In
-//! a request of hello, plain calls take 850 instructions less of 33,000.
+//! a request of hello, plain calls take 450 instructions less of 33,000 (callgrind).
+//!
+//! V8's own allocations come here too (the feature `override`): it takes 8 KB for handles in each turn, for which the
+//! system's allocator took 900 instructions more.
 #![allow(unsafe_code)]
 
 use std::alloc::{GlobalAlloc, Layout};

@@ -48,7 +48,9 @@ async fn bodies_are_read_and_passed_on(harness: Harness) {
     } }"#,
     );
     assert_eq!(text(worker.post("/text", "abc").await.unwrap()).await, "ABC");
-    assert_eq!(text(worker.post("/json", r#"{ "a": 1 }"#).await.unwrap()).await, r#"{"a":1}"#);
+    let json = worker.post("/json", r#"{ "a": 1 }"#).await.unwrap();
+    assert_eq!(json.headers()[CONTENT_TYPE], "application/json");
+    assert_eq!(text(json).await, r#"{"a":1}"#);
     let passed = worker.post("/", "as it is").await.unwrap();
     assert_eq!((passed.status().as_u16(), passed.headers()["x-kept"].to_str().unwrap()), (201, "yes"));
     assert_eq!(text(passed).await, "as it is");
