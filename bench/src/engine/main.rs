@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use http::{HeaderMap, Request};
-use selvedge_platform::{Body, ENTRY, FetchEvent, RequestContext, Worker, WorkerOptions, extensions};
+use selvedge_platform::{Body, ENTRY, FetchEvent, RequestContext, Scheduler, Worker, WorkerOptions, extensions};
 use selvedge_runtime::{
     Engine, EngineOptions, Extensions, Limits, LogRecord, LogSink, Module, ModuleKind, Script, WarmPool, initialize_v8,
 };
@@ -65,6 +65,7 @@ fn worker(pool: &Arc<WarmPool>) -> Arc<Worker> {
         limits: Limits::default(),
         max_instances: 1,
         log: Arc::new(Silent),
+        scheduler: Scheduler::single(),
         origin: None,
         extensions: Extensions::new(),
     };
@@ -119,7 +120,7 @@ fn main() {
             answer(&hello).await;
             let mut starts = Vec::new();
             for _ in 0..ROUNDS {
-                hello.unload().await;
+                hello.unload();
                 let start = Instant::now();
                 answer(&hello).await;
                 starts.push(start.elapsed());

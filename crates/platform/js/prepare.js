@@ -2,6 +2,7 @@
 
 import { op_fetcher_fetch } from "selvedge:ops";
 import { adoptIsError } from "selvedge:web/dom-exception.js";
+import { installFrozenTemporal } from "selvedge:web/performance/index.js";
 import { internal } from "selvedge:web/webidl.js";
 import { AnalyticsEngine } from "./analytics/analytics-engine.js";
 import { removeSharedArrayBuffer } from "./buffers.js";
@@ -57,6 +58,7 @@ export const environment = () => worker.env;
 export function prepare(bindings, isServiceWorker, flags) {
   // V8 puts it back into every context, so the snapshot cannot lack it.
   removeSharedArrayBuffer(globalThis);
+  installFrozenTemporal(globalThis);
   adoptIsError();
   const env = worker.env;
   worker.isServiceWorker = isServiceWorker;

@@ -1,6 +1,7 @@
 //! From a Worker's script and bindings to an instance that takes events.
 
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use selvedge_node::{NodeCompat, NodeLevel};
 use selvedge_ops::v8;
@@ -26,10 +27,22 @@ pub(crate) struct Loaded {
     pub(crate) handlers: Handlers,
     pub(crate) dispatch_fetch: v8::Global<v8::Function>,
     pub(crate) dispatch_scheduled: v8::Global<v8::Function>,
+    /// How long the start took.
+    pub(crate) start: Duration,
+}
+
+impl Loaded {
+    /// For how long it has had nothing to do; `None` if it has. `now` is since the Unix epoch.
+    pub(crate) fn idle(&self, now: Duration) -> Option<Duration> {
+        let state = self.instance.state();
+        let last = Duration::try_from_secs_f64(state.now() / 1000.0).unwrap_or_default();
+        (state.invocations() == 0 && self.instance.is_idle()).then(|| now.saturating_sub(last))
+    }
 }
 
 /// Starts an instance.
 pub(crate) async fn start(worker: &Worker) -> Result<Loaded, StartError> {
+    let begun = Instant::now();
     let options = &worker.options;
     let mut extensions = options.extensions.clone();
     extensions.insert(Arc::new(Bindings(options.bindings.iter().cloned().collect())));
@@ -48,7 +61,9 @@ pub(crate) async fn start(worker: &Worker) -> Result<Loaded, StartError> {
     match started {
         Ok((instance, (handlers, dispatch_fetch, dispatch_scheduled))) => {
             worker.metrics().started();
-            Ok(Loaded { instance, handlers, dispatch_fetch, dispatch_scheduled })
+            // The global scope is no event: it says nothing of how long those will take.
+            let _startup = instance.take_long_turn();
+            Ok(Loaded { instance, handlers, dispatch_fetch, dispatch_scheduled, start: begun.elapsed() })
         }
         Err(StartError::Script(error)) => Err(StartError::Script(map_error(&options.script, error))),
         Err(error) => Err(error),

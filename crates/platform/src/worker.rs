@@ -1,7 +1,6 @@
 //! A deployed script, its instances, and the delivery of events.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::{Duration, UNIX_EPOCH};
 
 use http::{HeaderMap, Method, Response};
@@ -14,8 +13,10 @@ use selvedge_runtime::{
 use selvedge_web::fetch::{Body, BodyResource, Subrequests};
 
 use crate::exchange::{Exchange, Inbound, Outcome};
+use crate::instances::Instances;
 use crate::log::map_error;
-use crate::start::{self, Handlers, Loaded};
+use crate::schedule::{Awaited, Scheduler};
+use crate::start::{Handlers, Loaded};
 use crate::{Binding, Bound, FetchEvent, Fetcher, FetcherError, Metrics, ScheduledEvent, WorkerError};
 
 /// How often [`Worker::drain`] looks.
@@ -41,6 +42,8 @@ pub struct WorkerOptions {
     pub log: Arc<dyn LogSink>,
     /// Where requests go after an exception that was to be passed through.
     pub origin: Option<Arc<dyn Fetcher>>,
+    /// What it shares with the other Workers of the process.
+    pub scheduler: Arc<Scheduler>,
     /// What the platform keeps with each instance: the HTTP client.
     pub extensions: Extensions,
 }
@@ -60,9 +63,7 @@ pub struct Worker {
     pub(crate) options: WorkerOptions,
     /// The modules of Node.js that it may import.
     pub(crate) builtins: Option<Arc<Builtins>>,
-    loaded: Mutex<Vec<Arc<Loaded>>>,
-    starting: tokio::sync::Mutex<()>,
-    next: AtomicUsize,
+    instances: Instances,
     metrics: Arc<Metrics>,
 }
 
@@ -76,15 +77,12 @@ impl Worker {
     /// A Worker whose instances come from `pool`. Nothing runs yet.
     pub fn new(pool: Arc<WarmPool>, options: WorkerOptions) -> Arc<Self> {
         let builtins = options.node.map(|node| Arc::new(node.builtins()));
-        Arc::new(Self {
-            pool,
-            builtins,
-            options,
-            loaded: Mutex::default(),
-            starting: tokio::sync::Mutex::default(),
-            next: AtomicUsize::new(0),
-            metrics: Arc::default(),
-        })
+        let scheduler = options.scheduler.clone();
+        let metrics = Arc::<Metrics>::default();
+        let instances = Instances::new(scheduler.clone(), options.max_instances, metrics.clone());
+        let worker = Arc::new(Self { pool, builtins, options, instances, metrics });
+        scheduler.admit(&worker);
+        worker
     }
 
     /// The Worker's name.
@@ -98,12 +96,12 @@ impl Worker {
     }
 
     /// How many instances there are.
-    pub fn instances(&self) -> usize {
-        self.loaded().len()
+    pub fn alive(&self) -> usize {
+        self.instances.count()
     }
 
-    fn loaded(&self) -> MutexGuard<'_, Vec<Arc<Loaded>>> {
-        self.loaded.lock().unwrap_or_else(PoisonError::into_inner)
+    pub(crate) fn instances(&self) -> &Instances {
+        &self.instances
     }
 
     /// Starts an instance if there is none: runs the global scope.
@@ -111,19 +109,17 @@ impl Worker {
     /// # Errors
     /// When the Worker does not start.
     pub async fn start(self: &Arc<Self>) -> Result<Handlers, StartError> {
-        self.acquire().await.map(|loaded| loaded.handlers.clone())
+        self.instances.acquire(self).await.map(|loaded| loaded.handlers.clone())
     }
 
     /// Lets go of all instances. Those that handle events end with them.
-    pub async fn unload(&self) {
-        let loaded = std::mem::take(&mut *self.loaded());
-        self.metrics.evicted(loaded.len());
-        drop(loaded);
+    pub fn unload(&self) {
+        self.instances.clear();
     }
 
     /// Whether no invocation is under way.
     pub fn is_idle(&self) -> bool {
-        self.loaded().iter().all(|loaded| loaded.instance.state().invocations() == 0)
+        self.instances.are_idle()
     }
 
     /// Waits until no invocation is left: responses that stream, and `waitUntil`.
@@ -131,62 +127,6 @@ impl Worker {
         while !self.is_idle() {
             tokio::time::sleep(DRAIN_PERIOD).await;
         }
-    }
-
-    /// An instance to handle an event: an idle one if there is one, else any, while another one is started.
-    async fn acquire(self: &Arc<Self>) -> Result<Arc<Loaded>, StartError> {
-        match self.pick() {
-            (Some(loaded), false) => Ok(loaded),
-            (Some(loaded), true) => {
-                self.add_instance();
-                Ok(loaded)
-            }
-            (None, _) => self.first().await,
-        }
-    }
-
-    /// An instance, and whether there should be one more.
-    fn pick(&self) -> (Option<Arc<Loaded>>, bool) {
-        let mut loaded = self.loaded();
-        let before = loaded.len();
-        loaded.retain(|loaded| !loaded.instance.state().is_condemned());
-        self.metrics.evicted(before - loaded.len());
-        let at_home = loaded.iter().find(|loaded| loaded.instance.is_at_home() && loaded.instance.is_idle());
-        if let Some(idle) = at_home.or_else(|| loaded.iter().find(|loaded| loaded.instance.is_idle())) {
-            return (Some(idle.clone()), false);
-        }
-        if loaded.is_empty() {
-            return (None, false);
-        }
-        let index = self.next.fetch_add(1, Ordering::Relaxed) % loaded.len();
-        (Some(loaded[index].clone()), loaded.len() < self.options.max_instances)
-    }
-
-    /// Starts the first instance, once for all who wait for it.
-    async fn first(&self) -> Result<Arc<Loaded>, StartError> {
-        let _starting = self.starting.lock().await;
-        if let (Some(loaded), _) = self.pick() {
-            return Ok(loaded);
-        }
-        let loaded = Arc::new(start::start(self).await?);
-        self.loaded().push(loaded.clone());
-        Ok(loaded)
-    }
-
-    /// Starts one more instance in the background, unless one is being started.
-    fn add_instance(self: &Arc<Self>) {
-        let worker = self.clone();
-        tokio::spawn(async move {
-            let Ok(_starting) = worker.starting.try_lock() else { return };
-            if worker.loaded().len() >= worker.options.max_instances {
-                return;
-            }
-            match start::start(&worker).await {
-                Ok(loaded) => worker.loaded().push(Arc::new(loaded)),
-                // The first instance did start; it goes on to serve.
-                Err(error) => tracing::warn!(worker = worker.name(), %error, "cannot start another instance"),
-            }
-        });
     }
 
     /// Has the Worker answer a request. If the future is dropped, the invocation is cancelled, but for what
@@ -200,18 +140,24 @@ impl Worker {
     }
 
     async fn deliver_fetch(self: &Arc<Self>, event: FetchEvent) -> Result<Response<Body>, WorkerError> {
-        let loaded = self.acquire().await.map_err(WorkerError::Start)?;
+        let loaded = self.instances.acquire(self).await.map_err(WorkerError::Start)?;
+        match self.instances.heavy() {
+            None => self.answer(&loaded, event).await,
+            Some(runtime) => {
+                let worker = self.clone();
+                let answered = Awaited::spawn(runtime, async move { worker.answer(&loaded, event).await });
+                answered.result().await.unwrap_or(Err(WorkerError::Hung))
+            }
+        }
+    }
+
+    /// Has an instance answer a request, in this task.
+    async fn answer(&self, loaded: &Loaded, event: FetchEvent) -> Result<Response<Body>, WorkerError> {
         let FetchEvent { request, url, context, entrypoint, props, depth, lineage } = event;
         let (head, body) = request.into_parts();
-        let inbound = Inbound::new(head.headers, context);
-        let exchange = Arc::new(Exchange::new(
-            Some(inbound),
-            depth,
-            lineage,
-            self.options.limits.subrequests,
-            self.metrics.clone(),
-        ));
-        let mut run = Run::begin(&loaded, &exchange);
+        let (inbound, most) = (Inbound::new(head.headers, context), self.options.limits.subrequests);
+        let exchange = Arc::new(Exchange::new(Some(inbound), depth, lineage, most, self.metrics.clone()));
+        let mut run = Run::begin(loaded, &exchange);
         let resources = run.driver().invocation().resources();
         let body = match body {
             Body::Empty => None,
@@ -255,9 +201,20 @@ impl Worker {
     }
 
     async fn deliver_scheduled(self: &Arc<Self>, event: ScheduledEvent) -> Result<(), WorkerError> {
-        let loaded = self.acquire().await.map_err(WorkerError::Start)?;
+        let loaded = self.instances.acquire(self).await.map_err(WorkerError::Start)?;
+        match self.instances.heavy() {
+            None => self.run_scheduled(&loaded, event).await,
+            Some(runtime) => {
+                let worker = self.clone();
+                let ran = Awaited::spawn(runtime, async move { worker.run_scheduled(&loaded, event).await });
+                ran.result().await.unwrap_or(Err(WorkerError::Hung))
+            }
+        }
+    }
+
+    async fn run_scheduled(&self, loaded: &Loaded, event: ScheduledEvent) -> Result<(), WorkerError> {
         let exchange = Arc::new(Exchange::new(None, 0, None, self.options.limits.subrequests, self.metrics.clone()));
-        let mut run = Run::begin(&loaded, &exchange);
+        let mut run = Run::begin(loaded, &exchange);
         let time = event.scheduled_time.duration_since(UNIX_EPOCH).unwrap_or_default();
         let called = run
             .driver()

@@ -28,12 +28,46 @@ impl std::fmt::Debug for V8Token {
 /// A second call in a process is an error of the caller's, which V8 answers by ending the process; hence tests
 /// share one token.
 pub fn initialize_v8() -> V8Token {
-    // One background thread for concurrent compilation and collection keeps a small machine's cores for turns.
-    let platform = v8::new_default_platform(1, false).make_shared();
+    initialize_v8_for(Compilation::MachineCode)
+}
+
+/// What V8 makes of JavaScript before it runs it. It is a decision for the whole process: V8 reads it when it is
+/// initialized, and all isolates share its builtins and its code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Compilation {
+    /// Machine code, by its compilers.
+    MachineCode,
+    /// Bytecode only, also of regular expressions. No memory is made executable while the process runs, which is where
+    /// most exploits of V8 start and end. There is no `WebAssembly`.
+    Bytecode,
+}
+
+/// What a host of strangers' code needs other than V8's defaults.
+///
+/// Not set, as V8's defaults are right: its flags are read-only memory once it is initialized
+/// (`--freeze-flags-after-init`), code is guarded by a memory protection key where the processor has them
+/// (`--memory-protection-keys`), and what is experimental, for developers or for tests (`--expose-*`,
+/// `--allow-natives-syntax`) is off. Chromium and workerd set nothing more that would keep guests apart in a process;
+/// workerd's `--noincremental-marking` is about its own collector.
+const FLAGS: [&str; 4] = [
+    "--stack-size=900",
     // The pass that unrolls loops also drops their interrupt checks where it thinks them short; it is wrong of
     // loops around built-in functions, which then cannot be terminated: `for (;;) new Array(1000).fill({})`.
+    "--no-turboshaft-loop-unrolling",
     // A WebAssembly memory has 2048 pages at most: 128 MB, an instance's limit.
-    v8::V8::set_flags_from_string("--stack-size=900 --no-turboshaft-loop-unrolling --wasm-max-mem-pages=2048");
+    "--wasm-max-mem-pages=2048",
+    // What V8's developers may switch on, robust or not, stays off also if another flag implies it.
+    "--disallow-developer-only-features",
+];
+
+/// [`initialize_v8`] with a choice.
+pub fn initialize_v8_for(compilation: Compilation) -> V8Token {
+    // One background thread for concurrent compilation and collection keeps a small machine's cores for turns.
+    let platform = v8::new_default_platform(1, false).make_shared();
+    v8::V8::set_flags_from_string(&FLAGS.join(" "));
+    if compilation == Compilation::Bytecode {
+        v8::V8::set_flags_from_string("--jitless");
+    }
     v8::V8::initialize_platform(platform.clone());
     v8::V8::initialize();
     V8Token { platform }
@@ -101,7 +135,8 @@ impl Engine {
     /// When V8 makes none.
     pub(crate) fn shell(&self, heap_bytes: usize) -> Result<Shell, JsError> {
         let memory = Arc::new(Memory::new(heap_bytes));
-        let params = self.snapshot.create_params().heap_limits(0, heap_bytes);
+        // `Atomics.wait` would hold the thread, and for nobody: no memory is shared with another isolate.
+        let params = self.snapshot.create_params().heap_limits(0, heap_bytes).allow_atomics_wait(false);
         let params = params.array_buffer_allocator(memory.allocator().make_shared());
         Shell::new(v8::Isolate::new(params), &self.watchdog, self.platform.clone(), memory)
     }

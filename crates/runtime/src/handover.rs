@@ -6,6 +6,9 @@
 //! interruption, which runs on the turn's thread between two of the guest's instructions, does that. The turn then goes
 //! on where it was, on a thread that nobody waits for.
 //!
+//! The thread's priority is lowered for as long as the turn goes on, and once more when it seems not to end, where it may
+//! be raised again (see [`crate::priority`]).
+//!
 //! Loops and calls heed interruptions; a long run of one built-in function (a sort without a comparator,
 //! `JSON.parse`) does not, and holds its thread. Hence there are more threads than cores.
 #![allow(unsafe_code)]
@@ -18,20 +21,41 @@ use std::time::Duration;
 use selvedge_ops::v8;
 use tokio::runtime::{Handle, RuntimeFlavor};
 
+use crate::priority;
+
 /// How long the new thread is waited for.
 const PATIENCE: Duration = Duration::from_millis(20);
 
 /// How long a thread that is there takes to take the queue over, generously.
 const SETTLE: Duration = Duration::from_micros(500);
 
-/// Has the running turn make room.
-pub(crate) fn request(isolate: &v8::IsolateHandle) {
-    isolate.request_interrupt(interrupted, std::ptr::null_mut());
+/// What a turn is interrupted for.
+#[derive(Clone, Copy, Debug)]
+#[repr(usize)]
+pub(crate) enum Step {
+    /// It is long: others get its thread's queue.
+    MakeRoom = 1,
+    /// It is long, and its thread may get its priority back: others come first.
+    MakeRoomAndYield = 2,
+    /// It does not end: all others come first.
+    YieldToAll = 3,
 }
 
-unsafe extern "C" fn interrupted(_: v8::UnsafeRawIsolatePtr, _: *mut c_void) {
+/// Interrupts the running turn.
+pub(crate) fn request(isolate: &v8::IsolateHandle, step: Step) {
+    isolate.request_interrupt(interrupted, step as usize as *mut c_void);
+}
+
+unsafe extern "C" fn interrupted(_: v8::UnsafeRawIsolatePtr, data: *mut c_void) {
     // A panic must not unwind into V8.
-    let _ = catch_unwind(make_room);
+    let _ = catch_unwind(|| match data.addr() {
+        1 => make_room(),
+        2 => {
+            make_room();
+            priority::lower(priority::LONG);
+        }
+        _ => priority::lower(priority::ENDLESS),
+    });
 }
 
 fn make_room() {

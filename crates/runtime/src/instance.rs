@@ -31,6 +31,11 @@ const UTMOST: usize = 5 << 30;
 /// has those of dead buffers, which are freed in the background. A guest that makes nothing but garbage was seen at 1.6.
 const UNSWEPT: usize = 3;
 
+/// By how much the objects of the heap and the buffers together may exceed the limit, in parts of a hundred. Each of
+/// the two is bounded by itself, exactly; together they are weighed at full collections, when our count, too, still has
+/// some dead buffers in it.
+const TOGETHER: usize = 125;
+
 /// An isolate from the snapshot with no Worker in it yet: what the warm pool keeps.
 pub(crate) struct Shell {
     isolate: v8::SharedIsolate,
@@ -67,7 +72,7 @@ impl Shell {
         memory: Arc<Memory>,
     ) -> Result<Self, JsError> {
         let state = Arc::new(InstanceState::new(memory));
-        let clock = watchdog.clock(isolate.thread_safe_handle());
+        let clock = watchdog.clock(isolate.thread_safe_handle(), state.clone());
         let guard = Arc::new(HeapGuard { state: state.clone(), clock: clock.clone() });
         let data = Arc::as_ptr(&guard).cast_mut().cast();
         // Declared after the guard, so that it goes first when what follows fails.
@@ -105,7 +110,9 @@ impl Shell {
             shell: self,
             limits,
             permit: tokio::sync::Mutex::new(()),
+            waiting: AtomicUsize::new(0),
             turns: AtomicU32::new(0),
+            bytes: AtomicUsize::new(0),
             home: AtomicUsize::new(0),
         }
     }
@@ -137,7 +144,9 @@ unsafe extern "C" fn after_collection(
     let guard = unsafe { &*data.cast::<HeapGuard>() };
     // SAFETY: the isolate that is calling, on its own thread; the statistics neither allocate in its heap nor run code.
     let statistics = unsafe { v8::Isolate::from_raw_isolate_ptr_unchecked(isolate) }.get_heap_statistics();
-    if statistics.external_memory() / UNSWEPT > guard.state.memory().limit() {
+    let memory = guard.state.memory();
+    let together = statistics.used_heap_size().saturating_add(memory.used());
+    if statistics.external_memory() / UNSWEPT > memory.limit() || together / TOGETHER * 100 > memory.limit() {
         guard.condemn();
     }
 }
@@ -156,9 +165,35 @@ pub struct Instance {
     shell: Shell,
     limits: Limits,
     permit: tokio::sync::Mutex<()>,
+    /// How many turns wait for the permit.
+    waiting: AtomicUsize,
     turns: AtomicU32,
+    /// What it takes in memory, as of a while ago.
+    bytes: AtomicUsize,
     /// Which thread ran the last turn, by [`this_thread`].
     home: AtomicUsize,
+}
+
+/// One who waits, counted.
+struct Waiting<'a>(&'a AtomicUsize);
+
+impl<'a> Waiting<'a> {
+    fn new(count: &'a AtomicUsize) -> Self {
+        count.fetch_add(1, Ordering::Relaxed);
+        Self(count)
+    }
+}
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+/// What an isolate takes in memory: the pages of its heap, what V8 has beside it, and the bytes of buffers.
+fn weigh(isolate: &mut v8::Isolate) -> usize {
+    let statistics = isolate.get_heap_statistics();
+    statistics.total_physical_size() + statistics.malloced_memory() + statistics.external_memory()
 }
 
 /// A number that no other living thread has: the address of a variable of its own.
@@ -189,6 +224,21 @@ impl Instance {
         self.permit.try_lock().is_ok()
     }
 
+    /// How many turns wait for the one that runs.
+    pub fn waiting(&self) -> usize {
+        self.waiting.load(Ordering::Relaxed)
+    }
+
+    /// What the isolate takes in memory, in bytes. It is measured after the start and every so many turns.
+    pub fn bytes(&self) -> usize {
+        self.bytes.load(Ordering::Relaxed)
+    }
+
+    /// Whether there was a turn since the last call that held its thread for long, or is one now: 5 ms of CPU time.
+    pub fn take_long_turn(&self) -> bool {
+        self.shell.clock.take_long()
+    }
+
     /// Whether the calling thread ran the last turn. V8's state and the processor's caches are then as that turn left
     /// them; on another thread V8 must move its state over, which
     /// the authors of `SharedIsolate` measured as 9% of a trivial request.
@@ -207,6 +257,18 @@ impl Instance {
         self.shell.state.begin_invocation(extensions)
     }
 
+    /// Waits for its turn; not any longer when the instance ends meanwhile, as the turn before may take its time to end.
+    async fn permit(&self) -> Result<tokio::sync::MutexGuard<'_, ()>, TurnError> {
+        if let Ok(permit) = self.permit.try_lock() {
+            return Ok(permit);
+        }
+        let _waiting = Waiting::new(&self.waiting);
+        tokio::select! {
+            permit = self.permit.lock() => Ok(permit),
+            limit = self.shell.state.until_condemned() => Err(TurnError::Exceeded(limit)),
+        }
+    }
+
     /// Awaits the instance's permit, then runs `body` and the microtasks that follow it, on the invocation's CPU time.
     ///
     /// # Errors
@@ -216,7 +278,7 @@ impl Instance {
         invocation: &Invocation,
         body: impl for<'s, 'i> FnOnce(&mut v8::PinScope<'s, 'i>) -> R,
     ) -> Result<R, TurnError> {
-        let _permit = self.permit.lock().await;
+        let _permit = self.permit().await?;
         let budget = self.limits.cpu.saturating_sub(invocation.cpu());
         if budget.is_zero() {
             // It ran out between turns, which leaves the instance as sound as it was.
@@ -234,7 +296,7 @@ impl Instance {
         &self,
         body: impl for<'s, 'i> FnOnce(&mut v8::PinScope<'s, 'i>, v8::Local<'s, v8::Object>) -> R,
     ) -> Result<R, TurnError> {
-        let _permit = self.permit.lock().await;
+        let _permit = self.permit().await?;
         self.run(self.limits.startup, body).0
     }
 
@@ -268,8 +330,11 @@ impl Instance {
             if change != 0 {
                 let _ = scope.adjust_amount_of_external_allocated_memory(change);
             }
-            let due = self.turns.fetch_add(1, Ordering::Relaxed) % TURNS_PER_PUMP == TURNS_PER_PUMP - 1;
-            if due || state.memory().is_pressed() {
+            let turn = self.turns.fetch_add(1, Ordering::Relaxed) % TURNS_PER_PUMP;
+            if turn == 0 {
+                self.bytes.store(weigh(scope), Ordering::Relaxed);
+            }
+            if turn == TURNS_PER_PUMP - 1 || state.memory().is_pressed() {
                 // Finalization registries call the guest's functions, so this is a part of the turn.
                 while !clock.is_terminated() && v8::Platform::pump_message_loop(platform, scope, false) {}
             }

@@ -20,6 +20,8 @@
 mod cpu;
 mod driver;
 mod engine;
+#[cfg(target_os = "linux")]
+mod every_thread;
 mod exception;
 mod extensions;
 mod handover;
@@ -34,16 +36,20 @@ mod log;
 mod log_budget;
 mod memory;
 mod pool;
+mod priority;
 mod rejections;
 mod resources;
 mod script;
 mod snapshot;
 mod start;
 mod state;
+mod warmth;
 mod watchdog;
 
 pub use driver::{Driver, Ended};
-pub use engine::{Engine, EngineError, EngineOptions, V8Token, initialize_v8};
+pub use engine::{Compilation, Engine, EngineError, EngineOptions, V8Token, initialize_v8, initialize_v8_for};
+#[cfg(target_os = "linux")]
+pub use every_thread::{RestrictError, ThreadRestrictions, restrict_every_thread};
 pub use exception::{JsError, call_function};
 pub use extensions::Extensions;
 pub use instance::{Instance, TurnError};
@@ -61,3 +67,4 @@ pub use script::{Module, ModuleKind, Script};
 pub use snapshot::Snapshot;
 pub use start::{StartError, StartOptions};
 pub use state::InstanceState;
+pub use watchdog::LONG_TURN;

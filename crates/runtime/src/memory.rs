@@ -53,6 +53,11 @@ impl Memory {
         self.limit
     }
 
+    /// How much is held, in bytes.
+    pub(crate) fn used(&self) -> usize {
+        self.used.load(Ordering::Relaxed)
+    }
+
     /// Counts `bytes` that something native holds.
     ///
     /// # Errors

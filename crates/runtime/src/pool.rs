@@ -1,23 +1,36 @@
 //! Isolates kept ready.
 
 use std::collections::VecDeque;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
 
 use crate::instance::Shell;
+use crate::warmth::Demand;
 use crate::{Engine, JsError};
 
 /// A few isolates from the snapshot with no Worker in them, so that a Worker's first request need not wait for
-/// one. What is taken is made anew in the background.
+/// one. What is taken is made anew in the background, and more than that while many are taken ([`Demand`]).
 pub struct WarmPool {
     engine: Arc<Engine>,
     heap_bytes: usize,
-    size: usize,
-    ready: Arc<Mutex<VecDeque<Shell>>>,
+    ready: Arc<Ready>,
+}
+
+/// The isolates that are ready.
+struct Ready {
+    /// How many there are at least.
+    least: usize,
+    shells: Mutex<VecDeque<Shell>>,
+    demand: Mutex<Demand>,
+    /// Whether somebody is making some.
+    filling: AtomicBool,
+    begun: Instant,
 }
 
 impl std::fmt::Debug for WarmPool {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("WarmPool").field("size", &self.size).finish_non_exhaustive()
+        f.debug_struct("WarmPool").field("least", &self.ready.least).finish_non_exhaustive()
     }
 }
 
@@ -26,7 +39,9 @@ impl WarmPool {
     /// Hosted: 128 MB in all (<https://developers.cloudflare.com/workers/platform/limits/#memory>). It fills when it is
     /// first used, or by [`WarmPool::fill`].
     pub fn new(engine: Arc<Engine>, heap_bytes: usize, size: usize) -> Self {
-        Self { engine, heap_bytes, size, ready: Arc::default() }
+        let (shells, demand, filling) = (Mutex::default(), Mutex::default(), AtomicBool::new(false));
+        let ready = Arc::new(Ready { least: size, shells, demand, filling, begun: Instant::now() });
+        Self { engine, heap_bytes, ready }
     }
 
     /// Makes what is missing, on the calling thread.
@@ -34,17 +49,17 @@ impl WarmPool {
     /// # Errors
     /// When V8 makes no isolate.
     pub fn fill(&self) -> Result<(), JsError> {
-        fill(&self.engine, self.heap_bytes, self.size, &self.ready)
+        fill(&self.engine, self.heap_bytes, &self.ready)
     }
 
-    /// How many isolates are ready.
+    /// How many are ready.
     pub fn ready(&self) -> usize {
-        self.ready.lock().unwrap_or_else(PoisonError::into_inner).len()
+        lock(&self.ready.shells).len()
     }
 
-    /// How many isolates are kept ready.
-    pub fn size(&self) -> usize {
-        self.size
+    /// How many are wanted, by what is taken lately.
+    pub fn wanted(&self) -> usize {
+        lock(&self.ready.demand).target(self.ready.begun.elapsed(), self.ready.least)
     }
 
     /// Makes an isolate that belongs to no Worker and is thrown away with the value: what benches measure.
@@ -64,32 +79,49 @@ impl WarmPool {
     /// # Errors
     /// When V8 makes no isolate.
     pub(crate) async fn take(&self) -> Result<Shell, JsError> {
-        let ready = self.ready.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
-        let (engine, heap_bytes, size, pool) = (self.engine.clone(), self.heap_bytes, self.size, self.ready.clone());
-        let refill = move || {
-            if let Err(error) = fill(&engine, heap_bytes, size, &pool) {
-                tracing::error!(%error, "cannot make an isolate for the warm pool");
-            }
-        };
-        match ready {
+        lock(&self.ready.demand).take(self.ready.begun.elapsed());
+        let taken = lock(&self.ready.shells).pop_front();
+        match taken {
             Some(shell) => {
-                tokio::task::spawn_blocking(refill);
+                self.refill();
                 Ok(shell)
             }
             None => {
                 let (engine, heap_bytes) = (self.engine.clone(), self.heap_bytes);
                 let made = tokio::task::spawn_blocking(move || engine.shell(heap_bytes)).await;
-                tokio::task::spawn_blocking(refill);
+                self.refill();
                 made.map_err(|error| JsError::text(format!("the making of an isolate failed: {error}")))?
             }
         }
     }
+
+    /// Makes what is missing in the background, unless somebody is at it.
+    fn refill(&self) {
+        if self.ready.filling.swap(true, Ordering::AcqRel) {
+            return;
+        }
+        let (engine, heap_bytes, ready) = (self.engine.clone(), self.heap_bytes, self.ready.clone());
+        tokio::task::spawn_blocking(move || {
+            let filled = fill(&engine, heap_bytes, &ready);
+            ready.filling.store(false, Ordering::Release);
+            if let Err(error) = filled {
+                tracing::error!(%error, "cannot make an isolate for the warm pool");
+            }
+        });
+    }
 }
 
-fn fill(engine: &Engine, heap_bytes: usize, size: usize, ready: &Mutex<VecDeque<Shell>>) -> Result<(), JsError> {
-    while ready.lock().unwrap_or_else(PoisonError::into_inner).len() < size {
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn fill(engine: &Engine, heap_bytes: usize, ready: &Ready) -> Result<(), JsError> {
+    loop {
+        let target = lock(&ready.demand).target(ready.begun.elapsed(), ready.least);
+        if lock(&ready.shells).len() >= target {
+            return Ok(());
+        }
         let shell = engine.shell(heap_bytes)?;
-        ready.lock().unwrap_or_else(PoisonError::into_inner).push_back(shell);
+        lock(&ready.shells).push_back(shell);
     }
-    Ok(())
 }

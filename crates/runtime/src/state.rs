@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use selvedge_ops::{OpError, SharedContext, v8};
+use tokio::sync::Notify;
 
 use crate::linker::ModuleMap;
 use crate::log_budget::{LogBudget, Verdict};
@@ -21,6 +22,8 @@ pub struct InstanceState {
     next_invocation: AtomicU32,
     now: AtomicU64,
     condemned: OnceLock<Limit>,
+    /// Told when the instance is condemned.
+    ended: Notify,
     setup: OnceLock<Setup>,
     modules: Mutex<ModuleMap>,
     rejections: Mutex<Rejections>,
@@ -56,6 +59,7 @@ impl InstanceState {
             next_invocation: AtomicU32::new(1),
             now: AtomicU64::new(0),
             condemned: OnceLock::new(),
+            ended: Notify::new(),
             setup: OnceLock::new(),
             modules: Mutex::default(),
             rejections: Mutex::default(),
@@ -147,6 +151,18 @@ impl InstanceState {
     /// The first cause counts.
     pub(crate) fn condemn(&self, limit: Limit) {
         let _ = self.condemned.set(limit);
+        self.ended.notify_waiters();
+    }
+
+    /// Waits until the instance is condemned.
+    pub(crate) async fn until_condemned(&self) -> Limit {
+        loop {
+            let told = self.ended.notified();
+            if let Some(limit) = self.condemned_by() {
+                return limit;
+            }
+            told.await;
+        }
     }
 
     pub(crate) fn begin_invocation(self: &Arc<Self>, extensions: Extensions) -> Arc<Invocation> {

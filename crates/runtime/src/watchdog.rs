@@ -4,11 +4,11 @@
 //! sooner. Turns are found by the thread they run on, of which there are few, not by instance, of which there may be
 //! thousands. While nothing runs the thread sleeps, and the turn that begins wakes it.
 //!
-//! A turn that goes on for [`LONG`] holds a thread that others wait for. It is interrupted, to give what the thread
+//! A turn that goes on for [`LONG_TURN`] holds a thread that others wait for. It is interrupted, to give what the thread
 //! had to do to another one (see [`crate::handover`]).
 
 use std::cell::RefCell;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering, fence};
+use std::sync::atomic::{AtomicBool, Ordering, fence};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
 use std::thread::Thread;
 use std::time::{Duration, Instant};
@@ -16,7 +16,9 @@ use std::time::{Duration, Instant};
 use selvedge_ops::v8;
 
 use crate::cpu::{Meter, PLENTY, ThreadClock};
-use crate::handover;
+use crate::handover::{self, Step};
+use crate::priority;
+use crate::{InstanceState, Limit};
 
 /// How often the running turns are looked at.
 const PERIOD: Duration = Duration::from_millis(5);
@@ -31,7 +33,10 @@ const QUIET: u32 = 20;
 const SLEEP: Duration = Duration::from_secs(1);
 
 /// The CPU time after which a turn is a long one.
-pub(crate) const LONG: Duration = Duration::from_millis(10);
+pub const LONG_TURN: Duration = Duration::from_millis(5);
+
+/// The CPU time after which a turn seems not to end.
+const ENDLESS_TURN: Duration = Duration::from_millis(100);
 
 /// How often one turn is asked to make room. Once is enough unless the new thread was late.
 const MOVES: u32 = 3;
@@ -69,8 +74,9 @@ pub(crate) struct TurnClock {
     /// Held while execution is terminated, so that a termination meant for one turn never reaches the next.
     turn: Mutex<Turn>,
     isolate: v8::IsolateHandle,
-    /// When a turn was last seen to be long, in milliseconds since the watchdog started, plus one.
-    long: AtomicU64,
+    state: Arc<InstanceState>,
+    /// Whether a turn was a long one; see [`TurnClock::take_long`].
+    long: AtomicBool,
     shared: Arc<Shared>,
 }
 
@@ -89,8 +95,15 @@ impl TurnClock {
     pub(crate) fn finish(&self) -> Finished {
         *lock(&Shared::slot(&self.shared).clock) = None;
         let Turn { running, terminated } = std::mem::take(&mut *lock(&self.turn));
-        let cpu = running
-            .map_or(Duration::ZERO, |running| running.meter.finish(running.begun.elapsed(), || running.thread.now()));
+        let cpu = running.map_or(Duration::ZERO, |running| {
+            if running.moves > 0 {
+                priority::restore();
+            }
+            running.meter.finish(running.begun.elapsed(), || running.thread.now())
+        });
+        if cpu >= LONG_TURN {
+            self.long.store(true, Ordering::Relaxed);
+        }
         Finished { terminated, cpu }
     }
 
@@ -106,12 +119,9 @@ impl TurnClock {
         lock(&self.turn).terminated
     }
 
-    /// Whether the running turn is a long one, or one was in the last `period`.
-    pub(crate) fn was_long(&self, period: Duration) -> bool {
-        match self.long.load(Ordering::Relaxed) {
-            0 => false,
-            at => Duration::from_millis(at - 1) + period > self.shared.begun.elapsed(),
-        }
+    /// Whether a turn was long since the last call, or the running one is.
+    pub(crate) fn take_long(&self) -> bool {
+        self.long.load(Ordering::Relaxed) && self.long.swap(false, Ordering::Relaxed)
     }
 
     /// When to look again; `None` if no turn runs.
@@ -129,14 +139,20 @@ impl TurnClock {
         if used >= running.budget {
             self.isolate.terminate_execution();
             *terminated = true;
+            // Not only when the turn ends: a built-in function may not heed a termination for long, and meanwhile no
+            // other event should wait for this instance.
+            self.state.condemn(Limit::CpuTime);
             return Some(PERIOD);
         }
-        if used >= LONG {
-            let at = u64::try_from(self.shared.begun.elapsed().as_millis()).unwrap_or(u64::MAX);
-            self.long.store(at.saturating_add(1), Ordering::Relaxed);
+        if used >= LONG_TURN {
+            self.long.store(true, Ordering::Relaxed);
+            let yields = self.shared.may_yield;
             if running.moves < MOVES {
                 running.moves += 1;
-                handover::request(&self.isolate);
+                handover::request(&self.isolate, if yields { Step::MakeRoomAndYield } else { Step::MakeRoom });
+            } else if yields && used >= ENDLESS_TURN && running.moves == MOVES {
+                running.moves += 1;
+                handover::request(&self.isolate, Step::YieldToAll);
             }
         }
         Some((running.budget - used).clamp(SHORTEST, PERIOD))
@@ -154,7 +170,8 @@ struct Shared {
     slots: Mutex<Vec<Weak<Slot>>>,
     asleep: AtomicBool,
     thread: OnceLock<Thread>,
-    begun: Instant,
+    /// Whether threads may get a lowered priority back.
+    may_yield: bool,
 }
 
 thread_local! {
@@ -219,7 +236,7 @@ impl Watchdog {
             slots: Mutex::default(),
             asleep: AtomicBool::new(false),
             thread: OnceLock::new(),
-            begun: Instant::now(),
+            may_yield: priority::can_be_restored(),
         });
         let watched = Arc::downgrade(&shared);
         let handle = std::thread::Builder::new().name("watchdog".into()).spawn(move || watch(&watched))?;
@@ -228,9 +245,9 @@ impl Watchdog {
         Ok(Self { shared })
     }
 
-    pub(crate) fn clock(&self, isolate: v8::IsolateHandle) -> Arc<TurnClock> {
+    pub(crate) fn clock(&self, isolate: v8::IsolateHandle, state: Arc<InstanceState>) -> Arc<TurnClock> {
         let shared = self.shared.clone();
-        Arc::new(TurnClock { turn: Mutex::default(), isolate, long: AtomicU64::new(0), shared })
+        Arc::new(TurnClock { turn: Mutex::default(), isolate, state, long: AtomicBool::new(false), shared })
     }
 }
 

@@ -1,5 +1,6 @@
 //! One project, ready to answer: its Worker, its assets, its schedules.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
@@ -83,6 +84,7 @@ impl Deployment {
                 node: node_compat(manifest),
                 limits,
                 max_instances: options.max_instances,
+                scheduler: shared.scheduler.clone(),
                 log: Arc::new(log),
                 origin: options.origin.clone(),
                 extensions,
@@ -97,6 +99,16 @@ impl Deployment {
         self.worker.as_ref()
     }
 
+    /// Whether there is a script.
+    pub(crate) fn has_worker(&self) -> bool {
+        self.worker.is_some()
+    }
+
+    /// The folder of the static assets: absolute, without links.
+    pub(crate) fn assets_folder(&self) -> Option<&Path> {
+        self.assets.as_ref().map(|assets| assets.folder.as_path())
+    }
+
     /// Runs the Worker's global scope once. What it handles is the result; nothing for assets only.
     ///
     /// # Errors
@@ -109,9 +121,9 @@ impl Deployment {
     }
 
     /// Lets go of the Worker's instances until they are needed.
-    pub(crate) async fn unload(&self) {
+    pub(crate) fn unload(&self) {
         if let Some(worker) = &self.worker {
-            worker.unload().await;
+            worker.unload();
         }
     }
 

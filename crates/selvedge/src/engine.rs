@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use anyhow::Context;
-use selvedge_platform::WorkerCache;
+use selvedge_platform::{Scheduler, WorkerCache};
 use selvedge_runtime::{Engine, EngineOptions, Extensions, V8Token, WarmPool};
 use selvedge_storage::LocalStorage;
 use selvedge_storage::analytics::Analytics;
@@ -23,6 +23,8 @@ const HEAP_BYTES: usize = 128 << 20;
 pub(crate) struct Shared {
     /// Isolates, some of them ready.
     pub(crate) pool: Arc<WarmPool>,
+    /// Who of the Workers runs where, and who stays in memory.
+    pub(crate) scheduler: Arc<Scheduler>,
     /// The client behind `fetch()`.
     pub(crate) client: Arc<FetchClient>,
     /// The data behind the bindings.
@@ -50,6 +52,7 @@ impl Shared {
         v8: V8Token,
         warm: usize,
         allow_private: bool,
+        scheduler: Arc<Scheduler>,
         storage: Arc<LocalStorage>,
     ) -> anyhow::Result<Self> {
         let make = move || -> anyhow::Result<Arc<WarmPool>> {
@@ -63,6 +66,7 @@ impl Shared {
         let pool = tokio::task::spawn_blocking(make).await.context("The engine could not be made.")??;
         Ok(Self {
             pool,
+            scheduler,
             client: client(allow_private)?,
             cache: LocalCache::new(storage.clone(), CacheLimits::default()),
             analytics: Arc::new(Analytics::new(storage.clone())),

@@ -227,6 +227,13 @@ impl Output {
         self.line(Message::Out(event.to_string()));
     }
 
+    /// An object for programs only.
+    pub(crate) fn event_for_programs(&self, event: Value) {
+        if self.0.format == Format::Json {
+            self.event(event);
+        }
+    }
+
     fn line(&self, message: Message) {
         let Inner { queue, waiting, dropped, .. } = &*self.0;
         let length = match &message {

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use selvedge_platform::{Body, ENTRY, FetchEvent, RequestContext, Worker, WorkerOptions};
+use selvedge_platform::{Body, ENTRY, FetchEvent, RequestContext, Scheduler, Worker, WorkerOptions};
 use selvedge_runtime::{
     Engine, EngineOptions, Extension, Extensions, InternalModule, Limits, LogRecord, LogSink, Module, ModuleKind,
     Script, V8Token, WarmPool,
@@ -117,6 +117,7 @@ impl Runner {
             limits: Limits { cpu, ..Limits::default() },
             max_instances: 1,
             log: Arc::new(NoLog),
+            scheduler: Scheduler::single(),
             origin: None,
             extensions,
         };

@@ -96,6 +96,7 @@ impl Harness {
             limits: Limits { cpu: Duration::from_secs(3), ..Limits::default() },
             max_instances: 1,
             log: log.clone(),
+            scheduler: Scheduler::single(),
             origin: None,
             extensions: Extensions::new(),
         };

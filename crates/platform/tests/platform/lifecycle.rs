@@ -115,7 +115,7 @@ async fn instances_come_and_go(harness: Harness) {
     let worker = harness.worker("let n = 0; export default { fetch() { return new Response(String(++n)) } }");
     assert_eq!(worker.text("/").await, "1");
     assert_eq!(worker.text("/").await, "2");
-    worker.worker.unload().await;
+    worker.worker.unload();
     assert_eq!(worker.text("/").await, "1");
 }
 
@@ -130,7 +130,7 @@ async fn an_unloaded_instance_leaves_no_memory(harness: Harness) {
     let once = async || {
         assert_eq!(text(worker.post("/", "body").await.unwrap()).await, "2300000");
         worker.worker.drain().await;
-        worker.worker.unload().await;
+        worker.worker.unload();
     };
     let _quiet = harness.quiet.write().await;
     for _ in 0..5 {

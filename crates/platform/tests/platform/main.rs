@@ -14,6 +14,7 @@ mod lifecycle;
 mod messaging;
 mod native_bodies;
 mod scheduled;
+mod side_channels;
 mod web;
 
 use libtest_mimic::{Arguments, Trial};
@@ -32,6 +33,7 @@ fn main() {
         messaging::TESTS,
         native_bodies::TESTS,
         scheduled::TESTS,
+        side_channels::TESTS,
         web::TESTS,
     ]
     .concat()

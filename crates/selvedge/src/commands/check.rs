@@ -2,6 +2,7 @@
 
 use clap::Args;
 use selvedge_bundle::{Bundle, ModuleKind, bundle};
+use selvedge_platform::Scheduler;
 use selvedge_runtime::V8Token;
 use serde_json::json;
 
@@ -62,7 +63,7 @@ async fn check(args: &CheckArgs, v8: V8Token, output: &Output) -> anyhow::Result
     if let Some(bundle) = &built {
         sizes::check(&project.manifest.name, bundle)?.iter().for_each(|warning| output.warning(warning));
     }
-    let shared = Shared::new(v8, 1, false, StateArgs::default().storage(&place.root)).await?;
+    let shared = Shared::new(v8, 1, false, Scheduler::single(), StateArgs::default().storage(&place.root)).await?;
     let options =
         DeployOptions { max_instances: 1, origin: None, output: output.clone(), named: false, enforce_cpu: false };
     let files = assets.as_ref().map_or(0, |assets| assets.files.len());

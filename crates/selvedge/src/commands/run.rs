@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use anyhow::Context;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
-use selvedge_runtime::{V8Token, initialize_v8};
+use selvedge_runtime::{Compilation, V8Token, initialize_v8_for};
 
 use super::{analytics, check, completions, d1, dev, import, init, kv, r2, secrets_store, serve};
 use crate::cli::Command;
@@ -17,15 +17,19 @@ const FAREWELL: Duration = Duration::from_millis(100);
 /// A turn of JavaScript uses the stack of the thread it runs on; V8's own limit is below this.
 const STACK_BYTES: usize = 4 << 20;
 
+/// The nice value of the threads for heavy Workers: a tenth of the others' share where both want the processor.
+#[cfg(target_os = "linux")]
+const HEAVY_NICE: i32 = 10;
+
 /// Runs a command to its end.
 ///
 /// # Errors
 /// Whatever keeps it from doing its work, in words for people.
 pub(crate) fn run(command: Command) -> anyhow::Result<()> {
     match command {
-        Command::Dev(args) => with_engine(|v8| dev::run(*args, v8)),
-        Command::Serve(args) => with_engine(|v8| serve::run(args, v8)),
-        Command::Check(args) => with_engine(|v8| check::run(args, v8)),
+        Command::Dev(args) => with_engine(Compilation::MachineCode, |v8| dev::run(*args, v8)),
+        Command::Serve(args) => serve_all(args),
+        Command::Check(args) => with_engine(Compilation::MachineCode, |v8| check::run(args, v8)),
         Command::Init(args) => init::run(&args),
         Command::Kv(args) => without_engine(kv::run(args)),
         Command::D1(args) => without_engine(d1::run(args)),
@@ -47,19 +51,46 @@ fn without_engine<F: Future<Output = anyhow::Result<()>>>(work: F) -> anyhow::Re
 }
 
 /// Initializes V8 while there is only one thread, and then makes the others.
-fn with_engine<F: Future<Output = anyhow::Result<()>>>(work: impl FnOnce(V8Token) -> F) -> anyhow::Result<()> {
-    let v8 = initialize_v8();
+fn with_engine<F: Future<Output = anyhow::Result<()>>>(
+    compilation: Compilation,
+    work: impl FnOnce(V8Token) -> F,
+) -> anyhow::Result<()> {
+    let v8 = initialize_v8_for(compilation);
     raise_open_files();
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        // More threads than cores: a turn that spins holds one of them, never the server.
-        .worker_threads(cores() + 2)
-        .thread_stack_size(STACK_BYTES)
-        .enable_all()
-        .build()
-        .context("cannot start the threads of the server; is a limit on threads (ulimit -u) too low?")?;
+    let runtime = threads(cores() + 2).build().context(NO_THREADS)?;
     let result = runtime.block_on(work(v8));
     runtime.shutdown_timeout(FAREWELL);
     result
+}
+
+/// Serves, with threads of a lower priority for Workers whose turns are long.
+fn serve_all(args: serve::ServeArgs) -> anyhow::Result<()> {
+    let v8 = initialize_v8_for(args.compilation());
+    raise_open_files();
+    allow_priorities();
+    let heavy = threads(cores()).thread_name("heavy").on_thread_start(yield_to_others).build().context(NO_THREADS)?;
+    let runtime = threads(cores() + 2).build().context(NO_THREADS)?;
+    let result = runtime.block_on(serve::run(args, v8, heavy.handle().clone()));
+    runtime.shutdown_timeout(FAREWELL);
+    heavy.shutdown_timeout(FAREWELL);
+    result
+}
+
+const NO_THREADS: &str = "cannot start the threads of the server; is a limit on threads (ulimit -u) too low?";
+
+/// A runtime of so many threads. For the server that is more than cores: a turn that spins where V8 cannot interrupt it
+/// holds one of them, never the server.
+fn threads(count: usize) -> tokio::runtime::Builder {
+    let mut builder = tokio::runtime::Builder::new_multi_thread();
+    builder.worker_threads(count).thread_stack_size(STACK_BYTES).enable_all();
+    builder
+}
+
+/// Lowers the priority of the calling thread. On Linux it is each thread's own; elsewhere it would be the process's.
+fn yield_to_others() {
+    #[cfg(target_os = "linux")]
+    // A lower priority is refused to nobody.
+    let _ = rustix::process::setpriority_process(None, HEAVY_NICE);
 }
 
 /// Allows as many open files as an administrator lets this process have: each connection is one, each open database a
@@ -67,6 +98,21 @@ fn with_engine<F: Future<Output = anyhow::Result<()>>>(work: impl FnOnce(V8Token
 fn raise_open_files() {
     let limit = getrlimit(Resource::Nofile);
     let _ = setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, ..limit });
+}
+
+/// Allows threads that lowered their priority to get the usual one back, as the engine has them do for turns that are
+/// long: 20 is the limit's word for the nice value 0. Where that is not to be had, priorities are left alone.
+fn allow_priorities() {
+    #[cfg(target_os = "linux")]
+    {
+        const USUAL: u64 = 20;
+        let limit = getrlimit(Resource::Nice);
+        let enough = |limit: Option<u64>| limit.is_none_or(|limit| limit >= USUAL);
+        if !enough(limit.current) {
+            let maximum = if enough(limit.maximum) { limit.maximum } else { Some(USUAL) };
+            let _ = setrlimit(Resource::Nice, Rlimit { current: Some(USUAL), maximum });
+        }
+    }
 }
 
 /// How many cores this process may use.

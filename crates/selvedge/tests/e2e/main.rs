@@ -17,6 +17,7 @@ mod bad_input;
 mod bounds;
 mod caching;
 mod commands;
+mod confinement;
 mod console;
 mod crash;
 mod d1;

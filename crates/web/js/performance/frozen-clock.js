@@ -12,13 +12,13 @@ export function now() {
 }
 
 /**
- * Replaces what tells the time in the language itself: `Date`, `Temporal.Now`, and date formats called without a date.
+ * Replaces what tells the time in the language itself: `Date`, and date formats called without a date. `Temporal` has a
+ * way of its own (`frozen-temporal.js`).
  * @param {typeof globalThis} global
  */
 export function installFrozenClock(global) {
   installDate(global);
   installIntl(global);
-  installTemporal(/** @type {any} */ (global).Temporal);
 }
 
 /**
@@ -66,25 +66,4 @@ function installIntl(global) {
     },
     configurable: true,
   });
-}
-
-/** @param {any} Temporal */
-function installTemporal(Temporal) {
-  if (Temporal === undefined) return;
-  const { Instant, Now } = Temporal;
-  const { fromEpochMilliseconds } = Instant;
-  const { toZonedDateTimeISO } = Instant.prototype;
-  const { timeZoneId } = Now;
-  const instant = () => apply(fromEpochMilliseconds, Instant, [op_now()]);
-  /** @param {any} zone */
-  const zoned = (zone) => apply(toZonedDateTimeISO, instant(), [zone === undefined ? timeZoneId() : zone]);
-  const { toPlainDate, toPlainDateTime, toPlainTime } = Temporal.ZonedDateTime.prototype;
-  const methods = {
-    instant: () => instant(),
-    zonedDateTimeISO: (/** @type {any} */ zone = undefined) => zoned(zone),
-    plainDateISO: (/** @type {any} */ zone = undefined) => apply(toPlainDate, zoned(zone), []),
-    plainDateTimeISO: (/** @type {any} */ zone = undefined) => apply(toPlainDateTime, zoned(zone), []),
-    plainTimeISO: (/** @type {any} */ zone = undefined) => apply(toPlainTime, zoned(zone), []),
-  };
-  for (const [name, method] of Object.entries(methods)) replace(Now, name, method);
 }

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use selvedge_bundle::Watcher;
 use selvedge_edge::{BindError, Scheme, Server};
+use selvedge_platform::Scheduler;
 use selvedge_runtime::V8Token;
 
 use super::args::{DevArgs, Protocol};
@@ -59,7 +60,7 @@ async fn serve(args: Arc<DevArgs>, v8: V8Token, output: &Output) -> anyhow::Resu
     if bindings::keep_data(&session.project) {
         storage.open()?;
     }
-    let (shared, built) = tokio::join!(Shared::new(v8, WARM, true, storage), session.build());
+    let (shared, built) = tokio::join!(Shared::new(v8, WARM, true, Scheduler::single(), storage), session.build());
     let shared = shared?;
     let started = match built {
         Ok(script) => session.deploy(&shared, script).await,

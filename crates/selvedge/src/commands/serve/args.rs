@@ -4,10 +4,12 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::Args;
+use selvedge_runtime::Compilation;
 
 use super::origins::OriginArg;
 use crate::listen::EdgeArgs;
 use crate::output::Verbosity;
+use crate::sandbox::Sandbox;
 use crate::state::StateArgs;
 
 /// Arguments of `selvedge serve`.
@@ -56,6 +58,15 @@ pub(crate) struct ServeArgs {
     /// The most instances of one Worker at once [default: the number of cores]
     #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u16).range(1..))]
     pub(super) instances: Option<u16>,
+    /// How many MB of memory all instances may take before idle ones are let go [default: half of what there is]
+    #[arg(long, value_name = "MB", value_parser = clap::value_parser!(u32).range(1..))]
+    pub(super) memory: Option<u32>,
+    /// What the process may reach besides the network: see docs/security.md
+    #[arg(long, value_enum, default_value_t)]
+    pub(super) sandbox: Sandbox,
+    /// Run all Workers in V8's interpreter: slower, without WebAssembly, and without memory that is made executable
+    #[arg(long)]
+    pub(super) jitless: bool,
     /// Where to show metrics, in OpenMetrics' text, at /metrics; plain HTTP [default: nowhere]
     #[arg(long, value_name = "ADDRESS:PORT", value_parser = crate::metrics::address)]
     pub(super) metrics: Option<SocketAddr>,
@@ -68,4 +79,11 @@ pub(crate) struct ServeArgs {
     /// Print one JSON object a line
     #[arg(long)]
     pub(super) json: bool,
+}
+
+impl ServeArgs {
+    /// What V8 makes of the Workers' JavaScript.
+    pub(crate) fn compilation(&self) -> Compilation {
+        if self.jitless { Compilation::Bytecode } else { Compilation::MachineCode }
+    }
 }

@@ -3,6 +3,7 @@
 mod args;
 mod boot;
 mod handler;
+mod jitless;
 mod origins;
 mod projects;
 mod routes;

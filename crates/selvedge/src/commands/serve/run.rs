@@ -3,7 +3,9 @@
 use std::path::Path;
 
 use selvedge_edge::{Scheme, Server, TlsConfig};
-use selvedge_runtime::V8Token;
+use selvedge_platform::Scheduler;
+use selvedge_runtime::{Compilation, V8Token};
+use tokio::runtime::Handle;
 
 use super::args::ServeArgs;
 use super::boot;
@@ -18,25 +20,27 @@ use crate::listen::Ip;
 use crate::metrics::{self, Page, Shown};
 use crate::output::{Format, Output, count};
 use crate::project::Project;
+use crate::sandbox::Needs;
 use crate::shutdown::Shutdown;
-use crate::{bindings, cron, services, state};
+use crate::{bindings, cron, memory, services, state};
 
 /// How many isolates are kept ready for Workers' first requests.
 const WARM: usize = 4;
 
-/// Serves until a signal, and then until the requests under way are answered.
+/// Serves until a signal, with the events of heavy Workers on the runtime `heavy`, and then until the requests under way are answered.
 ///
 /// # Errors
 /// Whatever keeps the server from starting.
-pub(crate) async fn run(args: ServeArgs, v8: V8Token) -> anyhow::Result<()> {
+pub(crate) async fn run(args: ServeArgs, v8: V8Token, heavy: Handle) -> anyhow::Result<()> {
     let output = Output::new(Format::of(args.json), args.log_level)?;
-    let result = serve(args, v8, &output).await;
+    let result = serve(args, v8, heavy, &output).await;
     output.flush();
     result
 }
 
-async fn serve(args: ServeArgs, v8: V8Token, output: &Output) -> anyhow::Result<()> {
+async fn serve(args: ServeArgs, v8: V8Token, heavy: Handle, output: &Output) -> anyhow::Result<()> {
     let shutdown = Shutdown::on_signals()?;
+    let compilation = args.compilation();
     let tls = match (&args.tls_cert, &args.tls_key) {
         (Some(cert), Some(key)) => Some(TlsConfig::from_pem_files(cert, key)?),
         _ => None,
@@ -58,7 +62,9 @@ async fn serve(args: ServeArgs, v8: V8Token, output: &Output) -> anyhow::Result<
         output.note(&format!("State: {}", storage.path().display()));
         state::unused(&projects, &storage).iter().for_each(|warning| output.warning(warning));
     }
-    let shared = Shared::new(v8, WARM, args.allow_private_network, storage).await?;
+    let budget = args.memory.map_or_else(|| memory::available() / 2, |megabytes| u64::from(megabytes) << 20);
+    let scheduler = Scheduler::new(Some(heavy), usize::try_from(budget).unwrap_or(usize::MAX));
+    let shared = Shared::new(v8, WARM, args.allow_private_network, scheduler.clone(), storage).await?;
     let options = DeployOptions {
         max_instances: args.instances.map_or_else(cores, usize::from),
         // An origin is the operator's word, also when its address is private.
@@ -67,20 +73,28 @@ async fn serve(args: ServeArgs, v8: V8Token, output: &Output) -> anyhow::Result<
         named: projects.len() > 1,
         enforce_cpu: true,
     };
-    let deployments = boot::deploy(&projects, &shared, &options).await?;
+    let deployments = boot::build(&projects, &shared, &options, compilation).await?;
+    let needs = Needs {
+        state: deployments.iter().any(|deployment| deployment.has_worker()).then(|| shared.storage.path().to_owned()),
+        assets: deployments.iter().filter_map(|deployment| deployment.assets_folder()).map(Path::to_owned).collect(),
+        executable_memory: compilation == Compilation::MachineCode,
+    };
+    // Before the sandbox, which may not let all be opened that it reads.
+    let metrics = metrics.map(|server| (server, Page::new(Shown::new(deployments.clone(), &shared))));
+    let _held = args.sandbox.enter(&needs, output)?;
+    boot::start(&deployments, output).await;
     deployments.iter().for_each(|deployment| shared.services.register(deployment));
     if deployments.iter().any(|deployment| !deployment.crons.is_empty()) {
         let (deployments, output) = (deployments.clone(), output.clone());
         tokio::spawn(cron::fire(move || deployments.clone(), output));
     }
 
-    if let Some(server) = metrics {
-        let shown = Shown::new(deployments.clone(), &shared);
+    tokio::spawn(scheduler.care());
+    if let Some((server, page)) = metrics {
         output.metrics(&format!("http://{}/metrics", server.local_addr()));
         // It shows the drain, too, and ends with the process.
-        tokio::spawn(server.serve(Page::new(shown), std::future::pending()));
+        tokio::spawn(server.serve(page, std::future::pending()));
     }
-
     let workers = count(deployments.len(), "Worker");
     output.note(&format!("selvedge {}: {workers}", env!("CARGO_PKG_VERSION")));
     output.ready(&ip.url(scheme, server.local_addr().port()));

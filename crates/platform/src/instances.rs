@@ -1,0 +1,184 @@
+//! The instances of one Worker: which one takes an event, when there is one more, and when one goes.
+
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use selvedge_runtime::StartError;
+use tokio::runtime::Handle;
+
+use crate::Metrics;
+use crate::schedule::{self, Record, Scheduler};
+use crate::start::{self, Loaded};
+use crate::worker::Worker;
+
+/// The instances.
+pub(crate) struct Instances {
+    scheduler: Arc<Scheduler>,
+    /// How many there may be.
+    most: usize,
+    loaded: Mutex<Vec<Arc<Loaded>>>,
+    starting: tokio::sync::Mutex<()>,
+    next: AtomicUsize,
+    record: Mutex<Record>,
+    /// Whether the record has to be looked at: most Workers never make a long turn.
+    suspect: AtomicBool,
+    metrics: Arc<Metrics>,
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Instances {
+    pub(crate) fn new(scheduler: Arc<Scheduler>, most: usize, metrics: Arc<Metrics>) -> Self {
+        Self {
+            scheduler,
+            most,
+            loaded: Mutex::default(),
+            starting: tokio::sync::Mutex::default(),
+            next: AtomicUsize::new(0),
+            record: Mutex::default(),
+            suspect: AtomicBool::new(false),
+            metrics,
+        }
+    }
+
+    /// How many are loaded.
+    pub(crate) fn count(&self) -> usize {
+        lock(&self.loaded).len()
+    }
+
+    /// All that are loaded.
+    pub(crate) fn all(&self) -> Vec<Arc<Loaded>> {
+        lock(&self.loaded).clone()
+    }
+
+    /// Whether no invocation is under way.
+    pub(crate) fn are_idle(&self) -> bool {
+        lock(&self.loaded).iter().all(|loaded| loaded.instance.state().invocations() == 0)
+    }
+
+    /// Lets go of all.
+    pub(crate) fn clear(&self) {
+        self.discard(std::mem::take(&mut *lock(&self.loaded)));
+    }
+
+    /// Lets go of one. An event that has just taken it ends on it.
+    pub(crate) fn let_go(&self, gone: &Arc<Loaded>) {
+        lock(&self.loaded).retain(|loaded| !Arc::ptr_eq(loaded, gone));
+        self.discard(vec![gone.clone()]);
+    }
+
+    /// Lets go of those beyond the first that have been idle for long. `now` is since the Unix epoch.
+    pub(crate) fn trim(&self, now: Duration) {
+        let mut loaded = lock(&self.loaded);
+        let idle: Vec<_> = loaded.iter().map(|loaded| loaded.idle(now)).collect();
+        let gone: Vec<_> = schedule::spare(&idle).into_iter().rev().map(|place| loaded.remove(place)).collect();
+        drop(loaded);
+        self.discard(gone);
+    }
+
+    /// Where the Worker's events run, if not where they come in.
+    pub(crate) fn heavy(&self) -> Option<&Handle> {
+        let runtime = self.scheduler.heavy().filter(|_| self.suspect.load(Ordering::Relaxed))?;
+        let heavy = lock(&self.record).is_heavy(self.scheduler.now());
+        if !heavy {
+            self.suspect.store(false, Ordering::Relaxed);
+        }
+        heavy.then_some(runtime)
+    }
+
+    /// An instance to handle an event: an idle one if there is one, else any, while another one is started.
+    pub(crate) async fn acquire(&self, worker: &Arc<Worker>) -> Result<Arc<Loaded>, StartError> {
+        match self.pick() {
+            (Some(loaded), false) => Ok(loaded),
+            (Some(loaded), true) => {
+                self.add(worker);
+                Ok(loaded)
+            }
+            (None, _) => self.first(worker).await,
+        }
+    }
+
+    /// An instance, and whether there should be one more.
+    fn pick(&self) -> (Option<Arc<Loaded>>, bool) {
+        let mut condemned = Vec::new();
+        let picked = {
+            let mut loaded = lock(&self.loaded);
+            if loaded.iter().any(|loaded| loaded.instance.state().is_condemned()) {
+                let (gone, rest) =
+                    std::mem::take(&mut *loaded).into_iter().partition(|loaded| loaded.instance.state().is_condemned());
+                (condemned, *loaded) = (gone, rest);
+            }
+            if loaded.iter().chain(&condemned).any(|loaded| loaded.instance.take_long_turn()) {
+                lock(&self.record).long_turn(self.scheduler.now());
+                self.suspect.store(true, Ordering::Relaxed);
+            }
+            self.pick_of(&loaded)
+        };
+        self.discard(condemned);
+        picked
+    }
+
+    fn discard(&self, gone: Vec<Arc<Loaded>>) {
+        self.metrics.evicted(gone.len());
+        discard(gone);
+    }
+
+    fn pick_of(&self, loaded: &[Arc<Loaded>]) -> (Option<Arc<Loaded>>, bool) {
+        let at_home = loaded.iter().find(|loaded| loaded.instance.is_at_home() && loaded.instance.is_idle());
+        if let Some(idle) = at_home.or_else(|| loaded.iter().find(|loaded| loaded.instance.is_idle())) {
+            return (Some(idle.clone()), false);
+        }
+        if loaded.is_empty() {
+            return (None, false);
+        }
+        let waiting = loaded.iter().map(|loaded| loaded.instance.waiting()).sum();
+        let index = self.next.fetch_add(1, Ordering::Relaxed) % loaded.len();
+        (Some(loaded[index].clone()), schedule::grows(loaded.len(), waiting, self.most))
+    }
+
+    /// Starts the first instance, once for all who wait for it.
+    async fn first(&self, worker: &Worker) -> Result<Arc<Loaded>, StartError> {
+        let _starting = self.starting.lock().await;
+        if let (Some(loaded), _) = self.pick() {
+            return Ok(loaded);
+        }
+        let loaded = Arc::new(start::start(worker).await?);
+        self.scheduler.started();
+        lock(&self.loaded).push(loaded.clone());
+        Ok(loaded)
+    }
+
+    /// Starts one more instance in the background, unless one is being started.
+    fn add(&self, worker: &Arc<Worker>) {
+        let worker = worker.clone();
+        tokio::spawn(async move {
+            let instances = worker.instances();
+            let Ok(_starting) = instances.starting.try_lock() else { return };
+            if lock(&instances.loaded).len() >= instances.most {
+                return;
+            }
+            match start::start(&worker).await {
+                Ok(loaded) => {
+                    instances.scheduler.started();
+                    lock(&instances.loaded).push(Arc::new(loaded));
+                }
+                // The first instance did start; it goes on to serve.
+                Err(error) => tracing::warn!(worker = worker.name(), %error, "cannot start another instance"),
+            }
+        });
+    }
+}
+
+/// Takes instances apart, which takes as long as their heaps are large, where nobody waits for it.
+fn discard(gone: Vec<Arc<Loaded>>) {
+    if gone.is_empty() {
+        return;
+    }
+    match Handle::try_current() {
+        Ok(runtime) => drop(runtime.spawn_blocking(move || drop(gone))),
+        Err(_) => drop(gone),
+    }
+}
