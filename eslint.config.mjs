@@ -35,8 +35,33 @@ export default [
   },
   {
     // Workers.
-    files: ["crates/platform/tests/platform/fuzz/*.js"],
+    files: ["crates/platform/tests/platform/fuzz/*.js", "tests/hostile/**/*.js"],
     languageOptions: { globals: globals.serviceworker },
+  },
+  {
+    // Hostile ones: what nobody should write is what they are for.
+    files: ["tests/hostile/**/*.js"],
+    languageOptions: {
+      globals: {
+        HTMLRewriter: "readonly",
+        ShadowRealm: "readonly",
+        Temporal: "readonly",
+        WebSocketPair: "readonly",
+        FixedLengthStream: "readonly",
+        Worker: "readonly",
+        process: "readonly",
+        setImmediate: "readonly",
+      },
+    },
+    rules: {
+      "no-control-regex": "off",
+      "no-global-assign": "off",
+      "no-unreachable": "off",
+      "no-unsafe-finally": "off",
+      "no-unused-vars": "off",
+      "preserve-caught-error": "off",
+      "require-yield": "off",
+    },
   },
   {
     files: ["crates/*/tests/**/*.mjs", "crates/node/bundle.mjs", "tools/*.mjs"],

@@ -2,23 +2,26 @@
 import { dirname, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { cold } from "./cold.mjs";
-import { hello } from "./hello.mjs";
 import { memory } from "./memory.mjs";
 import { objects, storage } from "./storage.mjs";
+import { throughputs } from "./throughput.mjs";
 import { web } from "./web.mjs";
 
-const BENCHES = { hello, web, cold, memory, storage, objects };
-const USAGE = `usage: node bench/run.mjs [--selvedge PATH] [options] [hello|web|cold|memory|storage|objects ...]
+const BENCHES = { ...throughputs, web, cold, memory, storage, objects };
+const USAGE = `usage: node bench/run.mjs [--selvedge PATH] [options] [BENCH ...]
+
+  BENCH             hello, echo, body, connections, http2, web, cold, memory, storage, objects (default: all)
 
   --selvedge PATH   the release binary (default: target/release/selvedge)
   --hyper PATH      the bare hyper server (default: bare-hyper beside the binary)
-  --seconds N       how long each server is loaded in each round of hello, web (each task) and
-                    storage (default: 10)
-  --connections N   keep-alive connections of hello and storage (default: 50)
-  --rounds N        rounds of hello, web and storage; the median is printed (default: 3)
+  --http2-load PATH the load generator of http2 (default: http2-load beside the binary)
+  --seconds N       how long each server is loaded in each round of the benches that load one: hello to http2,
+                    web (each task) and storage (default: 10)
+  --connections N   keep-alive connections of hello, echo, body, http2 and storage (default: 50)
+  --rounds N        rounds of the same; the median is printed (default: 3)
   --workers N       Workers of cold and memory (default: 200)
   --gigabytes N     size of the object of objects (default: 5)
-  --only NAME       only this server of hello and web; may be repeated (selvedge, workerd, deno, bun, "bare hyper")
+  --only NAME       only this server of hello to http2 and web; may be repeated (selvedge, workerd, deno, bun, "bare hyper")
   --task NAME       only this task of web; may be repeated (json, headers, url, transform, echo, gzip, sha256, aes-gcm,
                     jwt, clone, html)`;
 
@@ -27,6 +30,7 @@ const { values, positionals } = parseArgs({
   options: {
     selvedge: { type: "string", default: "target/release/selvedge" },
     hyper: { type: "string" },
+    "http2-load": { type: "string" },
     seconds: { type: "string", default: "10" },
     connections: { type: "string", default: "50" },
     rounds: { type: "string", default: "3" },
@@ -48,6 +52,7 @@ if (values.help || unknown.length) {
 const options = {
   selvedge: resolve(values.selvedge),
   hyper: resolve(values.hyper ?? `${dirname(values.selvedge)}/bare-hyper`),
+  http2Load: resolve(values["http2-load"] ?? `${dirname(values.selvedge)}/http2-load`),
   seconds: Number(values.seconds),
   connections: Number(values.connections),
   rounds: Number(values.rounds),

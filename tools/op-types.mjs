@@ -36,6 +36,7 @@ const ARGUMENTS = {
   BufferRef: BYTES,
   BufferMut: BYTES,
   D1Values: "(null | number | string | Uint8Array)[]",
+  ContentType: "string | number",
   BodyArgument: `null | undefined | string | number | ${BYTES}`,
 };
 

@@ -48,6 +48,18 @@ export const HELLO_SERVERS = {
   },
 };
 
+/** Every server of hello world that speaks HTTP/2 without TLS. */
+export const HTTP2_SERVERS = {
+  selvedge: HELLO_SERVERS.selvedge,
+  deno: HELLO_SERVERS.deno,
+
+  /** @param {{hyper: string}} paths @returns {Promise<Running>} */
+  async "bare hyper"({ hyper }) {
+    const port = await freePort();
+    return listening(new Server(hyper, [String(port), "http2"]), port);
+  },
+};
+
 /** Every server that can run the Worker of a folder, `index.js` and what it imports: a name, and how to start it. */
 export const WORKER_SERVERS = {
   /** @param {string} folder @param {{selvedge: string}} paths @returns {Promise<Running>} */

@@ -5,11 +5,11 @@
 //! requests that are too much. What gets in has one form, whatever it had before: a `Host` header,
 //! and a target of path and query.
 
-use http::header::{CONTENT_LENGTH, HOST, HeaderMap, HeaderValue, TRANSFER_ENCODING};
+use http::header::{CONTENT_LENGTH, HOST, HeaderMap, HeaderValue, TRANSFER_ENCODING, UPGRADE};
 use http::uri::{Authority, PathAndQuery};
 use http::{Method, Request, StatusCode, Uri, Version};
 
-use crate::cdn_loop::{self, MAX_LOOPS};
+use crate::cdn_loop::{self, CDN_LOOP, MAX_LOOPS};
 use crate::head_tap::{Framing, HeadTap, RawHead};
 
 /// Why a request is turned away.
@@ -36,11 +36,56 @@ const BAD_HOST: Refusal = refuse(StatusCode::BAD_REQUEST, "the Host header is no
 const TARGET: Refusal = refuse(StatusCode::BAD_REQUEST, "the request target is not a path or an http(s) URL");
 const LOOP: Refusal = refuse(StatusCode::LOOP_DETECTED, "error code: 1019");
 
+/// What is known of a request that got in.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Admitted {
+    /// Whether it has an `Upgrade` header.
+    pub(crate) has_upgrade: bool,
+}
+
+/// The headers that admission looks at, found in one pass: to pass by the few headers that a request has costs less than
+/// to look each of these up, most of them in vain.
+#[derive(Default)]
+struct Seen {
+    codings: usize,
+    is_chunked: bool,
+    length: Option<u64>,
+    hosts: usize,
+    host_is_one: bool,
+    has_cdn_loop: bool,
+    has_upgrade: bool,
+}
+
+impl Seen {
+    fn in_headers(headers: &HeaderMap) -> Self {
+        let mut seen = Self::default();
+        for (name, value) in headers {
+            if *name == HOST {
+                seen.hosts += 1;
+                seen.host_is_one = is_host(value.as_bytes());
+            } else if *name == CONTENT_LENGTH {
+                // hyper has parsed it: a length that is no number never gets here.
+                let length = || value.to_str().ok().and_then(|n| n.trim().parse().ok()).unwrap_or(0);
+                seen.length = seen.length.or_else(|| Some(length()));
+            } else if *name == TRANSFER_ENCODING {
+                seen.is_chunked |= seen.codings == 0 && value.as_bytes().trim_ascii().eq_ignore_ascii_case(b"chunked");
+                seen.codings += 1;
+            } else if *name == UPGRADE {
+                seen.has_upgrade = true;
+            } else if *name == CDN_LOOP {
+                seen.has_cdn_loop = true;
+            }
+        }
+        seen
+    }
+}
+
 /// Admits a request, bringing it into its one form.
-pub(crate) fn admit<B>(request: &mut Request<B>, max_uri: usize, tap: Option<&HeadTap>) -> Result<(), Refusal> {
+pub(crate) fn admit<B>(request: &mut Request<B>, max_uri: usize, tap: Option<&HeadTap>) -> Result<Admitted, Refusal> {
+    let seen = Seen::in_headers(request.headers());
     // First, since the tap must follow every head, those that are refused for other reasons too.
     let framing = match tap {
-        Some(tap) => check_framing(request.headers(), tap),
+        Some(tap) => check_framing(&seen, tap),
         None => Ok(()),
     };
     if matches!(*request.method(), Method::CONNECT | Method::TRACE) {
@@ -50,50 +95,39 @@ pub(crate) fn admit<B>(request: &mut Request<B>, max_uri: usize, tap: Option<&He
     if request.uri().path_and_query().map_or(0, |target| target.as_str().len()) > max_uri {
         return Err(URI_LENGTH);
     }
-    settle_target(request)?;
-    if cdn_loop::loops(request.headers()) >= MAX_LOOPS {
+    settle_target(request, &seen)?;
+    if seen.has_cdn_loop && cdn_loop::loops(request.headers()) >= MAX_LOOPS {
         return Err(LOOP);
     }
-    Ok(())
+    Ok(Admitted { has_upgrade: seen.has_upgrade })
 }
 
-fn check_framing(headers: &HeaderMap, tap: &HeadTap) -> Result<(), Refusal> {
-    let mut codings = headers.get_all(TRANSFER_ENCODING).iter();
-    let (framing, known) = match codings.next() {
-        Some(coding) => {
-            let known = coding.as_bytes().trim_ascii().eq_ignore_ascii_case(b"chunked");
-            (Framing::Chunked, known)
-        }
-        None => match headers.get(CONTENT_LENGTH) {
-            // hyper has parsed it: a length that is no number never gets here.
-            Some(length) => {
-                (Framing::Length(length.to_str().ok().and_then(|n| n.trim().parse().ok()).unwrap_or(0)), true)
-            }
-            None => (Framing::None, true),
-        },
+fn check_framing(seen: &Seen, tap: &HeadTap) -> Result<(), Refusal> {
+    let framing = match seen.length {
+        _ if seen.codings > 0 => Framing::Chunked,
+        Some(length) => Framing::Length(length),
+        None => Framing::None,
     };
-    if codings.next().is_some() | (tap.take(framing) == RawHead::AmbiguousFraming) {
+    if (tap.take(framing) == RawHead::AmbiguousFraming) | (seen.codings > 1) {
         return Err(AMBIGUOUS);
     }
-    if known { Ok(()) } else { Err(CODING) }
+    if seen.codings == 0 || seen.is_chunked { Ok(()) } else { Err(CODING) }
 }
 
-fn settle_target<B>(request: &mut Request<B>) -> Result<(), Refusal> {
-    let mut hosts = request.headers().get_all(HOST).iter();
-    let host = hosts.next();
-    if hosts.next().is_some() {
+fn settle_target<B>(request: &mut Request<B>, seen: &Seen) -> Result<(), Refusal> {
+    if seen.hosts > 1 {
         return Err(NO_HOST);
     }
     // The common case, and the only one on a fast path: HTTP/1 with a path and a host.
     if request.uri().authority().is_none() && request.uri().path().starts_with('/') {
-        return match host {
-            Some(host) if is_host(host.as_bytes()) => Ok(()),
-            Some(_) => Err(BAD_HOST),
-            None if request.version() == Version::HTTP_10 => {
+        return match seen.hosts {
+            1 if seen.host_is_one => Ok(()),
+            1 => Err(BAD_HOST),
+            _ if request.version() == Version::HTTP_10 => {
                 request.headers_mut().insert(HOST, HeaderValue::from_static("localhost"));
                 Ok(())
             }
-            None => Err(NO_HOST),
+            _ => Err(NO_HOST),
         };
     }
     settle_other_forms(request)
@@ -145,32 +179,25 @@ fn host_of(authority: &Authority) -> Result<HeaderValue, Refusal> {
 /// Whether this can be a host and port. Strict in what would change the meaning of a URL made with
 /// it; the rest is for the URL parser.
 fn is_host(host: &[u8]) -> bool {
-    let fits = |b: &u8| {
-        b.is_ascii_alphanumeric()
-            || matches!(
-                b,
-                b'.' | b'-'
-                    | b'_'
-                    | b':'
-                    | b'['
-                    | b']'
-                    | b'~'
-                    | b'%'
-                    | b'!'
-                    | b'$'
-                    | b'&'
-                    | b'\''
-                    | b'('
-                    | b')'
-                    | b'*'
-                    | b'+'
-                    | b','
-                    | b';'
-                    | b'='
-            )
-    };
-    !host.is_empty() && host.iter().all(fits)
+    !host.is_empty() && host.iter().all(|byte| IN_HOST[usize::from(*byte)])
 }
+
+/// Whether a byte may be in a host and port.
+static IN_HOST: [bool; 256] = {
+    let mut fits = [false; 256];
+    let marks = b".-_:[]~%!$&'()*+,;=";
+    let mut at = 0;
+    while at < fits.len() {
+        fits[at] = (at as u8).is_ascii_alphanumeric();
+        at += 1;
+    }
+    at = 0;
+    while at < marks.len() {
+        fits[marks[at] as usize] = true;
+        at += 1;
+    }
+    fits
+};
 
 #[cfg(test)]
 mod tests {

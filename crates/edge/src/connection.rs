@@ -16,7 +16,7 @@ use std::task::Poll;
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
-use http::header::{CONNECTION, HeaderValue, UPGRADE};
+use http::header::{CONNECTION, HeaderValue};
 use http::{Method, Request, Response, StatusCode};
 use hyper::body::Incoming;
 use hyper::server::conn::{http1, http2};
@@ -162,13 +162,12 @@ impl<H: Handler> Session<H> {
     async fn answer(&self, mut request: Request<Incoming>) -> Result<Response<ResponseBody<H::Body>>, Infallible> {
         let in_flight = self.activity.begin();
         let tap = self.tap.as_deref();
-        if let Err(refusal) = admission::admit(&mut request, self.shared.max_uri, tap) {
-            return Ok(self.refuse(refusal, in_flight));
-        }
-        let asked = Asked {
-            is_head: *request.method() == Method::HEAD,
-            wants_upgrade: tap.is_some() && request.headers().contains_key(UPGRADE),
+        let admitted = match admission::admit(&mut request, self.shared.max_uri, tap) {
+            Ok(admitted) => admitted,
+            Err(refusal) => return Ok(self.refuse(refusal, in_flight)),
         };
+        let asked =
+            Asked { is_head: *request.method() == Method::HEAD, wants_upgrade: tap.is_some() && admitted.has_upgrade };
         let upgrade = asked.wants_upgrade.then(|| hyper::upgrade::on(&mut request));
         let client = self.clients.of(request.headers());
         let response = self.shared.handler.handle(request, client).await;

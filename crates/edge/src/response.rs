@@ -108,7 +108,11 @@ where
         );
         return own(StatusCode::INTERNAL_SERVER_ERROR, "error code: 1101", in_flight);
     }
-    remove_hop_by_hop(&mut head.headers, upgrades);
+    // Most responses say nothing of their framing.
+    let is_said = head.headers.keys().any(|name| *name == CONTENT_LENGTH || is_hop_by_hop(name, upgrades));
+    if is_said {
+        remove_hop_by_hop(&mut head.headers, upgrades);
+    }
 
     let size = body.size_hint().exact();
     let bodiless = matches!(head.status, StatusCode::NO_CONTENT | StatusCode::RESET_CONTENT | StatusCode::NOT_MODIFIED);
@@ -119,7 +123,7 @@ where
             Some(size) if size > 0 => drop(head.headers.insert(CONTENT_LENGTH, HeaderValue::from(size))),
             _ => keep_if(&mut head.headers, |_| true),
         }
-    } else {
+    } else if is_said {
         keep_if(&mut head.headers, |length| size.is_none_or(|size| size == length));
     }
     let source = if upgrades || bodiless || asked.is_head {
@@ -141,17 +145,18 @@ fn keep_if(headers: &mut HeaderMap, fits: impl FnOnce(u64) -> bool) {
     }
 }
 
-/// RFC 9110, section 7.6.1. Most responses have none: they pay for one look at each name.
-fn remove_hop_by_hop(headers: &mut HeaderMap, upgrades: bool) {
+/// RFC 9110, section 7.6.1.
+fn is_hop_by_hop(name: &HeaderName, upgrades: bool) -> bool {
     const KEEP_ALIVE: HeaderName = HeaderName::from_static("keep-alive");
     const PROXY_CONNECTION: HeaderName = HeaderName::from_static("proxy-connection");
-    let is_hop_by_hop = |name: &HeaderName| {
-        *name == TRANSFER_ENCODING
-            || *name == KEEP_ALIVE
-            || *name == PROXY_CONNECTION
-            || (!upgrades && (*name == CONNECTION || *name == UPGRADE))
-    };
-    while let Some(name) = headers.keys().find(|name| is_hop_by_hop(name)).cloned() {
+    *name == TRANSFER_ENCODING
+        || *name == KEEP_ALIVE
+        || *name == PROXY_CONNECTION
+        || (!upgrades && (*name == CONNECTION || *name == UPGRADE))
+}
+
+fn remove_hop_by_hop(headers: &mut HeaderMap, upgrades: bool) {
+    while let Some(name) = headers.keys().find(|name| is_hop_by_hop(name, upgrades)).cloned() {
         headers.remove(name);
     }
 }

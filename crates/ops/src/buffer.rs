@@ -10,6 +10,24 @@ use crate::{FromV8, IntoV8, OpError};
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Buffer(pub Vec<u8>);
 
+impl Buffer {
+    /// As many bytes as `write` writes, which has to be all of them: until then they are whatever the memory held before.
+    /// To zero them first takes an eighth of the time of encrypting them.
+    ///
+    /// # Errors
+    /// What `write` gives; the bytes are dropped.
+    pub fn written<E>(length: usize, write: impl FnOnce(&mut [u8]) -> Result<(), E>) -> Result<Vec<u8>, E> {
+        let mut bytes = Vec::<u8>::with_capacity(length);
+        // SAFETY: `length` bytes are the vector's own. Nothing reads them before `write` has written them: it is code of
+        // ours that hands them to a cipher as its output, which is written and not read.
+        let output = unsafe { std::slice::from_raw_parts_mut(bytes.as_mut_ptr(), length) };
+        write(output)?;
+        // SAFETY: `write` has written them all.
+        unsafe { bytes.set_len(length) };
+        Ok(bytes)
+    }
+}
+
 impl<'s> IntoV8<'s> for Buffer {
     fn into_v8(self, scope: &mut v8::PinScope<'s, '_>) -> Result<v8::Local<'s, v8::Value>, OpError> {
         let length = self.0.len();

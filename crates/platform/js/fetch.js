@@ -10,6 +10,7 @@ import {
   op_respond_websocket,
   op_watch_client,
 } from "selvedge:ops";
+import { contentTypeArgument } from "selvedge:web/fetch/content-type.js";
 import {
   createInboundRequest,
   isResponse,
@@ -58,7 +59,7 @@ class ClientWatch {
 
 /**
  * Delivers a request. The answer goes back through op_respond or op_respond_error, in this turn or a later one.
- * @param {string} entrypoint
+ * @param {string | undefined} entrypoint the default one if there is none
  * @param {string} method
  * @param {string} url
  * @param {number | null} bodyId
@@ -78,12 +79,23 @@ export function dispatchFetch(entrypoint, method, url, bodyId, props = undefined
     });
     const result = worker.isServiceWorker
       ? dispatchFetchListeners(request)
-      : callHandler(entrypoint, "fetch", request, props === undefined ? {} : parse(props));
+      : callHandler(entrypoint ?? "default", "fetch", request, props === undefined ? {} : parse(props));
     if (isResponse(result)) respond(result, gone);
-    else then(resolve(result), (value) => respond(value, gone), op_respond_error);
+    else respondLater(result, gone);
   } catch (error) {
     op_respond_error(error);
   }
+}
+
+// What makes a closure is in a function of its own, here and below: a function that has one pays for its variables to
+// be kept at each call, also where the closure is not made.
+
+/**
+ * @param {unknown} result a promise, or anything that resolves to a response or not
+ * @param {() => void} gone
+ */
+function respondLater(result, gone) {
+  then(resolve(result), (value) => respond(value, gone), op_respond_error);
 }
 
 /**
@@ -112,17 +124,29 @@ function send(parts, gone) {
     op_respond_websocket(headersFlat, handOnWebSocket(webSocket));
     return;
   }
+  const type = contentTypeArgument(contentType);
   if (kind !== STREAM) {
-    op_respond(status, statusText, headersFlat, contentType, payload, encodeBody);
+    op_respond(status, statusText, headersFlat, type, payload, encodeBody);
     return;
   }
-  const [writerId, bodyId] = openWriter(payload);
+  const ids = openWriter(payload);
   const hold = op_hold_stream();
+  op_respond(status, statusText, headersFlat, type, ids[1], encodeBody);
+  writeStream(payload, ids[0], hold, gone);
+}
+
+/**
+ * Writes the body of a response that has been sent.
+ * @param {import("selvedge:web/streams/index.js").ReadableStream} stream
+ * @param {number} writerId
+ * @param {number} hold what keeps the invocation until then
+ * @param {() => void} gone
+ */
+function writeStream(stream, writerId, hold, gone) {
   const release = () => op_release(hold);
-  op_respond(status, statusText, headersFlat, contentType, bodyId, encodeBody);
   // A stream that fails breaks the response off; the client sees only that, the log sees why.
   let failed = false;
-  const pumped = pumpStreamToWriter(payload, writerId, (error) => {
+  const pumped = pumpStreamToWriter(stream, writerId, (error) => {
     failed = true;
     logStreamError(error);
   });

@@ -18,6 +18,7 @@ import { KvNamespace } from "./kv/kv-namespace.js";
 import { R2Bucket } from "./r2/bucket.js";
 import { connect } from "./sockets/index.js";
 import { worker } from "./state.js";
+import { countWasmMemories } from "./webassembly.js";
 
 const { parse } = JSON;
 const { defineProperty } = Object;
@@ -58,6 +59,7 @@ export const environment = () => worker.env;
 export function prepare(bindings, isServiceWorker, flags) {
   // V8 puts it back into every context, so the snapshot cannot lack it.
   removeSharedArrayBuffer(globalThis);
+  countWasmMemories(globalThis);
   installFrozenTemporal(globalThis);
   adoptIsError();
   const env = worker.env;

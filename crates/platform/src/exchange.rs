@@ -73,6 +73,8 @@ pub(crate) struct Exchange {
     metrics: Arc<Metrics>,
     /// Called when the client goes away before it has a response.
     on_client_gone: Mutex<Option<v8::Global<v8::Function>>>,
+    /// Whether there ever was such a function: most events have none, and need not look.
+    is_client_watched: AtomicBool,
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -99,6 +101,7 @@ impl Exchange {
             data_points: AtomicU32::new(0),
             metrics,
             on_client_gone: Mutex::default(),
+            is_client_watched: AtomicBool::new(false),
         }
     }
 
@@ -145,11 +148,12 @@ impl Exchange {
     /// Has a function called if the client goes away before it has a response.
     pub(crate) fn watch_client(&self, callback: v8::Global<v8::Function>) {
         *lock(&self.on_client_gone) = Some(callback);
+        self.is_client_watched.store(true, Ordering::Release);
     }
 
     /// The function to call, once.
     pub(crate) fn take_client_watch(&self) -> Option<v8::Global<v8::Function>> {
-        lock(&self.on_client_gone).take()
+        if self.is_client_watched.load(Ordering::Acquire) { lock(&self.on_client_gone).take() } else { None }
     }
 
     /// Counts a data point.

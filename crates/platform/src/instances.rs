@@ -15,6 +15,7 @@ use crate::worker::Worker;
 /// The instances.
 pub(crate) struct Instances {
     scheduler: Arc<Scheduler>,
+    metrics: Arc<Metrics>,
     /// How many there may be.
     most: usize,
     loaded: Mutex<Vec<Arc<Loaded>>>,
@@ -23,7 +24,6 @@ pub(crate) struct Instances {
     record: Mutex<Record>,
     /// Whether the record has to be looked at: most Workers never make a long turn.
     suspect: AtomicBool,
-    metrics: Arc<Metrics>,
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -34,19 +34,14 @@ impl Instances {
     pub(crate) fn new(scheduler: Arc<Scheduler>, most: usize, metrics: Arc<Metrics>) -> Self {
         Self {
             scheduler,
+            metrics,
             most,
             loaded: Mutex::default(),
             starting: tokio::sync::Mutex::default(),
             next: AtomicUsize::new(0),
             record: Mutex::default(),
             suspect: AtomicBool::new(false),
-            metrics,
         }
-    }
-
-    /// How many are loaded.
-    pub(crate) fn count(&self) -> usize {
-        lock(&self.loaded).len()
     }
 
     /// All that are loaded.
@@ -121,11 +116,6 @@ impl Instances {
         picked
     }
 
-    fn discard(&self, gone: Vec<Arc<Loaded>>) {
-        self.metrics.evicted(gone.len());
-        discard(gone);
-    }
-
     fn pick_of(&self, loaded: &[Arc<Loaded>]) -> (Option<Arc<Loaded>>, bool) {
         let at_home = loaded.iter().find(|loaded| loaded.instance.is_at_home() && loaded.instance.is_idle());
         if let Some(idle) = at_home.or_else(|| loaded.iter().find(|loaded| loaded.instance.is_idle())) {
@@ -170,15 +160,16 @@ impl Instances {
             }
         });
     }
-}
 
-/// Takes instances apart, which takes as long as their heaps are large, where nobody waits for it.
-fn discard(gone: Vec<Arc<Loaded>>) {
-    if gone.is_empty() {
-        return;
-    }
-    match Handle::try_current() {
-        Ok(runtime) => drop(runtime.spawn_blocking(move || drop(gone))),
-        Err(_) => drop(gone),
+    /// Takes instances apart, which takes as long as their heaps are large, where nobody waits for it.
+    fn discard(&self, gone: Vec<Arc<Loaded>>) {
+        if gone.is_empty() {
+            return;
+        }
+        self.metrics.evicted(gone.len());
+        match Handle::try_current() {
+            Ok(runtime) => drop(runtime.spawn_blocking(move || drop(gone))),
+            Err(_) => drop(gone),
+        }
     }
 }

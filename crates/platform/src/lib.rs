@@ -22,6 +22,7 @@ mod instances;
 mod kv;
 mod lineage;
 mod log;
+mod methods;
 mod metrics;
 mod ops;
 mod r2;
@@ -31,6 +32,7 @@ mod secrets;
 mod service;
 mod sockets;
 mod start;
+mod webassembly;
 mod websocket;
 mod worker;
 
@@ -69,6 +71,7 @@ pub fn extensions() -> Vec<Extension> {
         secrets::OPS,
         service::OPS,
         sockets::OPS,
+        webassembly::OPS,
         websocket::OPS,
     ]
     .concat();

@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE};
-use http::{HeaderMap, HeaderValue, Request, Response, StatusCode};
+use http::{HeaderMap, Request, Response, StatusCode};
 use hyper::ext::ReasonPhrase;
 use selvedge_ops::{OpDecl, OpError, op, v8};
 use selvedge_runtime::{Invocation, JsError};
 use selvedge_web::fetch::{
-    Body, BodyArgument, ContentCoding, ResponseParts, headers_from_flat, headers_to_flat, response_parts,
+    Body, BodyArgument, ContentCoding, ContentType, ResponseParts, headers_from_flat, headers_to_flat, response_parts,
 };
 
 use crate::binding::{Binding, Bindings};
@@ -53,7 +53,7 @@ fn op_respond(
     status: u16,
     status_text: Option<String>,
     headers: Option<Vec<String>>,
-    content_type: Option<String>,
+    content_type: Option<ContentType>,
     body: BodyArgument,
     encode: bool,
 ) -> Result<(), OpError> {
@@ -74,7 +74,7 @@ pub(crate) fn response(
     invocation: &Invocation,
     status: u16,
     headers: Option<Vec<String>>,
-    content_type: Option<String>,
+    content_type: Option<ContentType>,
     body: BodyArgument,
     encode: bool,
 ) -> Result<Response<Body>, OpError> {
@@ -84,9 +84,7 @@ pub(crate) fn response(
     if let Some(headers) = headers {
         *response.headers_mut() = headers_from_flat(&headers)?;
     }
-    if let Some(content_type) = content_type {
-        let value = HeaderValue::from_bytes(content_type.as_bytes())
-            .map_err(|_| OpError::type_error("Invalid Content-Type"))?;
+    if let Some(ContentType(value)) = content_type {
         response.headers_mut().insert(CONTENT_TYPE, value);
     }
     *response.body_mut() = encoded(response.headers_mut(), body, coding, encode);

@@ -10,6 +10,7 @@ use selvedge_runtime::{Instance, JsError, StartError, StartOptions};
 use crate::binding::{Binding, Bindings};
 use crate::hyperdrive;
 use crate::log::{MappedLog, map_error};
+use crate::methods::Methods;
 use crate::worker::Worker;
 
 /// What a started Worker handles.
@@ -27,6 +28,7 @@ pub(crate) struct Loaded {
     pub(crate) handlers: Handlers,
     pub(crate) dispatch_fetch: v8::Global<v8::Function>,
     pub(crate) dispatch_scheduled: v8::Global<v8::Function>,
+    pub(crate) methods: Methods,
     /// How long the start took.
     pub(crate) start: Duration,
 }
@@ -59,11 +61,11 @@ pub(crate) async fn start(worker: &Worker) -> Result<Loaded, StartError> {
     let started =
         worker.pool.start(&options.script, start, |scope, exports| prepare(scope, exports, worker), ready).await;
     match started {
-        Ok((instance, (handlers, dispatch_fetch, dispatch_scheduled))) => {
-            worker.metrics().started();
+        Ok((instance, (handlers, dispatch_fetch, dispatch_scheduled, methods))) => {
             // The global scope is no event: it says nothing of how long those will take.
             let _startup = instance.take_long_turn();
-            Ok(Loaded { instance, handlers, dispatch_fetch, dispatch_scheduled, start: begun.elapsed() })
+            worker.metrics().started();
+            Ok(Loaded { instance, handlers, dispatch_fetch, dispatch_scheduled, methods, start: begun.elapsed() })
         }
         Err(StartError::Script(error)) => Err(StartError::Script(map_error(&options.script, error))),
         Err(error) => Err(error),
@@ -166,7 +168,7 @@ fn describe<'s>(
     Ok(v8::Array::new_with_elements(scope, &[name.into(), kind.into(), value]).into())
 }
 
-type Ready = (Handlers, v8::Global<v8::Function>, v8::Global<v8::Function>);
+type Ready = (Handlers, v8::Global<v8::Function>, v8::Global<v8::Function>, Methods);
 
 fn ready<'s>(
     scope: &mut v8::PinScope<'s, '_>,
@@ -190,6 +192,7 @@ fn ready<'s>(
         Handlers { default, entrypoints },
         v8::Global::new(scope, dispatch_fetch),
         v8::Global::new(scope, dispatch_scheduled),
+        Methods::new(scope),
     ))
 }
 

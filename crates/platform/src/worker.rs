@@ -96,8 +96,8 @@ impl Worker {
     }
 
     /// How many instances there are.
-    pub fn alive(&self) -> usize {
-        self.instances.count()
+    pub fn instance_count(&self) -> usize {
+        self.instances.all().len()
     }
 
     pub(crate) fn instances(&self) -> &Instances {
@@ -134,12 +134,13 @@ impl Worker {
     ///
     /// # Errors
     /// When it gives no response.
-    pub async fn fetch(self: &Arc<Self>, event: FetchEvent) -> Result<Response<Body>, WorkerError> {
+    pub async fn fetch(self: &Arc<Self>, event: impl Into<Box<FetchEvent>>) -> Result<Response<Body>, WorkerError> {
         let counted = self.metrics.event();
-        counted.ended(self.deliver_fetch(event).await)
+        // In a box, as whoever passes an event on would else copy it, once to call and once to await.
+        counted.ended(self.deliver_fetch(event.into()).await)
     }
 
-    async fn deliver_fetch(self: &Arc<Self>, event: FetchEvent) -> Result<Response<Body>, WorkerError> {
+    async fn deliver_fetch(self: &Arc<Self>, event: Box<FetchEvent>) -> Result<Response<Body>, WorkerError> {
         let loaded = self.instances.acquire(self).await.map_err(WorkerError::Start)?;
         match self.instances.heavy() {
             None => self.answer(&loaded, event).await,
@@ -152,11 +153,17 @@ impl Worker {
     }
 
     /// Has an instance answer a request, in this task.
-    async fn answer(&self, loaded: &Loaded, event: FetchEvent) -> Result<Response<Body>, WorkerError> {
-        let FetchEvent { request, url, context, entrypoint, props, depth, lineage } = event;
+    async fn answer(&self, loaded: &Loaded, event: Box<FetchEvent>) -> Result<Response<Body>, WorkerError> {
+        let FetchEvent { request, url, context, entrypoint, props, depth, lineage } = *event;
         let (head, body) = request.into_parts();
-        let (inbound, most) = (Inbound::new(head.headers, context), self.options.limits.subrequests);
-        let exchange = Arc::new(Exchange::new(Some(inbound), depth, lineage, most, self.metrics.clone()));
+        let inbound = Inbound::new(head.headers, context);
+        let exchange = Arc::new(Exchange::new(
+            Some(inbound),
+            depth,
+            lineage,
+            self.options.limits.subrequests,
+            self.metrics.clone(),
+        ));
         let mut run = Run::begin(loaded, &exchange);
         let resources = run.driver().invocation().resources();
         let body = match body {
@@ -164,14 +171,17 @@ impl Worker {
             body => Some(Arc::new(BodyResource::new(body))),
         };
         let body_id = body.as_ref().map(|body| resources.add_shared(body.clone()));
-        let entrypoint = entrypoint.as_deref().unwrap_or("default");
         let method = head.method;
         let called = run
             .driver()
             .turn(|scope| {
                 let dispatch = v8::Local::new(scope, &loaded.dispatch_fetch);
-                let entrypoint = string(scope, entrypoint);
-                let method = string(scope, method.as_str());
+                let entrypoint = match &entrypoint {
+                    Some(entrypoint) => string(scope, entrypoint).into(),
+                    None => v8::undefined(scope).into(),
+                };
+                let common = loaded.methods.get(scope, &method);
+                let method = common.unwrap_or_else(|| string(scope, method.as_str()));
                 let url = string(scope, &url);
                 let body = match body_id {
                     Some(id) => v8::Integer::new_from_unsigned(scope, id).into(),
@@ -181,7 +191,7 @@ impl Worker {
                     Some(props) => string(scope, props).into(),
                     None => v8::undefined(scope).into(),
                 };
-                call_function(scope, dispatch, &[entrypoint.into(), method.into(), url.into(), body, props]).err()
+                call_function(scope, dispatch, &[entrypoint, method.into(), url.into(), body, props]).err()
             })
             .await;
         match self.outcome(&mut run, &exchange, called).await? {
@@ -246,14 +256,16 @@ impl Worker {
         if let Some(error) = called.map_err(limit)? {
             return Err(WorkerError::Exception(map_error(&self.options.script, error)));
         }
-        if !exchange.has_ended() {
+        let mut outcome = exchange.take_outcome();
+        if outcome.is_none() {
             let ended = run.driver().until(|_| exchange.has_ended()).await.map_err(limit)?;
             if ended == Ended::Stalled {
                 return Err(WorkerError::Hung);
             }
+            outcome = exchange.take_outcome();
         }
         exchange.take_client_watch();
-        match exchange.take_outcome() {
+        match outcome {
             Some(Outcome::Exception(error)) => Ok(Outcome::Exception(map_error(&self.options.script, error))),
             Some(outcome) => Ok(outcome),
             None => Err(WorkerError::Hung),

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use selvedge_ops::v8;
 
+use crate::fatal;
 use crate::instance::Shell;
 use crate::lazy::LazySources;
 use crate::memory::Memory;
@@ -49,7 +50,7 @@ pub enum Compilation {
 /// (`--memory-protection-keys`), and what is experimental, for developers or for tests (`--expose-*`,
 /// `--allow-natives-syntax`) is off. Chromium and workerd set nothing more that would keep guests apart in a process;
 /// workerd's `--noincremental-marking` is about its own collector.
-const FLAGS: [&str; 4] = [
+const FLAGS: [&str; 5] = [
     "--stack-size=900",
     // The pass that unrolls loops also drops their interrupt checks where it thinks them short; it is wrong of
     // loops around built-in functions, which then cannot be terminated: `for (;;) new Array(1000).fill({})`.
@@ -58,6 +59,10 @@ const FLAGS: [&str; 4] = [
     "--wasm-max-mem-pages=2048",
     // What V8's developers may switch on, robust or not, stays off also if another flag implies it.
     "--disallow-developer-only-features",
+    // V8's own snapshot has the seed of its hashes baked in: the same in every copy of the library, so that a visitor
+    // could send keys that all collide (JSON, forms, headers). With this the isolate that the platform's snapshot is made
+    // in takes a seed of its own, which that snapshot keeps; its isolates pay nothing, as it cannot be hashed again.
+    "--rehash-snapshot",
 ];
 
 /// [`initialize_v8`] with a choice.
@@ -70,6 +75,7 @@ pub fn initialize_v8_for(compilation: Compilation) -> V8Token {
     }
     v8::V8::initialize_platform(platform.clone());
     v8::V8::initialize();
+    fatal::install();
     V8Token { platform }
 }
 

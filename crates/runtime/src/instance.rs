@@ -10,9 +10,9 @@ use selvedge_ops::v8;
 use crate::lazy::LazySources;
 use crate::linker::LazyModules;
 use crate::memory::Memory;
-use crate::watchdog::{Finished, TurnClock, Watchdog};
+use crate::watchdog::{Finished, LONG_TURN, TurnClock, Watchdog};
 use crate::{
-    Builtins, Extensions, InstanceState, Invocation, JsError, Limit, Limits, Snapshot, host, linker, rejections,
+    Builtins, Extensions, InstanceState, Invocation, JsError, Limit, Limits, Snapshot, fatal, host, linker, rejections,
 };
 
 /// After how many turns V8's own tasks (finalization registries, collection steps) get their turn.
@@ -79,6 +79,7 @@ impl Shell {
         let mut isolate = isolate;
         state.install(&mut isolate);
         host::install(&mut isolate);
+        fatal::install_in(&mut isolate);
         rejections::install(&mut isolate);
         linker::install(&mut isolate);
         isolate.set_microtasks_policy(v8::MicrotasksPolicy::Explicit);
@@ -145,7 +146,7 @@ unsafe extern "C" fn after_collection(
     // SAFETY: the isolate that is calling, on its own thread; the statistics neither allocate in its heap nor run code.
     let statistics = unsafe { v8::Isolate::from_raw_isolate_ptr_unchecked(isolate) }.get_heap_statistics();
     let memory = guard.state.memory();
-    let together = statistics.used_heap_size().saturating_add(memory.used());
+    let together = statistics.used_heap_size().saturating_add(memory.used()).saturating_add(memory.wasm());
     if statistics.external_memory() / UNSWEPT > memory.limit() || together / TOGETHER * 100 > memory.limit() {
         guard.condemn();
     }
@@ -187,6 +188,17 @@ impl<'a> Waiting<'a> {
 impl Drop for Waiting<'_> {
     fn drop(&mut self) {
         self.0.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+/// Weighs what WebAssembly holds: its memories grow without a word.
+fn weigh_wasm(isolate: &mut v8::Isolate, state: &InstanceState) {
+    let memory = state.memory();
+    if memory.wasm() > memory.limit() {
+        isolate.low_memory_notification();
+        if memory.wasm() > memory.limit() {
+            state.condemn(Limit::Memory);
+        }
     }
 }
 
@@ -338,11 +350,16 @@ impl Instance {
                 // Finalization registries call the guest's functions, so this is a part of the turn.
                 while !clock.is_terminated() && v8::Platform::pump_message_loop(platform, scope, false) {}
             }
+            weigh_wasm(scope, state);
             let nothing = v8::undefined(scope).into();
             scope.set_continuation_preserved_embedder_data(nothing);
             result
         };
         let Finished { terminated, cpu } = clock.finish();
+        // One call of a built-in function can take more than the heap's limit without V8 telling us.
+        if cpu >= LONG_TURN && locker.get_heap_statistics().used_heap_size() / TOGETHER * 100 > state.memory().limit() {
+            state.condemn(Limit::Memory);
+        }
         if terminated || locker.is_execution_terminating() {
             locker.cancel_terminate_execution();
             state.condemn(Limit::CpuTime);

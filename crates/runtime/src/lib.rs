@@ -17,6 +17,7 @@
 //!
 //! This crate knows nothing of the web's standards nor of Workers' events: those are extensions.
 
+mod allocator;
 mod cpu;
 mod driver;
 mod engine;
@@ -24,6 +25,7 @@ mod engine;
 mod every_thread;
 mod exception;
 mod extensions;
+mod fatal;
 mod handover;
 mod host;
 mod instance;
@@ -35,6 +37,7 @@ mod linker;
 mod log;
 mod log_budget;
 mod memory;
+mod numbers;
 mod pool;
 mod priority;
 mod rejections;
@@ -44,8 +47,10 @@ mod snapshot;
 mod start;
 mod state;
 mod warmth;
+mod wasm;
 mod watchdog;
 
+pub use allocator::Allocator;
 pub use driver::{Driver, Ended};
 pub use engine::{Compilation, Engine, EngineError, EngineOptions, V8Token, initialize_v8, initialize_v8_for};
 #[cfg(target_os = "linux")]

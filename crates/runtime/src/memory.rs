@@ -2,14 +2,15 @@
 //!
 //! V8 bounds its own heap only. The bytes of an ArrayBuffer are taken here, so that one too many is a RangeError
 //! in the guest; so is the state of native things that weigh much more than the object that stands for them.
-//! Bytes that come otherwise (results of ops, WebAssembly memories, resizable buffers) are V8's to count: they
-//! are looked at after each full collection, see `instance`.
+//! Bytes that come otherwise (results of ops, resizable buffers) are V8's to count: they are looked at after each full
+//! collection, see `instance`. Memories of WebAssembly V8 does not count: their stores are kept here, and looked at
+//! when one is made, when a turn ends, and by the watchdog while it goes on.
 #![allow(unsafe_code)]
 
 use std::alloc::{Layout, alloc, alloc_zeroed, dealloc};
 use std::ffi::c_void;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use selvedge_ops::{OpError, v8};
 
@@ -21,12 +22,21 @@ const ALWAYS: usize = 256;
 const ALIGNMENT: usize = 16;
 
 /// The count of one instance.
-#[derive(Debug)]
 pub struct Memory {
     limit: usize,
     used: AtomicUsize,
+    /// The memories of WebAssembly.
+    wasm: Mutex<Vec<v8::SharedRef<v8::BackingStore>>>,
+    /// Whether there is any.
+    has_wasm: AtomicBool,
     /// What has been charged, and given back, since V8 was told.
     unreported: AtomicI64,
+}
+
+impl std::fmt::Debug for Memory {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Memory").field("limit", &self.limit).field("used", &self.used()).finish_non_exhaustive()
+    }
 }
 
 /// Bytes counted until it is dropped. See [`Memory::charge`].
@@ -45,7 +55,13 @@ impl Drop for Charge {
 
 impl Memory {
     pub(crate) fn new(limit: usize) -> Self {
-        Self { limit, used: AtomicUsize::new(0), unreported: AtomicI64::new(0) }
+        Self {
+            limit,
+            used: AtomicUsize::new(0),
+            wasm: Mutex::default(),
+            has_wasm: AtomicBool::new(false),
+            unreported: AtomicI64::new(0),
+        }
     }
 
     /// The most that may be held, in bytes.
@@ -69,6 +85,44 @@ impl Memory {
         } else {
             Err(OpError::range_error("Worker exceeded its memory limit."))
         }
+    }
+
+    /// Counts a memory of WebAssembly, which may grow, for as long as it is there.
+    ///
+    /// # Errors
+    /// A `RangeError` when all of them together are more than the instance may hold, after `collect` has had V8 look for
+    /// those that are not needed any more.
+    pub fn add_wasm(&self, store: v8::SharedRef<v8::BackingStore>, collect: impl FnOnce()) -> Result<(), OpError> {
+        self.has_wasm.store(true, Ordering::Relaxed);
+        {
+            let mut all = self.wasm.lock().unwrap_or_else(PoisonError::into_inner);
+            let is_store =
+                |other: &v8::SharedRef<v8::BackingStore>| std::ptr::eq(&raw const **other, &raw const *store);
+            if all.iter().any(is_store) {
+                return Ok(());
+            }
+            all.push(store);
+        }
+        if self.wasm() > self.limit {
+            collect();
+        }
+        if self.wasm() > self.limit {
+            return Err(OpError::range_error("WebAssembly.Memory(): could not allocate memory"));
+        }
+        Ok(())
+    }
+
+    /// How much the memories of WebAssembly hold, in bytes.
+    pub(crate) fn wasm(&self) -> usize {
+        if !self.has_wasm.load(Ordering::Relaxed) {
+            return 0;
+        }
+        let mut all = self.wasm.lock().unwrap_or_else(PoisonError::into_inner);
+        all.retain(|store| {
+            // One is ours: the memory is gone, and nothing is left that another reference could be made of.
+            std__shared_ptr__v8__BackingStore__use_count(store) > 1
+        });
+        all.iter().map(|store| store.byte_length()).sum()
     }
 
     /// Whether so much is held that what is garbage should be found soon.
@@ -109,6 +163,11 @@ impl Memory {
         // SAFETY: the handle is an `Arc` of the type that the table's functions take; `release` drops it once.
         unsafe { v8::new_rust_allocator(Arc::into_raw(self.clone()), &TABLE) }
     }
+}
+
+unsafe extern "C" {
+    // Of the `v8` crate's own binding, which only asserts its result. The crate is pinned exactly.
+    safe fn std__shared_ptr__v8__BackingStore__use_count(store: &v8::SharedRef<v8::BackingStore>) -> std::ffi::c_long;
 }
 
 static TABLE: v8::RustAllocatorVtable<Memory> =

@@ -57,8 +57,8 @@ impl WarmPool {
         lock(&self.ready.shells).len()
     }
 
-    /// How many are wanted, by what is taken lately.
-    pub fn wanted(&self) -> usize {
+    /// How many isolates are kept ready.
+    pub fn size(&self) -> usize {
         lock(&self.ready.demand).target(self.ready.begun.elapsed(), self.ready.least)
     }
 

@@ -1,13 +1,13 @@
 //! Native things that JavaScript knows as numbers.
 
 use std::any::Any;
-use std::collections::HashMap;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use selvedge_ops::OpError;
 
 use crate::memory::{Charge, Memory};
+use crate::numbers::Numbered;
 
 /// Hosted's answer to the use of another request's stream or body
 /// (<https://developers.cloudflare.com/workers/observability/errors/#cannot-perform-io-on-behalf-of-a-different-request>).
@@ -26,7 +26,7 @@ struct Entry {
     _charge: Option<Charge>,
 }
 
-type Table = HashMap<u32, Entry>;
+type Table = Numbered<Entry>;
 
 /// A table of native resources, freed with its invocation or instance.
 ///

@@ -1,7 +1,6 @@
 //! What belongs to an instance and is reached from ops.
 
 use std::any::Any;
-use std::collections::HashMap;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -12,13 +11,14 @@ use tokio::sync::Notify;
 use crate::linker::ModuleMap;
 use crate::log_budget::{LogBudget, Verdict};
 use crate::memory::Memory;
+use crate::numbers::Numbered;
 use crate::rejections::Rejections;
 use crate::{Extensions, Invocation, Limit, LogLevel, LogRecord, LogSink, Resources};
 
 /// The part of an instance that ops, invocations and upper layers share.
 pub struct InstanceState {
     resources: Resources,
-    invocations: Mutex<HashMap<u32, Arc<Invocation>>>,
+    invocations: Mutex<Numbered<Arc<Invocation>>>,
     next_invocation: AtomicU32,
     now: AtomicU64,
     condemned: OnceLock<Limit>,
@@ -105,7 +105,8 @@ impl InstanceState {
 
     pub(crate) fn advance_clock(&self) {
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        self.now.store((now.as_millis() as f64).to_bits(), Ordering::Relaxed);
+        let millis = now.as_secs() * 1000 + u64::from(now.subsec_millis());
+        self.now.store((millis as f64).to_bits(), Ordering::Relaxed);
     }
 
     /// Logs a record for the Worker.

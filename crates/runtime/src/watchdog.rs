@@ -144,6 +144,13 @@ impl TurnClock {
             self.state.condemn(Limit::CpuTime);
             return Some(PERIOD);
         }
+        // What is not needed any more is found at the end of the turn; this is for those that grow within one.
+        if self.state.memory().wasm() / 2 > self.state.memory().limit() {
+            self.isolate.terminate_execution();
+            *terminated = true;
+            self.state.condemn(Limit::Memory);
+            return Some(PERIOD);
+        }
         if used >= LONG_TURN {
             self.long.store(true, Ordering::Relaxed);
             let yields = self.shared.may_yield;
@@ -177,6 +184,16 @@ struct Shared {
 thread_local! {
     /// The calling thread's slot, and whose it is: a process may have several engines, one after the other.
     static SLOT: RefCell<Option<(Weak<Shared>, Arc<Slot>)>> = const { RefCell::new(None) };
+}
+
+/// Condemns the instance whose turn runs on the calling thread, and forgets the turn, which will not end. False if none
+/// runs.
+pub(crate) fn abandon_turn() -> bool {
+    let slot = SLOT.try_with(|mine| mine.try_borrow().ok()?.as_ref().map(|(_, slot)| slot.clone()));
+    let Ok(Some(slot)) = slot else { return false };
+    let Some(clock) = lock(&slot.clock).take() else { return false };
+    clock.state.condemn(Limit::Memory);
+    true
 }
 
 impl Shared {

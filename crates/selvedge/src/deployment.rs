@@ -139,43 +139,22 @@ impl Deployment {
         }
     }
 
-    /// Answers a request. `url` is the one that the Worker sees.
+    /// Answers a visitor's request; see [`visit`].
     ///
     /// # Errors
     /// The Worker failed.
-    pub(crate) async fn fetch(
-        &self,
-        request: Request<Body>,
-        url: String,
-        client: ClientInfo,
-    ) -> Result<Response<Body>, WorkerError> {
-        let handshake = ServerHandshake::of(&request);
-        let response = self.respond(request, url, client).await?;
+    pub(crate) async fn fetch(&self, event: Box<FetchEvent>) -> Result<Response<Body>, WorkerError> {
+        let request = &event.request;
+        let handshake = ServerHandshake::of(request);
+        if let Some(assets) = &self.assets
+            && assets.answer(self.worker.is_some(), request.uri(), request.headers())
+        {
+            let response = assets.serve(request.method(), request.uri(), request.headers()).await;
+            return Ok(web_sockets::connect(handshake, response));
+        }
+        let worker = self.worker.as_ref().ok_or_else(no_worker)?;
+        let response = worker.fetch(event).await?;
         Ok(web_sockets::connect(handshake, response))
-    }
-
-    async fn respond(
-        &self,
-        request: Request<Body>,
-        url: String,
-        client: ClientInfo,
-    ) -> Result<Response<Body>, WorkerError> {
-        if let Some(assets) = &self.assets {
-            let has_worker = self.worker.is_some();
-            if assets.answer(has_worker, request.uri(), request.headers()) {
-                return Ok(assets.serve(request.method(), request.uri(), request.headers()).await);
-            }
-        }
-        match &self.worker {
-            Some(worker) => {
-                let context = Arc::new(Visitor(client));
-                let lineage = None;
-                worker
-                    .fetch(FetchEvent { request, url, context, entrypoint: None, props: None, depth: 0, lineage })
-                    .await
-            }
-            None => Err(no_worker()),
-        }
     }
 
     /// Answers another Worker. Assets answer for the default entrypoint only.
@@ -214,6 +193,12 @@ impl Deployment {
 
 fn no_worker() -> WorkerError {
     WorkerError::Exception(JsError::text("The project has assets only, and no Worker (\"main\")."))
+}
+
+/// The event of a visitor's request. `url` is the one that the Worker sees.
+pub(crate) fn visit(request: Request<Body>, url: String, client: ClientInfo) -> Box<FetchEvent> {
+    let context = Arc::new(Visitor(client));
+    Box::new(FetchEvent { request, url, context, entrypoint: None, props: None, depth: 0, lineage: None })
 }
 
 /// Who sent a request, as a Worker may ask.

@@ -49,9 +49,10 @@ use crate::cli::Cli;
 
 /// A request allocates some dozens of small pieces, on whichever thread it runs: what mimalloc is made for.
 #[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+static ALLOCATOR: selvedge_runtime::Allocator = selvedge_runtime::Allocator;
 
 fn main() -> ExitCode {
+    selvedge_runtime::Allocator::configure();
     let cli = Cli::parse();
     diagnose();
     match commands::run(cli.command) {

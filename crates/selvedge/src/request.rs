@@ -31,18 +31,21 @@ pub(crate) fn url(scheme: Scheme, host: &str, uri: &Uri) -> String {
 
 /// Whether normalizing would change nothing about a host, as far as that can be told quickly.
 fn is_normal_host(host: &str) -> bool {
-    let name = host.split_once(':').map_or(host, |(name, _)| name);
-    // Dotted decimals without leading zeros are how the standard itself writes an IPv4 address.
-    if name.parse::<Ipv4Addr>().is_ok() {
-        return !host.ends_with(":80") && !host.ends_with(":443");
+    let end = host.bytes().position(|byte| byte == b':').unwrap_or(host.len());
+    let (name, port) = host.split_at(end);
+    if matches!(port, ":" | ":80" | ":443") || port.starts_with(":0") {
+        return false;
     }
-    // Digits at the end may make it an IPv4 address, which has many spellings.
-    let ends_in_letter = name.bytes().last().is_some_and(|byte| byte.is_ascii_lowercase());
-    ends_in_letter
-        && !host.ends_with(":80")
-        && !host.ends_with(":443")
-        && host.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'.' | b'-' | b':'))
-        && !host.contains("xn--")
+    match name.as_bytes().last() {
+        // Digits at the end may make it an IPv4 address, which has many spellings; dotted decimals without leading zeros
+        // are how the standard itself writes one.
+        Some(b'0'..=b'9') => name.parse::<Ipv4Addr>().is_ok(),
+        Some(b'a'..=b'z') => {
+            let plain = |byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'.' | b'-' | b':');
+            host.bytes().all(plain) && (!host.contains("--") || !host.contains("xn--"))
+        }
+        _ => false,
+    }
 }
 
 /// Whether normalizing would change nothing about a path and query, as far as that can be told quickly.
@@ -86,6 +89,9 @@ mod tests {
         for (host, target, expected) in [
             ("A.test", "/", "http://a.test/"),
             ("a.test:80", "/x", "http://a.test/x"),
+            ("a.test:080", "/x", "http://a.test/x"),
+            ("a.test:", "/x", "http://a.test/x"),
+            ("127.0.0.1:", "/x", "http://127.0.0.1/x"),
             ("a.test:8080", "/x", "http://a.test:8080/x"),
             ("0x7f.1", "/", "http://127.0.0.1/"),
             ("127.0.0.1:8080", "/", "http://127.0.0.1:8080/"),

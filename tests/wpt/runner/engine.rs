@@ -129,6 +129,7 @@ impl Runner {
             entrypoint: None,
             props: None,
             depth: 0,
+            lineage: None,
         };
         worker.fetch(event).await.map(|_| ()).map_err(|error| error.to_string())
     }

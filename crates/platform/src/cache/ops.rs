@@ -8,7 +8,9 @@ use selvedge_ops::{OpDecl, OpError, op};
 use selvedge_runtime::Invocation;
 use selvedge_storage::StorageError;
 use selvedge_storage::cache::semantics::{Keep, keep};
-use selvedge_web::fetch::{BodyArgument, BodyError, ContentCoding, ResponseParts, headers_from_flat, response_parts};
+use selvedge_web::fetch::{
+    BodyArgument, BodyError, ContentCoding, ContentType, ResponseParts, headers_from_flat, response_parts,
+};
 
 use super::WorkerCache;
 use super::answer::{from_entry, now};
@@ -70,7 +72,7 @@ fn op_cache_put(
     request: Vec<String>,
     status: u16,
     headers: Option<Vec<String>>,
-    content_type: Option<String>,
+    content_type: Option<ContentType>,
     body: BodyArgument,
     encode: bool,
 ) -> Result<impl Future<Output = Result<(), OpError>> + use<>, OpError> {

@@ -30,6 +30,7 @@ mod plan;
 mod record;
 mod rewrite;
 mod rewriting;
+mod selector;
 mod tape;
 
 pub(crate) use ops::OPS;

@@ -2,13 +2,12 @@
 
 use std::sync::{Arc, Mutex};
 
-use lol_html::Selector;
 use selvedge_ops::{Buffer, BufferRef, OpDecl, OpError, op};
 use selvedge_runtime::{Charge, Invocation};
 
-use super::command;
 use super::plan::{Plan, lock};
 use super::rewriting::Rewriting;
+use super::{command, selector};
 
 pub(crate) const OPS: &[OpDecl] = &[
     op_html_rewriter_apply,
@@ -39,7 +38,7 @@ fn parser_error(error: impl std::fmt::Display) -> OpError {
 /// Throws unless this is a selector.
 #[op]
 fn op_html_rewriter_check_selector(selector: String) -> Result<(), OpError> {
-    selector.parse::<Selector>().map(drop).map_err(parser_error)
+    selector::parse(&selector).map(drop).map_err(parser_error)
 }
 
 /// Begins to rewrite a response; gives its number, and whether the page is in UTF-8. `selectors` (null: the document)

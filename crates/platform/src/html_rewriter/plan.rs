@@ -9,6 +9,8 @@ use lol_html::html_content::{Comment, Doctype, DocumentEnd, TextChunk};
 use lol_html::send::{ElementContentHandlers, HtmlRewriter, SendHandlerTypes, Settings};
 use lol_html::{AsciiCompatibleEncoding, DocumentContentHandlers, HandlerResult, MemorySettings, Selector};
 
+use super::selector;
+
 /// An element of a rewriter that may go from thread to thread.
 pub(super) type Element<'r, 't> = lol_html::send::Element<'r, 't>;
 
@@ -35,6 +37,8 @@ const END: u32 = 16;
 pub(super) enum PlanError {
     #[error("{0}")]
     Selector(#[from] SelectorError),
+    #[error("The selector is too complex.")]
+    TooComplex,
     #[error("Unknown character encoding has been provided.")]
     UnknownEncoding,
     #[error("Expected ASCII-compatible encoding.")]
@@ -94,7 +98,7 @@ impl Plan {
     ) -> Result<Self, PlanError> {
         let encoding = encoding(content_type)?;
         let entries = selectors.into_iter().zip(handlers).map(|(selector, handlers)| {
-            Ok(Entry { selector: selector.map(|selector| selector.parse()).transpose()?, handlers })
+            Ok(Entry { selector: selector.map(|text| selector::parse(&text)).transpose()?, handlers })
         });
         Ok(Self { entries: entries.collect::<Result<_, PlanError>>()?, encoding, esi_tags })
     }

@@ -215,7 +215,7 @@ async fn counted(harness: Harness) {
     assert!(worker.get("/hangs").await.is_err());
     assert!(tokio::time::timeout(Duration::from_millis(100), worker.get("/waits")).await.is_err());
     let metrics = worker.worker.metrics();
-    assert_eq!((metrics.starts(), metrics.evictions(), worker.worker.alive()), (1, 0, 1));
+    assert_eq!((metrics.starts(), metrics.evictions(), worker.worker.instance_count()), (1, 0, 1));
     assert!(worker.get("/spins").await.is_err());
     assert_eq!(worker.text("/").await, "fine");
     let outcomes = EventOutcome::ALL.map(|outcome| (outcome.name(), metrics.outcomes(outcome)));
@@ -229,7 +229,7 @@ async fn counted(harness: Harness) {
         ("startFailure", 0),
     ];
     assert_eq!(outcomes, expected);
-    assert_eq!((metrics.starts(), metrics.evictions(), worker.worker.alive()), (2, 1, 1));
+    assert_eq!((metrics.starts(), metrics.evictions(), worker.worker.instance_count()), (2, 1, 1));
     assert_eq!(metrics.met(Bound::CpuTime), 1);
     let durations = metrics.durations();
     assert_eq!(durations.classes.iter().map(|(_, count)| count).sum::<u64>(), 7);

@@ -82,8 +82,10 @@ async fn no_clock_moves_within_a_turn(harness: Harness) {
 async fn temporal_is_all_there(harness: Harness) {
     let worker = harness.worker(
         r#"Object.prototype.get = () => 1;
+        const iterate = Array.prototype[Symbol.iterator];
         Array.prototype[Symbol.iterator] = () => { throw new Error("patched") };
-        const { Temporal: first } = globalThis;
+        const first = globalThis.Temporal;
+        Array.prototype[Symbol.iterator] = iterate;
         delete Object.prototype.get;
         export default { fetch() {
             const now = Temporal.Now;
@@ -121,7 +123,7 @@ async fn temporal_is_all_there(harness: Harness) {
             0,
             false,
             "2024-03-01",
-            24.0,
+            24,
             "02-292024-02",
             "+02:00",
             "Asia/Tokyo",

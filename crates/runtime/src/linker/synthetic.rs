@@ -4,6 +4,7 @@ use selvedge_ops::v8;
 
 use super::{common_js, text, throw};
 use crate::script::Prepared;
+use crate::wasm::with_memories_exported;
 use crate::{InstanceState, ModuleKind};
 
 /// Whether the platform provides a module of this specifier.
@@ -77,7 +78,7 @@ fn wasm<'s>(scope: &mut v8::PinScope<'s, '_>, prepared: &Prepared) -> Option<v8:
         if let Some(compiled) = compiled {
             return v8::WasmModuleObject::from_compiled_module(scope, compiled);
         }
-        let module = v8::WasmModuleObject::compile(scope, &prepared.module.source)?;
+        let module = v8::WasmModuleObject::compile(scope, &with_memories_exported(&prepared.module.source))?;
         *compiled = Some(module.get_compiled_module());
         Some(module)
     })

@@ -100,7 +100,7 @@ impl Shown {
         let mut family = encoder.encode_descriptor("selvedge_instances", help, None, MetricType::Gauge)?;
         for worker in self.workers() {
             let labels = [("worker", worker.name())];
-            ConstGauge::new(count(worker.alive())).encode(family.encode_family(&labels)?)?;
+            ConstGauge::new(count(worker.instance_count())).encode(family.encode_family(&labels)?)?;
         }
         Ok(())
     }
@@ -149,7 +149,7 @@ impl Collector for Shown {
         let help = "Instances that have been let go, by Worker";
         self.by_worker(encoder, "selvedge_instance_evictions", help, |worker| worker.metrics().evictions())?;
         gauge(encoder, "selvedge_warm_isolates", "Isolates that are ready", count(self.pool.ready()))?;
-        gauge(encoder, "selvedge_warm_isolates_wanted", "Isolates that should be ready", count(self.pool.wanted()))?;
+        gauge(encoder, "selvedge_warm_isolates_wanted", "Isolates that are kept ready", count(self.pool.size()))?;
         if let Some(bytes) = self.state.bytes() {
             gauge(encoder, "selvedge_state_bytes", "Size of the state folder", bytes)?;
         }

@@ -114,6 +114,11 @@ fn calls_by_their_arguments() {
     assert_eq!(second(libc::SYS_ioctl, libc::FIONBIO), ALLOW);
     assert_eq!(second(libc::SYS_ioctl, libc::TIOCSTI), refused);
 
+    for (arguments, expected) in [([0, 0], ALLOW), ([0, 1], refused), ([1, 0], refused)] {
+        let [which, who] = arguments;
+        assert_eq!(answer(&filters, libc::SYS_setpriority, [which, who, 5, 0, 0, 0]), expected, "{arguments:?}");
+    }
+
     let thread = libc::CLONE_VM | libc::CLONE_FS | libc::CLONE_FILES | libc::CLONE_SIGHAND | libc::CLONE_THREAD;
     assert_eq!(first(libc::SYS_clone, thread), ALLOW);
     for other in [libc::SIGCHLD, libc::CLONE_VM | libc::CLONE_VFORK, thread | libc::CLONE_NEWNET] {

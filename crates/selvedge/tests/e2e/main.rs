@@ -28,6 +28,7 @@ mod fetch_options;
 mod fetching;
 mod fleet;
 mod handlers;
+mod hostile;
 mod hyperdrive;
 mod import;
 mod kv;

@@ -13,6 +13,7 @@ import {
 import { URLSearchParams } from "../url/url-search-params.js";
 import { converters, uncurryThis } from "../webidl.js";
 import { arrayBufferKind, bytesOf } from "../webidl/buffers.js";
+import { TEXT } from "./content-type.js";
 
 const { isView } = ArrayBuffer;
 const BytesArray = Uint8Array;
@@ -69,7 +70,7 @@ export function checkStream(stream) {
  * @param {any} init
  */
 export function extractBody(init) {
-  if (typeof init === "string") return result(STRING, init, "text/plain;charset=UTF-8");
+  if (typeof init === "string") return result(STRING, init, TEXT);
   if (init === null || init === undefined) return result(NONE, null, null);
   if (typeof init !== "object") return extractText(init);
   if (isReadableStream(init)) {
@@ -91,5 +92,5 @@ export function extractBody(init) {
 
 /** @param {any} init */
 function extractText(init) {
-  result(STRING, converters.DOMString(init, "Body", "The body"), "text/plain;charset=UTF-8");
+  result(STRING, converters.DOMString(init, "Body", "The body"), TEXT);
 }

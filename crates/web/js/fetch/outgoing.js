@@ -119,6 +119,8 @@ export function dispatchOutgoing(request, opFetcher) {
       sent,
       (parts) => {
         release();
+        // Aborted while the answer was on its way to this turn.
+        if (signal !== null && isAborted(signal)) throw abortReason(signal);
         return createResponseFromNative({
           status: parts[0],
           statusText: parts[1],

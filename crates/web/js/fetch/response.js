@@ -8,6 +8,7 @@ import { Body, adoptExtracted, adoptHeaders, copyHeaders, flatHeaders, pendingTy
 import { NativeBody } from "./body-source.js";
 import { cloneBody, takeBody, taken } from "./body-transfer.js";
 import { cloneCf } from "./cf.js";
+import { JSON_TYPE } from "./content-type.js";
 import { BYTES, NATIVE, STRING, extractBody, extracted } from "./extract-body.js";
 import { flatListFromInit } from "./headers.js";
 import { isAutomatic } from "./request-options.js";
@@ -15,7 +16,6 @@ import { createWebSocket, isWebSocket } from "../websocket/index.js";
 import { defaultStatusText, isNullBodyStatus, isRedirectStatus } from "./status.js";
 
 const { stringify } = JSON;
-const jsonType = "application/json";
 
 /**
  * What most responses do not have, so that they share one object.
@@ -198,7 +198,7 @@ export class Response extends Body {
     }
     extracted.kind = STRING;
     extracted.content = text;
-    extracted.type = jsonType;
+    extracted.type = JSON_TYPE;
     adoptExtracted(response);
     return response;
   }

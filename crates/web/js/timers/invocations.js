@@ -1,11 +1,23 @@
 // One thing for each invocation: its timers, its tasks.
 //
 // Such a thing is held weakly. What holds it is a promise of the native side (an alarm's ring, the next turn): when
-// the invocation ends that promise goes, and with it the thing and all callbacks that it has.
+// the invocation ends that promise goes, and with it the thing and all callbacks that it has. Guests never see the map: a
+// replaced method of theirs would get it as its receiver, with the timers of all invocations.
 
 import { op_invocation_id } from "selvedge:ops";
+import { uncurryThis } from "../webidl/intrinsics.js";
 
 const Weak = WeakRef;
+const deref = uncurryThis(WeakRef.prototype.deref);
+const mapDelete = uncurryThis(Map.prototype.delete);
+const mapForEach = uncurryThis(Map.prototype.forEach);
+const mapGet = uncurryThis(Map.prototype.get);
+const mapSet = uncurryThis(Map.prototype.set);
+const mapSize = uncurryThis(
+  /** @type {() => number} */ (
+    /** @type {PropertyDescriptor} */ (Object.getOwnPropertyDescriptor(Map.prototype, "size")).get
+  ),
+);
 
 /**
  * @template {object} T
@@ -22,8 +34,21 @@ export class PerInvocation {
   }
 
   #sweep() {
-    for (const [invocation, thing] of this.#things) if (thing.deref() === undefined) this.#things.delete(invocation);
-    this.#sweepAt = Math.max(64, this.#things.size * 2);
+    const things = this.#things;
+    mapForEach(things, (thing, invocation) => {
+      if (deref(thing) === undefined) mapDelete(things, invocation);
+    });
+    const twice = mapSize(things) * 2;
+    this.#sweepAt = twice > 64 ? twice : 64;
+  }
+
+  /**
+   * @param {number} invocation
+   * @returns {T | undefined}
+   */
+  #known(invocation) {
+    const weak = mapGet(this.#things, invocation);
+    return weak === undefined ? undefined : deref(weak);
   }
 
   /**
@@ -32,11 +57,12 @@ export class PerInvocation {
    */
   current() {
     const invocation = op_invocation_id();
-    const known = this.#things.get(invocation)?.deref();
+    const known = this.#known(invocation);
     if (known !== undefined) return known;
-    const thing = this.#make(() => this.#things.delete(invocation));
-    if (this.#things.size >= this.#sweepAt) this.#sweep();
-    this.#things.set(invocation, new Weak(thing));
+    const things = this.#things;
+    const thing = this.#make(() => mapDelete(things, invocation));
+    if (mapSize(things) >= this.#sweepAt) this.#sweep();
+    mapSet(things, invocation, new Weak(thing));
     return thing;
   }
 
@@ -51,6 +77,6 @@ export class PerInvocation {
     } catch {
       return undefined;
     }
-    return this.#things.get(invocation)?.deref();
+    return this.#known(invocation);
   }
 }

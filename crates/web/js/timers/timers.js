@@ -8,7 +8,7 @@ import { captureContext } from "./async-context.js";
 import { PerInvocation } from "./invocations.js";
 import { TimerQueue } from "./timer-queue.js";
 
-const ToNumber = Number;
+const { trunc } = Math;
 
 /** The longest delay, in milliseconds. */
 const LONGEST = 2 ** 31 - 1;
@@ -22,9 +22,9 @@ const queues = new PerInvocation((forget) => new TimerQueue(forget));
  * @returns {number} whole milliseconds
  */
 function convertDelay(delay) {
-  const number = typeof delay === "number" ? delay : ToNumber(delay);
+  const number = typeof delay === "number" ? delay : +(/** @type {any} */ (delay));
   if (!(number > 0)) return 0;
-  return number > LONGEST ? LONGEST : Math.trunc(number);
+  return number > LONGEST ? LONGEST : trunc(number);
 }
 
 /**

@@ -13,6 +13,7 @@ use aws_lc_rs::cipher::{
     UnboundCipherKey,
 };
 use aws_lc_rs::error::Unspecified;
+use selvedge_ops::Buffer;
 use zeroize::Zeroizing;
 
 use super::error::{CryptoError, Result};
@@ -243,12 +244,10 @@ impl AesKey {
 fn seal(key: &LessSafeKey, nonce: Nonce, additional_data: &[u8], data: Cow<'_, [u8]>) -> Sealed {
     let additional_data = Aad::from(additional_data);
     match data {
-        Cow::Borrowed(data) => {
-            let mut output = vec![0; data.len() + TAG];
+        Cow::Borrowed(data) => Buffer::written(data.len() + TAG, |output| {
             let (ciphertext, tag) = output.split_at_mut(data.len());
-            key.seal_out_of_place_scatter(nonce, additional_data, data, ciphertext, &[], tag)?;
-            Ok(output)
-        }
+            key.seal_out_of_place_scatter(nonce, additional_data, data, ciphertext, &[], tag)
+        }),
         Cow::Owned(_) => {
             let mut output = with_room(data);
             key.seal_in_place_append_tag(nonce, additional_data, &mut output)?;
@@ -263,9 +262,7 @@ fn open(key: &LessSafeKey, nonce: Nonce, additional_data: &[u8], data: Cow<'_, [
     match data {
         Cow::Borrowed(data) => {
             let (ciphertext, tag) = data.split_at(length);
-            let mut output = vec![0; length];
-            key.open_separate_gather(nonce, additional_data, ciphertext, tag, &mut output)?;
-            Ok(output)
+            Buffer::written(length, |output| key.open_separate_gather(nonce, additional_data, ciphertext, tag, output))
         }
         Cow::Owned(mut output) => {
             key.open_in_place(nonce, additional_data, &mut output)?;

@@ -189,7 +189,11 @@ fn start(
         };
         let fetched = match cancel {
             None => fetching.await?,
-            Some(token) => token.run_until_cancelled(fetching).await.ok_or(FetchError::Aborted)??,
+            Some(token) => {
+                let fetched = token.run_until_cancelled(fetching).await;
+                // The answer may have come as well by the time that this is polled; the guest has aborted before it.
+                fetched.filter(|_| !token.is_cancelled()).ok_or(FetchError::Aborted)??
+            }
         };
         let Fetched { mut response, coding, mut url, redirects } = fetched;
         if let (Some(handshake), StatusCode::SWITCHING_PROTOCOLS) = (handshake, response.status()) {

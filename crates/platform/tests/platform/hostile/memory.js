@@ -90,6 +90,23 @@ const cases = {
   wasmTables() {
     for (;;) keep.push(new WebAssembly.Table({ initial: 1e7, element: "externref" }));
   },
+  wasmMemories() {
+    const all = [];
+    for (;;) all.push(new WebAssembly.Memory({ initial: 160 }));
+  },
+  garbageWasmMemories() {
+    for (let i = 0; i < 200; i++) new Uint8Array(new WebAssembly.Memory({ initial: 160 }).buffer)[i] = 1;
+    return new Response("fine");
+  },
+  grownWasmMemories() {
+    const all = [];
+    for (let i = 0; i < 100; i++) all.push(new WebAssembly.Memory({ initial: 1 }));
+    for (const memory of all) {
+      memory.grow(2000);
+      new Uint8Array(memory.buffer).fill(1);
+    }
+    return new Response("full");
+  },
   compressors() {
     for (;;) keep.push(new CompressionStream("gzip"));
   },

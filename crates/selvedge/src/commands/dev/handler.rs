@@ -15,6 +15,7 @@ use selvedge_web::fetch::Body;
 use super::page;
 use super::scheduled::Trigger;
 use super::session::Live;
+use crate::deployment::visit;
 use crate::output::Output;
 use crate::{failure, request, request_body};
 
@@ -81,7 +82,7 @@ impl DevHandler {
             Ok(admitted) => admitted,
             Err(_) => return request_body::too_large(&accept, &host, ray),
         };
-        let fetched = deployment.fetch(request, url, client).await;
+        let fetched = deployment.fetch(visit(request, url, client)).await;
         if limit.is_some_and(|limit| limit.is_exceeded()) {
             return request_body::too_large(&accept, &host, ray);
         }

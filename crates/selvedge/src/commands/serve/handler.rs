@@ -15,7 +15,7 @@ use selvedge_platform::{Bound, WorkerError};
 use selvedge_web::fetch::Body;
 
 use super::routes::Routes;
-use crate::deployment::Deployment;
+use crate::deployment::{Deployment, visit};
 use crate::output::Output;
 use crate::{failure, request, request_body};
 
@@ -65,11 +65,50 @@ impl Handler for Fleet {
 
     async fn handle(&self, request: Request<Incoming>, client: ClientInfo) -> Response<Body> {
         let asked = Asked::of(&request);
-        if !self.access_log {
-            return self.answer(request, &asked, client).await.0;
+        let begun = self.access_log.then(|| (SystemTime::now(), Instant::now()));
+        let found = self.routes.find(client.scheme(), asked.host(), asked.target());
+        let deployment = found.and_then(|place| self.deployments.get(place));
+        let response = match deployment {
+            Some(deployment) => self.answer(deployment, request, &asked, &client).await,
+            None => own(EdgeError::NoRoute, &asked, &client),
+        };
+        if let Some(begun) = begun {
+            self.log(&asked, &client, deployment, begun, &response);
         }
-        let (time, begun) = (SystemTime::now(), Instant::now());
-        let (response, worker) = self.answer(request, &asked, client.clone()).await;
+        response
+    }
+}
+
+impl Fleet {
+    async fn answer(
+        &self,
+        deployment: &Deployment,
+        request: Request<Incoming>,
+        asked: &Asked,
+        client: &ClientInfo,
+    ) -> Response<Body> {
+        let url = request::url(client.scheme(), asked.host(), request.uri());
+        let Ok((request, limit)) = request_body::admit(request, self.max_body_size) else {
+            refused(deployment);
+            return too_large(asked, client);
+        };
+        let fetched = deployment.fetch(visit(request, url, client.clone())).await;
+        // Whatever a Worker makes of a body that broke off: it is the client that has to know why.
+        if limit.is_some_and(|limit| limit.is_exceeded()) {
+            refused(deployment);
+            return too_large(asked, client);
+        }
+        fetched.unwrap_or_else(|error| self.failed(deployment, asked, client, &error))
+    }
+
+    fn log(
+        &self,
+        asked: &Asked,
+        client: &ClientInfo,
+        worker: Option<&Arc<Deployment>>,
+        (time, begun): (SystemTime, Instant),
+        response: &Response<Body>,
+    ) {
         self.output.access(&AccessRecord {
             time,
             method: &asked.method,
@@ -83,45 +122,22 @@ impl Handler for Fleet {
             duration: begun.elapsed(),
             bytes: response.body().length(),
         });
-        response
     }
-}
 
-impl Fleet {
-    /// The response, and the Worker that was asked for it.
-    async fn answer(
+    /// What a visitor gets of a Worker that failed.
+    fn failed(
         &self,
-        request: Request<Incoming>,
+        deployment: &Deployment,
         asked: &Asked,
-        client: ClientInfo,
-    ) -> (Response<Body>, Option<&Deployment>) {
-        let found = self.routes.find(client.scheme(), asked.host(), asked.target());
-        let Some(deployment) = found.and_then(|place| self.deployments.get(place)) else {
-            return (own(EdgeError::NoRoute, asked, &client), None);
+        client: &ClientInfo,
+        error: &WorkerError,
+    ) -> Response<Body> {
+        self.tell(deployment, asked, client, error);
+        let shown = match error.code() {
+            1102 => EdgeError::WorkerExceededLimits,
+            _ => EdgeError::WorkerThrew,
         };
-        let url = request::url(client.scheme(), asked.host(), request.uri());
-        let (request, limit) = match request_body::admit(request, self.max_body_size) {
-            Ok(admitted) => admitted,
-            Err(_) => {
-                refused(deployment);
-                return (too_large(asked, &client), Some(deployment));
-            }
-        };
-        let fetched = deployment.fetch(request, url, client.clone()).await;
-        // Whatever a Worker makes of a body that broke off: it is the client that has to know why.
-        if limit.is_some_and(|limit| limit.is_exceeded()) {
-            refused(deployment);
-            return (too_large(asked, &client), Some(deployment));
-        }
-        let response = fetched.unwrap_or_else(|error| {
-            self.tell(deployment, asked, &client, &error);
-            let shown = match error.code() {
-                1102 => EdgeError::WorkerExceededLimits,
-                _ => EdgeError::WorkerThrew,
-            };
-            own(shown, asked, &client)
-        });
-        (response, Some(deployment))
+        own(shown, asked, client)
     }
 
     /// Visitors see a number; the cause is for the operator.

@@ -95,6 +95,7 @@ async fn serve(args: ServeArgs, v8: V8Token, heavy: Handle, output: &Output) -> 
         // It shows the drain, too, and ends with the process.
         tokio::spawn(server.serve(page, std::future::pending()));
     }
+
     let workers = count(deployments.len(), "Worker");
     output.note(&format!("selvedge {}: {workers}", env!("CARGO_PKG_VERSION")));
     output.ready(&ip.url(scheme, server.local_addr().port()));

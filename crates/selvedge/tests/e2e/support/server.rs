@@ -154,6 +154,11 @@ impl<'project> Server<'project> {
         self.child.id().unwrap()
     }
 
+    /// Whether its process has not ended.
+    pub(crate) fn is_running(&mut self) -> bool {
+        self.child.try_wait().unwrap().is_none()
+    }
+
     /// Asks it to end, as an init system does.
     pub(crate) fn terminate(&self) {
         let pid = i32::try_from(self.child.id().unwrap()).unwrap();
