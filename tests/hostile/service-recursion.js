@@ -18,7 +18,7 @@ export default guest({
   deeper: (request, env) => call(env, "/deeper"),
   async wide(request, env) {
     const ended = await Promise.allSettled(Array.from({ length: 100 }, () => call(env, "/")));
-    return judge([[50, () => ended.filter(({ value }) => value === "alive").length]]);
+    return judge([[31, () => ended.filter(({ value }) => value === "alive").length]]);
   },
   thrown: (request, env) => judge([["RangeError", () => call(env, "/throwing")]]),
   throwing() {

@@ -1,7 +1,7 @@
 // Attacks: timers: by the hundred thousand, with delays that are none, that begin each other, cleared wrongly.
 // Becomes: an error for too many, or the end of the instance; delays are clamped.
 // Config: {"limits": {"cpu_ms": 1000}}
-// Expect /many: 503 error 1102
+// Expect /many: 500 error 1101
 // Expect /recursive: 503 error 1102
 // Expect /intervals: 503 error 1102
 // Expect /immediates: 503 error 1102

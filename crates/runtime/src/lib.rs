@@ -64,7 +64,6 @@ pub use lazy::Builtins;
 pub use limits::{Limit, Limits};
 pub use linker::{builtin_name, builtin_namespace, require};
 pub use log::{LogLevel, LogRecord, LogSink};
-pub use log_budget::LOG_BYTES;
 pub use memory::{Charge, Memory};
 pub use pool::WarmPool;
 pub use resources::Resources;

@@ -7,7 +7,7 @@
 use std::sync::atomic::{AtomicU32, Ordering};
 
 /// What may be logged in an event, in bytes. A text that is longer is never logged.
-pub const LOG_BYTES: usize = 256 * 1024;
+const LOG_BYTES: usize = 256 * 1024;
 
 /// What each record weighs besides its text, so that empty lines end too.
 const RECORD: usize = 64;

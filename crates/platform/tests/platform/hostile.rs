@@ -50,7 +50,7 @@ const CASES: &[(&str, &str)] = &[
     ("doubledBlob", MEMORY),
     ("cloned", MEMORY),
     ("promises", MEMORY),
-    ("timers", MEMORY),
+    ("timers", "Uncaught QuotaExceededError"),
     ("errors", MEMORY),
 ];
 

@@ -236,7 +236,7 @@ async fn large_objects_stream_both_ways() {
     const PIECE: usize = 1 << 20;
     const PIECES: usize = 300;
     let project = project();
-    let server = project.serve().await;
+    let server = project.serve_with(&["--max-body-size", "1GB"]).await;
     put(&server, "/small", "x").await.assert_status(200);
     let before = resident(&server);
     let piece = Bytes::from(vec![7; PIECE]);

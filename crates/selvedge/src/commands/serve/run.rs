@@ -79,6 +79,8 @@ async fn serve(args: ServeArgs, v8: V8Token, heavy: Handle, output: &Output) -> 
         assets: deployments.iter().filter_map(|deployment| deployment.assets_folder()).map(Path::to_owned).collect(),
         executable_memory: compilation == Compilation::MachineCode,
     };
+    // Before the sandbox, which may not let all be opened that it reads.
+    let metrics = metrics.map(|server| (server, Page::new(Shown::new(deployments.clone(), &shared))));
     let _held = args.sandbox.enter(&needs, output)?;
     boot::start(&deployments, output).await;
     deployments.iter().for_each(|deployment| shared.services.register(deployment));
@@ -88,11 +90,10 @@ async fn serve(args: ServeArgs, v8: V8Token, heavy: Handle, output: &Output) -> 
     }
 
     tokio::spawn(scheduler.care());
-    if let Some(server) = metrics {
-        let shown = Shown::new(deployments.clone(), &shared);
+    if let Some((server, page)) = metrics {
         output.metrics(&format!("http://{}/metrics", server.local_addr()));
         // It shows the drain, too, and ends with the process.
-        tokio::spawn(server.serve(Page::new(shown), std::future::pending()));
+        tokio::spawn(server.serve(page, std::future::pending()));
     }
 
     let workers = count(deployments.len(), "Worker");
