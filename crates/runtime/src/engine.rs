@@ -138,6 +138,8 @@ impl Engine {
         // `Atomics.wait` would hold the thread, and for nobody: no memory is shared with another isolate.
         let params = self.snapshot.create_params().heap_limits(0, heap_bytes).allow_atomics_wait(false);
         let params = params.array_buffer_allocator(memory.allocator().make_shared());
-        Shell::new(v8::Isolate::new(params), &self.watchdog, self.platform.clone(), memory)
+        let isolate = v8::Isolate::new(params);
+        step!("isolate");
+        Shell::new(isolate, &self.watchdog, self.platform.clone(), memory)
     }
 }
