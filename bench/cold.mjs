@@ -5,13 +5,15 @@ import { fixed, median, quantile, table } from "./lib/table.mjs";
 
 const WARM_REQUESTS = 20;
 const WARM_UP_REQUESTS = 500;
+const WORKERS = 1000;
 
 /**
  * What the first request to a Worker that is deployed but not loaded costs above a warm one.
  *
- * @param {{selvedge: string, workers: number}} options
+ * @param {{selvedge: string, workers?: number}} given
  */
-export async function cold(options) {
+export async function cold(given) {
+  const options = { ...given, workers: given.workers ?? WORKERS };
   const rows = [row("selvedge", await ours(options)), row("workerd", await workerd(options))];
   console.log(`\nFirst request to a deployed Worker, minus a warm request, over ${options.workers} Workers\n`);
   console.log(table(["server", "p50 ms", "p99 ms", "warm request p50 ms"], rows));

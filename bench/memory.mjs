@@ -3,12 +3,15 @@ import { Connection } from "./lib/connection.mjs";
 import { startSelvedge, startWorkerd } from "./lib/servers.mjs";
 import { megabytes, table, times } from "./lib/table.mjs";
 
+const WORKERS = 200;
+
 /**
  * How much resident memory one more idle Worker takes, after one request each.
  *
- * @param {{selvedge: string, workers: number}} options
+ * @param {{selvedge: string, workers?: number}} given
  */
-export async function memory(options) {
+export async function memory(given) {
+  const options = { ...given, workers: given.workers ?? WORKERS };
   const measured = { selvedge: await ours(options), workerd: await workerd(options) };
   console.log(`\nResident memory of one more idle Worker, over ${options.workers} Workers\n`);
   console.log(

@@ -22,9 +22,10 @@ export const hostOf = (name) => `${name}.test`;
  * Writes a folder of Workers, each routed by its own host name.
  *
  * @param {string[]} workers their names
+ * @param {string} [script] the module that they run
  * @returns {Promise<string>} the folder
  */
-export async function fleet(workers) {
+export async function fleet(workers, script = SCRIPT) {
   const folder = temporaryFolder();
   for (const name of workers) {
     const manifest = {
@@ -35,7 +36,7 @@ export async function fleet(workers) {
     };
     await mkdir(join(folder, name));
     await writeFile(join(folder, name, "wrangler.json"), `${JSON.stringify(manifest, null, 2)}\n`);
-    await copyFile(SCRIPT, join(folder, name, "index.js"));
+    await copyFile(script, join(folder, name, "index.js"));
   }
   return folder;
 }

@@ -54,9 +54,10 @@ export class Server {
   /**
    * Waits for the `{"event":"ready"}` line of `selvedge --json` and keeps reading the output after it.
    *
+   * @param {number} [patience] how many milliseconds it may take
    * @returns {Promise<string>} the URL that the server answers at
    */
-  async readyUrl() {
+  async readyUrl(patience = READY_TIMEOUT_MS) {
     const { stdout } = this.#child;
     stdout.setEncoding("utf8");
     let text = "";
@@ -74,8 +75,8 @@ export class Server {
       this.#child.once("exit", () => reject(new Error(`${this.command} ended before it was ready:\n${this.#stderr}`)));
       this.#child.once("error", reject);
     });
-    const late = sleep(READY_TIMEOUT_MS, undefined, { ref: false }).then(() => {
-      throw new Error(`${this.command} was not ready in ${READY_TIMEOUT_MS} ms:\n${this.#stderr}`);
+    const late = sleep(patience, undefined, { ref: false }).then(() => {
+      throw new Error(`${this.command} was not ready in ${patience} ms:\n${this.#stderr}`);
     });
     return Promise.race([ready, late]);
   }

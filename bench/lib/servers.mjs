@@ -91,12 +91,13 @@ export const WORKER_SERVERS = {
  * @param {string} selvedge path of the binary
  * @param {string} folder a Worker, or a folder of Workers
  * @param {string[]} [options]
+ * @param {number} [patience] how many milliseconds the start may take
  * @returns {Promise<Running>}
  */
-export async function startSelvedge(selvedge, folder, options = []) {
+export async function startSelvedge(selvedge, folder, options = [], patience = undefined) {
   const server = new Server(selvedge, ["serve", folder, "--port", "0", "--json", ...options]);
   // The server listens on all addresses, and says so.
-  return { server, url: (await server.readyUrl()).replace("0.0.0.0", "127.0.0.1") };
+  return { server, url: (await server.readyUrl(patience)).replace("0.0.0.0", "127.0.0.1") };
 }
 
 /**

@@ -5,6 +5,7 @@
 #![allow(clippy::print_stdout, clippy::expect_used, reason = "a program for people, run by hand")]
 
 mod code_cache;
+mod steps;
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -17,6 +18,7 @@ use selvedge_runtime::{
 
 const ROUNDS: usize = 100;
 const EVENTS: u32 = 200_000;
+const IDLE_WORKERS: usize = 200;
 const HELLO: &[u8] = b"export default { async fetch() { return new Response('Hello World') } }";
 
 struct Silent;
@@ -89,6 +91,7 @@ async fn answer(worker: &Arc<Worker>) {
 }
 
 fn main() {
+    let steps = steps::Steps::install();
     let token = initialize_v8();
     let start = Instant::now();
     let options = EngineOptions { extensions: extensions(), entry: ENTRY };
@@ -101,38 +104,67 @@ fn main() {
     let from_snapshot = median(|| kept.push(pool.make().expect("an isolate")));
     let memory = (resident() - before) / kept.len() as f64;
     println!("isolate from the snapshot  {from_snapshot:>8.1?}, {memory:.2} MB");
-    kept.clear();
-
-    let cache = code_cache::Cache::new(&options.extensions, ENTRY);
-    let mut kept = Vec::new();
-    let before = resident();
-    let from_cache = median(|| kept.push(cache.isolate()));
-    let memory = (resident() - before) / kept.len() as f64;
-    println!("isolate from a code cache  {from_cache:>8.1?}, {memory:.2} MB");
-    // Isolates that are entered when they are made must go in reverse.
-    while kept.pop().is_some() {}
+    steps.begin();
+    for _ in 0..ROUNDS {
+        steps::mark!("begin");
+        drop(pool.make().expect("an isolate"));
+        steps::mark!("freed");
+    }
+    steps::print(&steps.end());
 
     let runtime =
         tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime");
-    runtime
-        .block_on(runtime.spawn(async move {
-            let hello = worker(&pool);
-            answer(&hello).await;
-            let mut starts = Vec::new();
-            for _ in 0..ROUNDS {
-                hello.unload();
-                let start = Instant::now();
-                answer(&hello).await;
-                starts.push(start.elapsed());
-                tokio::time::sleep(Duration::from_millis(5)).await;
-            }
-            starts.sort();
-            println!("first event, warm pool     {:>8.1?} (p99 {:.1?})", starts[ROUNDS / 2], starts[ROUNDS * 99 / 100]);
-            let start = Instant::now();
-            for _ in 0..EVENTS {
-                answer(&hello).await;
-            }
-            println!("event                      {:>8.2?}", start.elapsed() / EVENTS);
-        }))
-        .expect("the bench ends");
+    runtime.block_on(runtime.spawn(workers(pool, steps))).expect("the bench ends");
+    let cache = code_cache::Cache::new(&options.extensions, ENTRY);
+    let mut cached = Vec::new();
+    let before = resident();
+    let from_cache = median(|| cached.push(cache.isolate()));
+    let memory = (resident() - before) / cached.len() as f64;
+    println!("isolate from a code cache  {from_cache:>8.1?}, {memory:.2} MB");
+    // Isolates that are entered when they are made must go in reverse.
+    while cached.pop().is_some() {}
+    // Not before: what is freed would be used again, and not be seen to grow.
+    drop(kept);
+}
+
+/// What Workers cost: to start, to keep, and for each event.
+async fn workers(pool: Arc<WarmPool>, steps: Arc<steps::Steps>) {
+    let hello = worker(&pool);
+    answer(&hello).await;
+    let before = resident();
+    let mut idle = Vec::new();
+    for _ in 0..IDLE_WORKERS {
+        let worker = worker(&pool);
+        answer(&worker).await;
+        idle.push(worker);
+    }
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    println!("idle Worker                {:>8.2} MB", (resident() - before) / IDLE_WORKERS as f64);
+    drop(idle);
+
+    let mut starts = Vec::new();
+    let mut recorded = Vec::new();
+    for _ in 0..ROUNDS {
+        hello.unload();
+        tokio::time::sleep(Duration::from_millis(10)).await;
+        steps.begin();
+        let start = Instant::now();
+        answer(&hello).await;
+        starts.push(start.elapsed());
+        steps::mark!("first event");
+        recorded.extend(steps.end());
+        // An isolate takes the place of the one that was taken.
+        while pool.ready() == 0 {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+    }
+    starts.sort();
+    println!("first event, warm pool     {:>8.1?} (p99 {:.1?})", starts[ROUNDS / 2], starts[ROUNDS * 99 / 100]);
+    steps::print(&recorded);
+
+    let start = Instant::now();
+    for _ in 0..EVENTS {
+        answer(&hello).await;
+    }
+    println!("event                      {:>8.2?}", start.elapsed() / EVENTS);
 }

@@ -125,6 +125,10 @@ impl Engine {
         Ok(Arc::new(Self { snapshot, lazy: Arc::new(lazy), watchdog, platform: token.platform.clone() }))
     }
 
+    pub(crate) fn on_held_threads(&self, changed: Box<dyn Fn(usize) + Send + Sync>) {
+        self.watchdog.on_held_threads(changed);
+    }
+
     /// The modules that are not in the snapshot.
     pub(crate) fn lazy(&self) -> &Arc<LazySources> {
         &self.lazy
@@ -144,6 +148,8 @@ impl Engine {
         // `Atomics.wait` would hold the thread, and for nobody: no memory is shared with another isolate.
         let params = self.snapshot.create_params().heap_limits(0, heap_bytes).allow_atomics_wait(false);
         let params = params.array_buffer_allocator(memory.allocator().make_shared());
-        Shell::new(v8::Isolate::new(params), &self.watchdog, self.platform.clone(), memory)
+        let isolate = v8::Isolate::new(params);
+        step!("isolate");
+        Shell::new(isolate, &self.watchdog, self.platform.clone(), memory)
     }
 }

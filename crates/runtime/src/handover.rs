@@ -10,7 +10,7 @@
 //! be raised again (see [`crate::priority`]).
 //!
 //! Loops and calls heed interruptions; a long run of one built-in function (a sort without a comparator,
-//! `JSON.parse`) does not, and holds its thread. Hence there are more threads than cores.
+//! `JSON.parse`) does not, and holds its thread. Whoever made the threads is told, and may have others in reserve.
 #![allow(unsafe_code)]
 
 use std::ffi::c_void;
@@ -21,7 +21,7 @@ use std::time::Duration;
 use selvedge_ops::v8;
 use tokio::runtime::{Handle, RuntimeFlavor};
 
-use crate::priority;
+use crate::{priority, watchdog};
 
 /// How long the new thread is waited for.
 const PATIENCE: Duration = Duration::from_millis(20);
@@ -59,6 +59,7 @@ unsafe extern "C" fn interrupted(_: v8::UnsafeRawIsolatePtr, data: *mut c_void) 
 }
 
 fn make_room() {
+    watchdog::note_room();
     let Ok(runtime) = Handle::try_current() else { return };
     if runtime.runtime_flavor() != RuntimeFlavor::MultiThread {
         return;

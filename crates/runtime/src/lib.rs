@@ -17,6 +17,9 @@
 //!
 //! This crate knows nothing of the web's standards nor of Workers' events: those are extensions.
 
+#[macro_use]
+mod steps;
+
 mod allocator;
 mod cpu;
 mod driver;
@@ -71,4 +74,5 @@ pub use script::{Module, ModuleKind, Script};
 pub use snapshot::Snapshot;
 pub use start::{StartError, StartOptions};
 pub use state::InstanceState;
+pub use steps::STEPS;
 pub use watchdog::LONG_TURN;

@@ -62,9 +62,11 @@ pub(crate) fn link<'s>(
         };
     }
     let Some(module) = get(scope, &state, main) else { return Err(JsError::caught(scope)) };
+    step!("compile");
     if module.instantiate_module(scope, resolve).is_none() {
         return Err(JsError::caught(scope));
     }
+    step!("link");
     let Some(promise) = module.evaluate(scope) else { return Err(JsError::caught(scope)) };
     scope.perform_microtask_checkpoint();
     if scope.has_terminated() || scope.is_execution_terminating() {

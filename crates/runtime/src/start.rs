@@ -71,19 +71,26 @@ impl WarmPool {
             v8::Local<'s, v8::Object>,
         ) -> Result<T, JsError>,
     ) -> Result<(Arc<Instance>, T), StartError> {
+        step!("begin");
         let shell = self.take().await.map_err(StartError::Script)?;
+        step!("take");
         shell.state().set_up(options.log, options.extensions);
         let builtins = options.builtins;
         let instance = Arc::new(shell.into_instance(options.limits));
         let result = instance
             .startup_turn(|scope, exports| {
+                step!("enter");
                 if let Some(builtins) = &builtins {
                     instance.admit(self.engine().lazy(), builtins);
                 }
                 let builtins = prepare(scope, exports)?;
+                step!("prepare");
                 let namespace = linker::link(scope, script, builtins)?;
+                step!("global scope");
                 let result = ready(scope, exports, namespace)?;
+                step!("handlers");
                 linker::keep_code(scope, script);
+                step!("keep code");
                 Ok(result)
             })
             .await;

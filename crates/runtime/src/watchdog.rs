@@ -8,7 +8,7 @@
 //! had to do to another one (see [`crate::handover`]).
 
 use std::cell::RefCell;
-use std::sync::atomic::{AtomicBool, Ordering, fence};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering, fence};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
 use std::thread::Thread;
 use std::time::{Duration, Instant};
@@ -38,6 +38,9 @@ pub const LONG_TURN: Duration = Duration::from_millis(5);
 /// The CPU time after which a turn seems not to end.
 const ENDLESS_TURN: Duration = Duration::from_millis(100);
 
+/// How long a turn may take to make room.
+const HELD: Duration = Duration::from_millis(50);
+
 /// How often one turn is asked to make room. Once is enough unless the new thread was late.
 const MOVES: u32 = 3;
 
@@ -58,6 +61,8 @@ struct Running {
     thread: ThreadClock,
     meter: Meter,
     moves: u32,
+    /// Whether it made room.
+    made_room: bool,
 }
 
 /// How a turn ended.
@@ -85,7 +90,7 @@ impl TurnClock {
     pub(crate) fn begin(self: &Arc<Self>, budget: Duration) {
         let slot = Shared::slot(&self.shared);
         let meter = Meter::begin(if budget < PLENTY { slot.thread.now() } else { None });
-        let running = Running { begun: Instant::now(), budget, thread: slot.thread, meter, moves: 0 };
+        let running = Running { begun: Instant::now(), budget, thread: slot.thread, meter, moves: 0, made_room: false };
         *lock(&self.turn) = Turn { running: Some(running), terminated: false };
         *lock(&slot.clock) = Some(self.clone());
         self.shared.wake();
@@ -122,6 +127,14 @@ impl TurnClock {
     /// Whether a turn was long since the last call, or the running one is.
     pub(crate) fn take_long(&self) -> bool {
         self.long.load(Ordering::Relaxed) && self.long.swap(false, Ordering::Relaxed)
+    }
+
+    /// Whether its turn holds a thread that others wait for: it was to make room, and has not.
+    fn holds_thread(&self, now: Instant) -> bool {
+        let turn = lock(&self.turn);
+        turn.running.as_ref().is_some_and(|running| {
+            running.moves > 0 && !running.made_room && now.saturating_duration_since(running.begun) >= HELD
+        })
     }
 
     /// When to look again; `None` if no turn runs.
@@ -179,11 +192,24 @@ struct Shared {
     thread: OnceLock<Thread>,
     /// Whether threads may get a lowered priority back.
     may_yield: bool,
+    /// How many threads are held, as last told.
+    held: AtomicUsize,
+    on_held: OnceLock<Box<dyn Fn(usize) + Send + Sync>>,
 }
 
 thread_local! {
     /// The calling thread's slot, and whose it is: a process may have several engines, one after the other.
     static SLOT: RefCell<Option<(Weak<Shared>, Arc<Slot>)>> = const { RefCell::new(None) };
+}
+
+/// Notes that the turn on the calling thread has made room.
+pub(crate) fn note_room() {
+    let slot = SLOT.try_with(|mine| mine.try_borrow().ok()?.as_ref().map(|(_, slot)| slot.clone()));
+    let Ok(Some(slot)) = slot else { return };
+    let Some(clock) = lock(&slot.clock).clone() else { return };
+    if let Some(running) = &mut lock(&clock.turn).running {
+        running.made_room = true;
+    }
 }
 
 /// Condemns the instance whose turn runs on the calling thread, and forgets the turn, which will not end. False if none
@@ -214,14 +240,21 @@ impl Shared {
     fn look(&self) -> Option<Duration> {
         let now = Instant::now();
         let mut next = None;
+        let mut held = 0;
         lock(&self.slots).retain(|slot| {
             let Some(slot) = slot.upgrade() else { return false };
             let clock = lock(&slot.clock).clone();
+            held += usize::from(clock.as_ref().is_some_and(|clock| clock.holds_thread(now)));
             if let Some(at) = clock.and_then(|clock| clock.check(now)) {
                 next = Some(next.map_or(at, |next: Duration| next.min(at)));
             }
             true
         });
+        if self.held.swap(held, Ordering::Relaxed) != held
+            && let Some(on_held) = self.on_held.get()
+        {
+            on_held(held);
+        }
         next
     }
 
@@ -254,12 +287,19 @@ impl Watchdog {
             asleep: AtomicBool::new(false),
             thread: OnceLock::new(),
             may_yield: priority::can_be_restored(),
+            held: AtomicUsize::new(0),
+            on_held: OnceLock::new(),
         });
         let watched = Arc::downgrade(&shared);
         let handle = std::thread::Builder::new().name("watchdog".into()).spawn(move || watch(&watched))?;
         // The only call.
         let _ = shared.thread.set(handle.thread().clone());
         Ok(Self { shared })
+    }
+
+    /// See [`crate::WarmPool::on_held_threads`].
+    pub(crate) fn on_held_threads(&self, changed: Box<dyn Fn(usize) + Send + Sync>) {
+        let _ = self.shared.on_held.set(changed);
     }
 
     pub(crate) fn clock(&self, isolate: v8::IsolateHandle, state: Arc<InstanceState>) -> Arc<TurnClock> {

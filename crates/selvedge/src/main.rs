@@ -29,6 +29,7 @@ mod project_args;
 mod rate_limiters;
 mod request;
 mod request_body;
+mod reserve;
 mod sandbox;
 mod services;
 mod shutdown;

@@ -10,6 +10,7 @@ use selvedge_runtime::{Compilation, V8Token, initialize_v8_for};
 
 use super::{analytics, check, completions, d1, dev, import, init, kv, r2, secrets_store, serve};
 use crate::cli::Command;
+use crate::reserve::{self, Reserve};
 
 /// How long work that nobody waits for may go on when the process ends.
 const FAREWELL: Duration = Duration::from_millis(100);
@@ -69,8 +70,10 @@ fn serve_all(args: serve::ServeArgs) -> anyhow::Result<()> {
     raise_open_files();
     allow_priorities();
     let heavy = threads(cores()).thread_name("heavy").on_thread_start(yield_to_others).build().context(NO_THREADS)?;
-    let runtime = threads(light_threads()).build().context(NO_THREADS)?;
-    let result = runtime.block_on(serve::run(args, v8, heavy.handle().clone()));
+    let runtime = threads(light_threads() + reserve::SIZE).build().context(NO_THREADS)?;
+    let reserve = Reserve::new(runtime.handle());
+    let result = runtime.block_on(serve::run(args, v8, heavy.handle().clone(), reserve.clone()));
+    reserve.close();
     runtime.shutdown_timeout(FAREWELL);
     heavy.shutdown_timeout(FAREWELL);
     result
@@ -78,9 +81,7 @@ fn serve_all(args: serve::ServeArgs) -> anyhow::Result<()> {
 
 const NO_THREADS: &str = "cannot start the threads of the server; is a limit on threads (ulimit -u) too low?";
 
-/// How many threads the server has. As many as cores, as each further one costs wakes and migrations on every request:
-/// with two more, hello world took a third more CPU time. A turn that goes on for long makes room on its own; one in a
-/// built-in function that cannot be interrupted holds its thread, so there is never only one.
+/// How many threads work for connections: one a core. Others are in reserve; see [`Reserve`].
 fn light_threads() -> usize {
     cores().max(2)
 }

@@ -48,6 +48,7 @@ mod request_cf;
 mod sandbox;
 mod secrets_store;
 mod services;
+mod soak;
 mod sockets;
 mod streaming;
 mod support;

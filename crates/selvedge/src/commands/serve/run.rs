@@ -1,6 +1,7 @@
 //! The course of `selvedge serve`.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use selvedge_edge::{Scheme, Server, TlsConfig};
 use selvedge_platform::Scheduler;
@@ -20,6 +21,7 @@ use crate::listen::Ip;
 use crate::metrics::{self, Page, Shown};
 use crate::output::{Format, Output, count};
 use crate::project::Project;
+use crate::reserve::Reserve;
 use crate::sandbox::Needs;
 use crate::shutdown::Shutdown;
 use crate::{bindings, cron, memory, services, state};
@@ -27,18 +29,25 @@ use crate::{bindings, cron, memory, services, state};
 /// How many isolates are kept ready for Workers' first requests.
 const WARM: usize = 4;
 
-/// Serves until a signal, with the events of heavy Workers on the runtime `heavy`, and then until the requests under way are answered.
+/// Serves until a signal, with the events of heavy Workers on the runtime `heavy`, and with
+/// threads in reserve, and then until the requests under way are answered.
 ///
 /// # Errors
 /// Whatever keeps the server from starting.
-pub(crate) async fn run(args: ServeArgs, v8: V8Token, heavy: Handle) -> anyhow::Result<()> {
+pub(crate) async fn run(args: ServeArgs, v8: V8Token, heavy: Handle, reserve: Arc<Reserve>) -> anyhow::Result<()> {
     let output = Output::new(Format::of(args.json), args.log_level)?;
-    let result = serve(args, v8, heavy, &output).await;
+    let result = serve(args, v8, heavy, reserve, &output).await;
     output.flush();
     result
 }
 
-async fn serve(args: ServeArgs, v8: V8Token, heavy: Handle, output: &Output) -> anyhow::Result<()> {
+async fn serve(
+    args: ServeArgs,
+    v8: V8Token,
+    heavy: Handle,
+    reserve: Arc<Reserve>,
+    output: &Output,
+) -> anyhow::Result<()> {
     let shutdown = Shutdown::on_signals()?;
     let compilation = args.compilation();
     let tls = match (&args.tls_cert, &args.tls_key) {
@@ -65,6 +74,7 @@ async fn serve(args: ServeArgs, v8: V8Token, heavy: Handle, output: &Output) -> 
     let budget = args.memory.map_or_else(|| memory::available() / 2, |megabytes| u64::from(megabytes) << 20);
     let scheduler = Scheduler::new(Some(heavy), usize::try_from(budget).unwrap_or(usize::MAX));
     let shared = Shared::new(v8, WARM, args.allow_private_network, scheduler.clone(), storage).await?;
+    shared.pool.on_held_threads(move |held| reserve.work(held));
     let options = DeployOptions {
         max_instances: args.instances.map_or_else(cores, usize::from),
         // An origin is the operator's word, also when its address is private.

@@ -12,7 +12,7 @@ pub(crate) use origin::{Origin, OriginBody, reply};
 pub(crate) use output::Ended;
 pub(crate) use project::Project;
 pub(crate) use raw::RawConnection;
-pub(crate) use server::{Answer, Server};
+pub(crate) use server::{Answer, Server, client};
 pub(crate) use tcp::TcpPeer;
 pub(crate) use tls::Certificate;
 
