@@ -1,3 +1,4 @@
+//# allFunctionsCalledOnLoad
 // The base classes that `cloudflare:workers` exports
 // (https://developers.cloudflare.com/workers/runtime-apis/bindings/service-bindings/rpc/).
 

@@ -1,3 +1,4 @@
+//# allFunctionsCalledOnLoad
 // ExecutionContext (https://developers.cloudflare.com/workers/runtime-apis/context/).
 
 import { op_hold, op_pass_through, op_release } from "selvedge:ops";

@@ -1,3 +1,4 @@
+//# allFunctionsCalledOnLoad
 // Finds the handlers of a Worker that has run its global scope.
 
 import { hasListeners } from "selvedge:web/events/index.js";

@@ -1,3 +1,4 @@
+//# allFunctionsCalledOnLoad
 // The fetch event (https://developers.cloudflare.com/workers/runtime-apis/handlers/fetch/).
 
 import {

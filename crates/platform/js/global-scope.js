@@ -1,3 +1,4 @@
+//# allFunctionsCalledOnLoad
 // What the global object is an instance of (https://html.spec.whatwg.org/multipage/workers.html#the-global-scope,
 // https://w3c.github.io/ServiceWorker/#serviceworkerglobalscope-interface). Libraries ask these classes where they
 // run: `self instanceof WorkerGlobalScope`, or in Emscripten's output `typeof WorkerGlobalScope`.

@@ -1,3 +1,4 @@
+//# allFunctionsCalledOnLoad
 // The entry of the startup snapshot: the global object of a Worker, and what the native side calls.
 
 import { installGlobals } from "selvedge:web/globals.js";

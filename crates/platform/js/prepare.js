@@ -1,3 +1,4 @@
+//# allFunctionsCalledOnLoad
 // Sets the stage before a Worker's global scope runs: `env`, and the modules that the platform provides.
 
 import { op_fetcher_fetch } from "selvedge:ops";

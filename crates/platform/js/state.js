@@ -1,3 +1,4 @@
+//# allFunctionsCalledOnLoad
 // What a started Worker is made of. One Worker to an isolate, so one such object.
 
 /**

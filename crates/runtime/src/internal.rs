@@ -139,6 +139,7 @@ fn evaluate<'s>(scope: &mut v8::PinScope<'s, '_>, entry: &str) -> Result<v8::Loc
 
 /// Compiles a module and, before it is instantiated, all that it imports.
 fn get<'s>(scope: &mut v8::PinScope<'s, '_>, specifier: &str) -> Option<v8::Local<'s, v8::Module>> {
+    use v8::script_compiler::{CompileOptions, NoCacheReason, compile_module2};
     let loader = scope.get_slot::<Loader>()?;
     if let Some(module) = loader.loaded.get(specifier).cloned() {
         return Some(v8::Local::new(scope, module));
@@ -157,7 +158,10 @@ fn get<'s>(scope: &mut v8::PinScope<'s, '_>, specifier: &str) -> Option<v8::Loca
     let name = v8::String::new(scope, specifier)?;
     let origin = v8::ScriptOrigin::new(scope, name.into(), 0, 0, false, -1, None, false, false, true, None);
     let mut source = v8::script_compiler::Source::new(source, Some(&origin));
-    let module = v8::script_compiler::compile_module(scope, &mut source)?;
+    // A file that begins with `//# allFunctionsCalledOnLoad` is compiled whole, so that an isolate from the snapshot need
+    // not compile what every Worker's start and first event call.
+    let (options, reason) = (CompileOptions::FollowCompileHintsMagicComment, NoCacheReason::NoReason);
+    let module = compile_module2(scope, &mut source, options, reason)?;
     let global = v8::Global::new(scope, module);
     let loader = scope.get_slot_mut::<Loader>()?;
     loader.loaded.insert(specifier.to_owned(), global.clone());

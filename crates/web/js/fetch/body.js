@@ -1,3 +1,4 @@
+//# allFunctionsCalledOnLoad
 // The Body mixin (https://fetch.spec.whatwg.org/#body-mixin) as the base class of Request and Response, as
 // Cloudflare has it. It also keeps the headers, which only exist once someone asks for them: a Response of a
 // string is that string, a status, and nothing else.

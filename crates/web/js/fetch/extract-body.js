@@ -1,3 +1,4 @@
+//# allFunctionsCalledOnLoad
 // "extract a body" (https://fetch.spec.whatwg.org/#concept-bodyinit-extract).
 //
 // A body stays what it was given as for as long as possible: a string becomes UTF-8 only where it is sent, and a

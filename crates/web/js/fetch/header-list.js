@@ -1,3 +1,4 @@
+//# allFunctionsCalledOnLoad
 // Flat header lists: `[name, value, ...]`, names in lower case.
 
 import { converters, sequenceOf, uncurryThis } from "../webidl.js";

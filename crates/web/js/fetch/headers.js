@@ -1,3 +1,4 @@
+//# allFunctionsCalledOnLoad
 // Headers (https://fetch.spec.whatwg.org/#headers-class).
 //
 // A header list is one flat array `[name, value, name, value, ...]` with lower-case names, in the order of

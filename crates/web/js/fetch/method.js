@@ -1,3 +1,4 @@
+//# allFunctionsCalledOnLoad
 // Request methods (https://fetch.spec.whatwg.org/#methods).
 
 import { converters, uncurryThis } from "../webidl.js";

@@ -1,3 +1,4 @@
+//# allFunctionsCalledOnLoad
 // Request (https://fetch.spec.whatwg.org/#request-class), with Cloudflare's `cf` and `fetcher`.
 
 import { op_fetch_url } from "selvedge:ops";

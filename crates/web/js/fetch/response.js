@@ -1,3 +1,4 @@
+//# allFunctionsCalledOnLoad
 // Response (https://fetch.spec.whatwg.org/#response-class), with Cloudflare's `cf`, `webSocket` and `encodeBody`.
 
 import { op_fetch_url } from "selvedge:ops";

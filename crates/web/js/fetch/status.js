@@ -1,3 +1,4 @@
+//# allFunctionsCalledOnLoad
 // Status codes: their usual texts (RFC 9110 and the registry), and what they mean to a body.
 
 /** @type {Record<string, string>} */
