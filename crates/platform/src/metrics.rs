@@ -218,6 +218,8 @@ pub(crate) struct Event<'m> {
 
 impl Event<'_> {
     /// Says how it ended.
+    // It only passes the result on.
+    #[allow(clippy::result_large_err)]
     pub(crate) fn ended<T>(mut self, result: Result<T, WorkerError>) -> Result<T, WorkerError> {
         self.outcome = result.as_ref().map_or_else(EventOutcome::of, |_| EventOutcome::Ok);
         match &result {

@@ -73,7 +73,8 @@ use elsewhere::set_nice;
 #[cfg(not(target_os = "linux"))]
 pub(crate) use elsewhere::{can_be_restored, lower};
 
-#[cfg(all(test, target_os = "linux"))]
+#[cfg(test)]
+#[cfg(target_os = "linux")]
 mod tests {
     use super::*;
 

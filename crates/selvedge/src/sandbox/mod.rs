@@ -32,7 +32,8 @@ mod filter;
 mod other;
 #[cfg(target_os = "linux")]
 mod probe;
-#[cfg(all(test, target_os = "linux"))]
+#[cfg(test)]
+#[cfg(target_os = "linux")]
 mod tests;
 
 use std::path::PathBuf;
