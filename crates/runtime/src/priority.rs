@@ -10,8 +10,9 @@ use std::cell::Cell;
 /// Of a turn that is long.
 pub(crate) const LONG: i32 = 10;
 
-/// Of one that does not end.
-pub(crate) const ENDLESS: i32 = 19;
+/// Of one that does not end. Not the lowest there is: what else runs on the machine would then starve the thread, and with
+/// it whoever waits for a lock that it holds.
+pub(crate) const ENDLESS: i32 = 15;
 
 thread_local! {
     /// The nice value that the thread had before it was raised.

@@ -34,12 +34,12 @@ fn is_too_complex(text: &str) -> bool {
     let (mut depth, mut combinators) = (0_usize, 0_usize);
     let mut quote = None;
     let mut escaped = false;
-    let mut was_space = false;
+    let mut separated = false;
     for byte in text.bytes() {
         if std::mem::take(&mut escaped) {
             continue;
         }
-        let is_space = byte.is_ascii_whitespace() && quote.is_none();
+        let separates = quote.is_none() && (byte.is_ascii_whitespace() || matches!(byte, b'>' | b'+' | b'~'));
         match (byte, quote) {
             (b'\\', _) => escaped = true,
             (_, Some(open)) if byte == open => quote = None,
@@ -48,14 +48,14 @@ fn is_too_complex(text: &str) -> bool {
             (b'(', None) => depth += 1,
             (b')', None) => depth = depth.saturating_sub(1),
             (b',', None) if depth == 0 => combinators = 0,
-            (b'>' | b'+' | b'~', None) => combinators += 1,
-            _ if is_space && !was_space => combinators += 1,
+            // With the spaces around it: one.
+            _ if separates && !separated => combinators += 1,
             _ => {}
         }
-        if depth > DEPTH || combinators > 2 * COMBINATORS {
+        if depth > DEPTH || combinators > COMBINATORS {
             return true;
         }
-        was_space = is_space;
+        separated = separates;
     }
     false
 }

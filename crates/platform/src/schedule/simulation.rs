@@ -12,10 +12,10 @@ use super::{Record, grows};
 const STEP: f64 = 0.0002;
 /// The watchdog looks every 5 ms, so that a long turn makes room up to that much late.
 const LATE: f64 = 0.005;
-/// The kernel's weights of nice values 0, 10 and 19.
+/// The kernel's weights of nice values 0, 10 and 15.
 const NORMAL: f64 = 1024.0;
 const NICE: f64 = 110.0;
-const NICEST: f64 = 15.0;
+const NICEST: f64 = 36.0;
 /// After so much CPU time a turn seems not to end.
 const ENDLESS: f64 = 0.1;
 /// `limits.cpu_ms` of all Workers, in seconds.

@@ -153,7 +153,7 @@ async fn log_ends(harness: Harness) {
     let worker = worker(
         &harness,
         "if (request.url.endsWith('/flood')) for (let at = 0; at < 1e5; at++) console.log('x'.repeat(1000));
-         if (request.url.endsWith('/one')) console.log('y'.repeat(3e8));
+         if (request.url.endsWith('/one')) console.log('y'.repeat(5e7));
          if (request.url.endsWith('/deep')) {
            for (let at = 0; at < 1e6; at++) console.group();
            console.log('a\\nb'); console.groupEnd(); console.log('c');
