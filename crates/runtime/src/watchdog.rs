@@ -38,9 +38,6 @@ pub const LONG_TURN: Duration = Duration::from_millis(5);
 /// The CPU time after which a turn seems not to end.
 const ENDLESS_TURN: Duration = Duration::from_millis(100);
 
-/// How long a turn may take to make room.
-const HELD: Duration = Duration::from_millis(50);
-
 /// How often one turn is asked to make room. Once is enough unless the new thread was late.
 const MOVES: u32 = 3;
 
@@ -130,11 +127,8 @@ impl TurnClock {
     }
 
     /// Whether its turn holds a thread that others wait for: it was to make room, and has not.
-    fn holds_thread(&self, now: Instant) -> bool {
-        let turn = lock(&self.turn);
-        turn.running.as_ref().is_some_and(|running| {
-            running.moves > 0 && !running.made_room && now.saturating_duration_since(running.begun) >= HELD
-        })
+    fn holds_thread(&self) -> bool {
+        lock(&self.turn).running.as_ref().is_some_and(|running| running.moves > 0 && !running.made_room)
     }
 
     /// When to look again; `None` if no turn runs.
@@ -175,7 +169,8 @@ impl TurnClock {
                 handover::request(&self.isolate, Step::YieldToAll);
             }
         }
-        Some((running.budget - used).clamp(SHORTEST, PERIOD))
+        let until_long = LONG_TURN.checked_sub(used).filter(|left| !left.is_zero()).unwrap_or(PERIOD);
+        Some((running.budget - used).min(until_long).clamp(SHORTEST, PERIOD))
     }
 }
 
@@ -244,9 +239,11 @@ impl Shared {
         lock(&self.slots).retain(|slot| {
             let Some(slot) = slot.upgrade() else { return false };
             let clock = lock(&slot.clock).clone();
-            held += usize::from(clock.as_ref().is_some_and(|clock| clock.holds_thread(now)));
-            if let Some(at) = clock.and_then(|clock| clock.check(now)) {
+            if let Some(clock) = clock
+                && let Some(at) = clock.check(now)
+            {
                 next = Some(next.map_or(at, |next: Duration| next.min(at)));
+                held += usize::from(clock.holds_thread());
             }
             true
         });
