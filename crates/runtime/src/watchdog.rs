@@ -38,6 +38,9 @@ pub const LONG_TURN: Duration = Duration::from_millis(5);
 /// The CPU time after which a turn seems not to end.
 const ENDLESS_TURN: Duration = Duration::from_millis(100);
 
+/// How long a turn may take to make room.
+const HELD: Duration = Duration::from_millis(25);
+
 /// How often one turn is asked to make room. Once is enough unless the new thread was late.
 const MOVES: u32 = 3;
 
@@ -127,8 +130,10 @@ impl TurnClock {
     }
 
     /// Whether its turn holds a thread that others wait for: it was to make room, and has not.
-    fn holds_thread(&self) -> bool {
-        lock(&self.turn).running.as_ref().is_some_and(|running| running.moves > 0 && !running.made_room)
+    fn holds_thread(&self, now: Instant) -> bool {
+        lock(&self.turn).running.as_ref().is_some_and(|running| {
+            running.moves > 0 && !running.made_room && now.saturating_duration_since(running.begun) >= HELD
+        })
     }
 
     /// When to look again; `None` if no turn runs.
@@ -243,7 +248,7 @@ impl Shared {
                 && let Some(at) = clock.check(now)
             {
                 next = Some(next.map_or(at, |next: Duration| next.min(at)));
-                held += usize::from(clock.holds_thread());
+                held += usize::from(clock.holds_thread(now));
             }
             true
         });

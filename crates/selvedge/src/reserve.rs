@@ -3,15 +3,15 @@
 //! The server has a thread for each core. A turn that goes on for long makes room for others, but one within a built-in
 //! function that V8 cannot interrupt holds its thread: for seconds (`JSON.parse` of much text), or for ever (`indexOf` on
 //! an object that says it is 2 ** 53 long). tokio cannot be given another thread. So it is given more from the beginning,
-//! and each of those in reserve is blocked by a task that waits in it, until the engine says that a thread is held.
+//! and each of those in reserve is blocked by a task that waits in it, until the engine says that a thread is held. One
+//! that has begun to work goes on for good: a task that blocked it again could do so before others in its queue.
 //!
 //! To have them work always was tried: two threads more than cores took a third more processor time for hello world, as
 //! they wake each other up for work that is done when they come.
 
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, mpsc};
 
 use tokio::runtime::Handle;
-use tokio::sync::Notify;
 
 /// How many threads there are in reserve.
 pub(crate) const SIZE: usize = 16;
@@ -22,7 +22,6 @@ struct State {
     wanted: usize,
     /// How many are.
     working: usize,
-    closed: bool,
 }
 
 /// The threads in reserve.
@@ -30,15 +29,23 @@ struct State {
 pub(crate) struct Reserve {
     state: Mutex<State>,
     more: Condvar,
-    fewer: Notify,
 }
 
 impl Reserve {
-    /// Blocks [`SIZE`] of the runtime's threads. It should have as many more than it needs.
+    /// Blocks [`SIZE`] of the runtime's threads, which should have as many more than it needs. Called outside of it.
     pub(crate) fn new(runtime: &Handle) -> Arc<Self> {
         let reserve = Arc::<Self>::default();
         for _ in 0..SIZE {
-            runtime.spawn(reserve.clone().hold_a_thread());
+            // One after the other, so that none waits in the queue of a thread that another blocks.
+            let (blocks, blocked) = mpsc::channel();
+            let own = reserve.clone();
+            runtime.spawn(async move {
+                // Fails if nobody waits for it any more.
+                let _ = blocks.send(());
+                own.wait();
+            });
+            // Fails if the runtime is at its end.
+            let _ = blocked.recv();
         }
         reserve
     }
@@ -47,50 +54,22 @@ impl Reserve {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Has so many of them work. Called by the engine's watchdog, as there may be no other thread left that could.
+    /// Has at least so many of them work. Called by the engine's watchdog, as there may be no other thread left that could.
     pub(crate) fn work(&self, wanted: usize) {
         let mut state = self.state();
-        state.wanted = wanted.min(SIZE);
-        drop(state);
-        self.more.notify_all();
-        self.fewer.notify_waiters();
-    }
-
-    /// Gives all threads back, for the end.
-    pub(crate) fn close(&self) {
-        self.state().closed = true;
-        self.more.notify_all();
-        self.fewer.notify_waiters();
-    }
-
-    /// Blocks the thread that polls it while it is not wanted.
-    async fn hold_a_thread(self: Arc<Self>) {
-        while self.wait_until_wanted() {
-            loop {
-                let changed = self.fewer.notified();
-                if self.has_retired() {
-                    break;
-                }
-                changed.await;
-            }
+        if wanted > state.wanted {
+            state.wanted = wanted;
+            self.more.notify_all();
         }
     }
 
-    /// False: there is no more to wait for.
-    fn wait_until_wanted(&self) -> bool {
+    /// Blocks the calling thread until it is wanted.
+    fn wait(&self) {
         let mut state = self.state();
-        while state.working >= state.wanted && !state.closed {
+        while state.working >= state.wanted {
             state = self.more.wait(state).unwrap_or_else(PoisonError::into_inner);
         }
         state.working += 1;
-        !state.closed
-    }
-
-    fn has_retired(&self) -> bool {
-        let mut state = self.state();
-        let retires = state.working > state.wanted || state.closed;
-        state.working -= usize::from(retires);
-        retires
     }
 }
 
@@ -101,26 +80,25 @@ mod tests {
     use super::*;
 
     #[test]
-    fn they_work_while_others_are_held() {
+    fn they_work_when_others_are_held() {
         let runtime =
             tokio::runtime::Builder::new_multi_thread().worker_threads(1 + SIZE).enable_all().build().unwrap();
         let reserve = Reserve::new(runtime.handle());
         // The one thread that works is held.
-        let (release, held) = std::sync::mpsc::channel::<()>();
-        let (begun, wait) = std::sync::mpsc::channel();
+        let (release, held) = mpsc::channel::<()>();
+        let (begun, wait) = mpsc::channel();
         runtime.spawn(async move {
             begun.send(()).unwrap();
             held.recv().unwrap();
         });
         wait.recv().unwrap();
-        let (done, answer) = std::sync::mpsc::channel();
+        let (done, answer) = mpsc::channel();
         runtime.spawn(async move { done.send(()).unwrap() });
         assert!(answer.recv_timeout(Duration::from_millis(50)).is_err(), "a thread too many works");
         reserve.work(1);
         answer.recv().unwrap();
-        reserve.work(0);
         release.send(()).unwrap();
-        reserve.close();
+        reserve.work(usize::MAX);
         runtime.shutdown_timeout(Duration::from_secs(10));
     }
 }

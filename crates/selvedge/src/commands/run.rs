@@ -73,7 +73,8 @@ fn serve_all(args: serve::ServeArgs) -> anyhow::Result<()> {
     let runtime = threads(light_threads() + reserve::SIZE).build().context(NO_THREADS)?;
     let reserve = Reserve::new(runtime.handle());
     let result = runtime.block_on(serve::run(args, v8, heavy.handle().clone(), reserve.clone()));
-    reserve.close();
+    // So that they can end.
+    reserve.work(usize::MAX);
     runtime.shutdown_timeout(FAREWELL);
     heavy.shutdown_timeout(FAREWELL);
     result
