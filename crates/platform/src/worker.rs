@@ -11,6 +11,7 @@ use selvedge_runtime::{
     call_function,
 };
 use selvedge_web::fetch::{Body, BodyResource, Subrequests};
+use tokio::runtime::Handle;
 
 use crate::exchange::{Exchange, Inbound, Outcome};
 use crate::instances::Instances;
@@ -146,8 +147,7 @@ impl Worker {
             None => self.answer(&loaded, event).await,
             Some(runtime) => {
                 let worker = self.clone();
-                let answered = Awaited::spawn(runtime, async move { worker.answer(&loaded, event).await });
-                answered.result().await.unwrap_or(Err(WorkerError::Hung))
+                apart(runtime, async move { worker.answer(&loaded, event).await }).await
             }
         }
     }
@@ -216,8 +216,7 @@ impl Worker {
             None => self.run_scheduled(&loaded, event).await,
             Some(runtime) => {
                 let worker = self.clone();
-                let ran = Awaited::spawn(runtime, async move { worker.run_scheduled(&loaded, event).await });
-                ran.result().await.unwrap_or(Err(WorkerError::Hung))
+                apart(runtime, async move { worker.run_scheduled(&loaded, event).await }).await
             }
         }
     }
@@ -304,6 +303,14 @@ impl Worker {
         };
         forwarded.map_err(|origin| WorkerError::Origin { exception, origin })
     }
+}
+
+/// Runs an event on another runtime than the caller's, for as long as the caller waits.
+async fn apart<T: Send + 'static>(
+    runtime: &Handle,
+    event: impl Future<Output = Result<T, WorkerError>> + Send + 'static,
+) -> Result<T, WorkerError> {
+    Awaited::spawn(runtime, event).result().await.unwrap_or(Err(WorkerError::Hung))
 }
 
 /// A string for JavaScript; the empty one in place of one that V8 cannot hold (half a gigabyte).

@@ -203,6 +203,7 @@ fn weigh_wasm(isolate: &mut v8::Isolate, state: &InstanceState) {
         }
     }
 }
+
 /// What an isolate takes and V8's statistics do not tell: some 850 kB of tables that it allocates beside its heap (the
 /// stub caches alone have 360 kB), less what is untouched of the pages that it counts whole. It is the difference to
 /// what each of a hundred isolates adds to the resident memory.

@@ -148,19 +148,18 @@ impl TurnClock {
         }
         let wall = now.saturating_duration_since(running.begun);
         let used = running.meter.look(wall, || running.thread.now());
-        if used >= running.budget {
+        let over = if used >= running.budget {
+            Some(Limit::CpuTime)
+        } else {
+            // What is not needed any more is found at the end of the turn; this is for those that grow within one.
+            (self.state.memory().wasm() / 2 > self.state.memory().limit()).then_some(Limit::Memory)
+        };
+        if let Some(limit) = over {
             self.isolate.terminate_execution();
             *terminated = true;
             // Not only when the turn ends: a built-in function may not heed a termination for long, and meanwhile no
             // other event should wait for this instance.
-            self.state.condemn(Limit::CpuTime);
-            return Some(PERIOD);
-        }
-        // What is not needed any more is found at the end of the turn; this is for those that grow within one.
-        if self.state.memory().wasm() / 2 > self.state.memory().limit() {
-            self.isolate.terminate_execution();
-            *terminated = true;
-            self.state.condemn(Limit::Memory);
+            self.state.condemn(limit);
             return Some(PERIOD);
         }
         if used >= LONG_TURN {
@@ -202,10 +201,14 @@ thread_local! {
     static SLOT: RefCell<Option<(Weak<Shared>, Arc<Slot>)>> = const { RefCell::new(None) };
 }
 
+/// The calling thread's slot, if a turn ever ran on it. Asked within a turn, wherever V8 calls us.
+fn slot_here() -> Option<Arc<Slot>> {
+    SLOT.try_with(|mine| mine.try_borrow().ok()?.as_ref().map(|(_, slot)| slot.clone())).ok()?
+}
+
 /// Notes that the turn on the calling thread has made room.
 pub(crate) fn note_room() {
-    let slot = SLOT.try_with(|mine| mine.try_borrow().ok()?.as_ref().map(|(_, slot)| slot.clone()));
-    let Ok(Some(slot)) = slot else { return };
+    let Some(slot) = slot_here() else { return };
     let Some(clock) = lock(&slot.clock).clone() else { return };
     if let Some(running) = &mut lock(&clock.turn).running {
         running.made_room = true;
@@ -215,8 +218,7 @@ pub(crate) fn note_room() {
 /// Condemns the instance whose turn runs on the calling thread, and forgets the turn, which will not end. False if none
 /// runs.
 pub(crate) fn abandon_turn() -> bool {
-    let slot = SLOT.try_with(|mine| mine.try_borrow().ok()?.as_ref().map(|(_, slot)| slot.clone()));
-    let Ok(Some(slot)) = slot else { return false };
+    let Some(slot) = slot_here() else { return false };
     let Some(clock) = lock(&slot.clock).take() else { return false };
     clock.state.condemn(Limit::Memory);
     true

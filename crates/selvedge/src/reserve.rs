@@ -6,7 +6,7 @@
 //! and each of those in reserve is blocked by a task that waits in it, until the engine says that a thread is held. One
 //! that has begun to work goes on for good: a task that blocked it again could do so before others in its queue.
 //!
-//! To have them work always was tried: two threads more than cores took a third more processor time for hello world, as
+//! To have them work always was tried: two threads more than cores took two fifths more processor time for hello world, as
 //! they wake each other up for work that is done when they come.
 
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, mpsc};

@@ -187,6 +187,7 @@ impl Machine {
                 self.arrive(place);
             }
         }
+        // A thread a core, and two of those in reserve: how these come is not modelled.
         let mut free = self.cores + 2 - self.running.iter().filter(|(_, thread)| *thread == Thread::Server).count();
         while free > 0
             && let Some(job) = self.ready.pop_front()
