@@ -5,6 +5,11 @@
 //! time. That bound is good enough while there is plenty left. The thread's clock is read from the beginning where
 //! little is left, and else from when the watchdog first sees the turn; what was before that is charged as wall time.
 //!
+//! What is charged is thus a bound from above: a thread that the system stops in a turn of microseconds, as it must when
+//! there is more to run than cores, may be charged milliseconds. Where a turn is to be told from a long one, that will not
+//! do: it is the bound from below that counts there ([`Used::least`]), which knows nothing of the time before the first
+//! look. (With the other one, a busy machine had every Worker for heavy.)
+//!
 //! Reading it always was tried: it took more of a small request than the handling of its headers.
 
 use std::time::Duration;
@@ -22,6 +27,15 @@ struct Anchor {
     cpu: Duration,
 }
 
+/// The CPU time of a turn, as far as it is known.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Used {
+    /// It is no more than this.
+    pub(crate) most: Duration,
+    /// It is no less than this.
+    pub(crate) least: Duration,
+}
+
 /// Measures one turn.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Meter {
@@ -35,18 +49,20 @@ impl Meter {
         Self { anchor: cpu.map(|cpu| Anchor { wall: Duration::ZERO, cpu }) }
     }
 
-    /// The CPU time used by now, which is `wall` after the beginning, and never more than that.
-    pub(crate) fn look(&mut self, wall: Duration, thread: impl FnOnce() -> Option<Duration>) -> Duration {
-        let Some(cpu) = thread() else { return wall };
+    /// The CPU time used by now, which is `wall` after the beginning, and never more than that. Where the thread's clock
+    /// cannot be read, the wall time is taken for it.
+    pub(crate) fn look(&mut self, wall: Duration, thread: impl FnOnce() -> Option<Duration>) -> Used {
+        let Some(cpu) = thread() else { return Used { most: wall, least: wall } };
         let anchor = *self.anchor.get_or_insert(Anchor { wall, cpu });
-        (anchor.wall + cpu.saturating_sub(anchor.cpu)).min(wall)
+        let since = cpu.saturating_sub(anchor.cpu).min(wall);
+        Used { most: (anchor.wall + since).min(wall), least: since }
     }
 
     /// The CPU time of the turn that ends `wall` after its beginning.
-    pub(crate) fn finish(mut self, wall: Duration, thread: impl FnOnce() -> Option<Duration>) -> Duration {
+    pub(crate) fn finish(mut self, wall: Duration, thread: impl FnOnce() -> Option<Duration>) -> Used {
         match self.anchor {
             Some(_) => self.look(wall, thread),
-            None => wall,
+            None => Used { most: wall, least: Duration::ZERO },
         }
     }
 }
@@ -94,29 +110,33 @@ mod tests {
         Duration::from_millis(millis)
     }
 
+    const fn used(most: u64, least: u64) -> Used {
+        Used { most: ms(most), least: ms(least) }
+    }
+
     #[test]
-    fn a_short_turn_is_charged_its_wall_time() {
-        assert_eq!(Meter::begin(None).finish(ms(3), || panic!("not read")), ms(3));
+    fn a_short_turn_is_charged_its_wall_time_and_may_have_used_nothing() {
+        assert_eq!(Meter::begin(None).finish(ms(30), || panic!("not read")), used(30, 0));
     }
 
     #[test]
     fn an_exact_turn_is_charged_its_cpu_time() {
-        assert_eq!(Meter::begin(Some(ms(500))).finish(ms(30), || Some(ms(507))), ms(7));
+        assert_eq!(Meter::begin(Some(ms(500))).finish(ms(30), || Some(ms(507))), used(7, 7));
     }
 
     #[test]
     fn from_the_first_look_on_cpu_time_counts() {
         let mut meter = Meter::begin(None);
-        assert_eq!(meter.look(ms(4), || Some(ms(100))), ms(4));
-        assert_eq!(meter.look(ms(50), || Some(ms(103))), ms(7));
-        assert_eq!(meter.finish(ms(90), || Some(ms(110))), ms(14));
+        assert_eq!(meter.look(ms(4), || Some(ms(100))), used(4, 0));
+        assert_eq!(meter.look(ms(50), || Some(ms(103))), used(7, 3));
+        assert_eq!(meter.finish(ms(90), || Some(ms(110))), used(14, 10));
     }
 
     #[test]
     fn a_turn_never_uses_more_than_its_wall_time() {
         let mut meter = Meter::begin(Some(ms(0)));
-        assert_eq!(meter.look(ms(5), || Some(ms(9))), ms(5));
-        assert_eq!(meter.look(ms(6), || None), ms(6));
+        assert_eq!(meter.look(ms(5), || Some(ms(9))), used(5, 5));
+        assert_eq!(meter.look(ms(6), || None), used(6, 6));
     }
 
     #[test]

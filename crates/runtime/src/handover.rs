@@ -48,18 +48,22 @@ pub(crate) fn request(isolate: &v8::IsolateHandle, step: Step) {
 
 unsafe extern "C" fn interrupted(_: v8::UnsafeRawIsolatePtr, data: *mut c_void) {
     // A panic must not unwind into V8.
-    let _ = catch_unwind(|| match data.addr() {
-        1 => make_room(),
-        2 => {
-            make_room();
-            priority::lower(priority::LONG);
+    let _ = catch_unwind(|| {
+        if !watchdog::note_room() {
+            return;
         }
-        _ => priority::lower(priority::ENDLESS),
+        match data.addr() {
+            1 => make_room(),
+            2 => {
+                make_room();
+                priority::lower(priority::LONG);
+            }
+            _ => priority::lower(priority::ENDLESS),
+        }
     });
 }
 
 fn make_room() {
-    watchdog::note_room();
     let Ok(runtime) = Handle::try_current() else { return };
     if runtime.runtime_flavor() != RuntimeFlavor::MultiThread {
         return;

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use selvedge_ops::v8;
 
+use crate::kept_threads::KeptThreads;
 use crate::lazy::LazySources;
 use crate::linker::LazyModules;
 use crate::memory::Memory;
@@ -46,6 +47,7 @@ pub(crate) struct Shell {
     state: Arc<InstanceState>,
     clock: Arc<TurnClock>,
     platform: v8::SharedRef<v8::Platform>,
+    threads: KeptThreads,
     /// After `isolate`, hence dropped after it: V8 collects once more when an isolate goes, and calls back.
     _guard: Arc<HeapGuard>,
 }
@@ -95,13 +97,14 @@ impl Shell {
             let [exports, shared] = Snapshot::exports(scope)?;
             (v8::Global::new(scope, context), v8::Global::new(scope, exports), v8::Global::new(scope, shared))
         };
+        let threads = KeptThreads::of(&isolate);
         #[allow(unsafe_code)]
         // SAFETY: all that was put into the isolate is `Send`: the slots hold `Arc`s of `Send + Sync` types,
         // and so does everything that is put in later, as ops reach the isolate only through this crate.
         let isolate = unsafe { isolate.try_into_shared() }
             .map_err(|error| JsError::text(format!("the isolate cannot be shared: {error}")))?;
         step!("rest of the isolate");
-        Ok(Self { isolate, context, exports, shared, state, clock, platform, _guard: guard })
+        Ok(Self { isolate, context, exports, shared, state, clock, platform, threads, _guard: guard })
     }
 
     pub(crate) fn state(&self) -> &Arc<InstanceState> {
@@ -325,11 +328,19 @@ impl Instance {
         budget: Duration,
         body: impl for<'s, 'i> FnOnce(&mut v8::PinScope<'s, 'i>, v8::Local<'s, v8::Object>) -> R,
     ) -> (Result<R, TurnError>, Duration) {
-        let Shell { isolate, context, exports, shared: _, state, clock, platform, _guard } = &self.shell;
+        let Shell { isolate, context, exports, shared: _, state, clock, platform, threads, _guard } = &self.shell;
         if let Some(limit) = state.condemned_by() {
             return (Err(TurnError::Exceeded(limit)), Duration::ZERO);
         }
-        self.home.store(this_thread(), Ordering::Relaxed);
+        let here = this_thread();
+        if self.home.swap(here, Ordering::Relaxed) != here {
+            #[allow(unsafe_code)]
+            // SAFETY: the caller has the permit, without which nobody takes the lock. This thread has no lock of another
+            // isolate: there is no turn within a turn.
+            unsafe {
+                threads.keep(here);
+            }
+        }
         let mut locker = isolate.lock();
         clock.begin(budget);
         let result = {

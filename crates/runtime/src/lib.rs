@@ -34,6 +34,7 @@ mod host;
 mod instance;
 mod internal;
 mod invocation;
+mod kept_threads;
 mod lazy;
 mod limits;
 mod linker;

@@ -15,7 +15,7 @@ use std::time::{Duration, Instant};
 
 use selvedge_ops::v8;
 
-use crate::cpu::{Meter, PLENTY, ThreadClock};
+use crate::cpu::{Meter, PLENTY, ThreadClock, Used};
 use crate::handover::{self, Step};
 use crate::priority;
 use crate::{InstanceState, Limit};
@@ -70,7 +70,7 @@ struct Running {
 pub(crate) struct Finished {
     /// Whether it was terminated. V8 itself forgets that as soon as the guest's frames are gone.
     pub(crate) terminated: bool,
-    /// What it used.
+    /// What it used at most.
     pub(crate) cpu: Duration,
 }
 
@@ -100,16 +100,16 @@ impl TurnClock {
     pub(crate) fn finish(&self) -> Finished {
         *lock(&Shared::slot(&self.shared).clock) = None;
         let Turn { running, terminated } = std::mem::take(&mut *lock(&self.turn));
-        let cpu = running.map_or(Duration::ZERO, |running| {
+        let used = running.map_or_else(Used::default, |running| {
             if running.moves > 0 {
                 priority::restore();
             }
             running.meter.finish(running.begun.elapsed(), || running.thread.now())
         });
-        if cpu >= LONG_TURN {
+        if used.least >= LONG_TURN {
             self.long.store(true, Ordering::Relaxed);
         }
-        Finished { terminated, cpu }
+        Finished { terminated, cpu: used.most }
     }
 
     /// Terminates the turn now. Called from within the isolate too: V8 may hold its own locks, but never this one.
@@ -148,7 +148,7 @@ impl TurnClock {
         }
         let wall = now.saturating_duration_since(running.begun);
         let used = running.meter.look(wall, || running.thread.now());
-        let over = if used >= running.budget {
+        let over = if used.most >= running.budget {
             Some(Limit::CpuTime)
         } else {
             // What is not needed any more is found at the end of the turn; this is for those that grow within one.
@@ -162,19 +162,19 @@ impl TurnClock {
             self.state.condemn(limit);
             return Some(PERIOD);
         }
-        if used >= LONG_TURN {
+        if used.least >= LONG_TURN {
             self.long.store(true, Ordering::Relaxed);
             let yields = self.shared.may_yield;
             if running.moves < MOVES {
                 running.moves += 1;
                 handover::request(&self.isolate, if yields { Step::MakeRoomAndYield } else { Step::MakeRoom });
-            } else if yields && used >= ENDLESS_TURN && running.moves == MOVES {
+            } else if yields && used.least >= ENDLESS_TURN && running.moves == MOVES {
                 running.moves += 1;
                 handover::request(&self.isolate, Step::YieldToAll);
             }
         }
-        let until_long = LONG_TURN.checked_sub(used).filter(|left| !left.is_zero()).unwrap_or(PERIOD);
-        Some((running.budget - used).min(until_long).clamp(SHORTEST, PERIOD))
+        let until_long = LONG_TURN.checked_sub(used.least).filter(|left| !left.is_zero()).unwrap_or(PERIOD);
+        Some((running.budget - used.most).min(until_long).clamp(SHORTEST, PERIOD))
     }
 }
 
@@ -206,12 +206,17 @@ fn slot_here() -> Option<Arc<Slot>> {
     SLOT.try_with(|mine| mine.try_borrow().ok()?.as_ref().map(|(_, slot)| slot.clone())).ok()?
 }
 
-/// Notes that the turn on the calling thread has made room.
-pub(crate) fn note_room() {
-    let Some(slot) = slot_here() else { return };
-    let Some(clock) = lock(&slot.clock).clone() else { return };
-    if let Some(running) = &mut lock(&clock.turn).running {
-        running.made_room = true;
+/// Notes that the turn on the calling thread is making room. False if it was not asked to: the request was for the turn
+/// before it, and came too late for that one.
+pub(crate) fn note_room() -> bool {
+    let Some(slot) = slot_here() else { return false };
+    let Some(clock) = lock(&slot.clock).clone() else { return false };
+    match &mut lock(&clock.turn).running {
+        Some(running) if running.moves > 0 => {
+            running.made_room = true;
+            true
+        }
+        _ => false,
     }
 }
 

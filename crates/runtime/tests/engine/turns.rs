@@ -14,6 +14,7 @@ pub(crate) const TESTS: &[(&str, Test)] = &[
     ("turns::eval_is_refused", |h| Box::pin(eval_is_refused(h))),
     ("turns::unhandled_rejections_are_logged", |h| Box::pin(unhandled_rejections_are_logged(h))),
     ("turns::a_panic_in_an_op_is_an_exception", |h| Box::pin(a_panic_in_an_op_is_an_exception(h))),
+    ("turns::threads_come_and_go", |h| Box::pin(threads_come_and_go(h))),
     ("turns::invocations_leave_nothing_behind", |h| Box::pin(invocations_leave_nothing_behind(h))),
 ];
 
@@ -138,4 +139,21 @@ async fn invocations_leave_nothing_behind(harness: Harness) {
         assert_eq!(worker.dispatch("leak").await, Outcome::Answer("x".into()));
     }
     assert_eq!(worker.instance.state().invocations(), 0);
+}
+
+/// V8 keeps the state of the threads that an isolate ran on: of more than there is room for, each gone by the next.
+async fn threads_come_and_go(harness: Harness) {
+    let source = "let calls = 0; export default (text) => { calls += JSON.parse(`[${text}]`).length; return calls; };";
+    let worker = Arc::new(harness.worker(source).await);
+    for call in 1..=100 {
+        let own = worker.clone();
+        let answer = std::thread::spawn(move || {
+            tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(own.dispatch("1"))
+        });
+        assert_eq!(answer.join().unwrap(), Outcome::Answer((call * 2 - 1).to_string()));
+        // And between them the thread that was there first.
+        assert_eq!(worker.dispatch("1").await, Outcome::Answer((call * 2).to_string()));
+    }
+    // The isolate goes on a thread that it never ran on.
+    std::thread::spawn(move || drop(worker)).join().unwrap();
 }
