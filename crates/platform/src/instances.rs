@@ -22,7 +22,7 @@ pub(crate) struct Instances {
     starting: tokio::sync::Mutex<()>,
     next: AtomicUsize,
     record: Mutex<Record>,
-    /// Whether the record has to be looked at: most Workers never make a long turn.
+    /// Whether the record has to be looked at: most Workers never make a long turn after their first event.
     suspect: AtomicBool,
 }
 
@@ -40,7 +40,7 @@ impl Instances {
             starting: tokio::sync::Mutex::default(),
             next: AtomicUsize::new(0),
             record: Mutex::default(),
-            suspect: AtomicBool::new(false),
+            suspect: AtomicBool::new(true),
         }
     }
 
@@ -74,8 +74,17 @@ impl Instances {
         self.discard(gone);
     }
 
+    /// An instance to handle an event, if there is any, and where to handle it, if not where it comes in. An instance that
+    /// has to be started is started there.
+    pub(crate) fn place(&self, worker: &Arc<Worker>) -> (Option<Arc<Loaded>>, Option<&Handle>) {
+        match self.ready(worker) {
+            None => (None, self.scheduler.heavy()),
+            ready => (ready, self.heavy()),
+        }
+    }
+
     /// Where the Worker's events run, if not where they come in.
-    pub(crate) fn heavy(&self) -> Option<&Handle> {
+    fn heavy(&self) -> Option<&Handle> {
         let runtime = self.scheduler.heavy().filter(|_| self.suspect.load(Ordering::Relaxed))?;
         let heavy = lock(&self.record).is_heavy(self.scheduler.now());
         if !heavy {
@@ -84,15 +93,34 @@ impl Instances {
         heavy.then_some(runtime)
     }
 
-    /// An instance to handle an event: an idle one if there is one, else any, while another one is started.
+    /// Notes that an event has ended. Only if it ran apart: then it may be what the Worker is judged by.
+    pub(crate) fn event_ended(&self) {
+        self.note_long_turns(&lock(&self.loaded));
+        lock(&self.record).event_ended(self.scheduler.now());
+    }
+
+    fn note_long_turns(&self, loaded: &[Arc<Loaded>]) {
+        // Each of them: a flag that was not taken would count against a later time.
+        if loaded.iter().fold(false, |long, loaded| long | loaded.instance.take_long_turn()) {
+            lock(&self.record).long_turn(self.scheduler.now());
+            self.suspect.store(true, Ordering::Relaxed);
+        }
+    }
+
+    /// An instance to handle an event, if there is any: an idle one, else any, while another one is started.
+    fn ready(&self, worker: &Arc<Worker>) -> Option<Arc<Loaded>> {
+        let (loaded, grows) = self.pick();
+        if grows {
+            self.add(worker);
+        }
+        loaded
+    }
+
+    /// An instance to handle an event, started if there is none.
     pub(crate) async fn acquire(&self, worker: &Arc<Worker>) -> Result<Arc<Loaded>, StartError> {
-        match self.pick() {
-            (Some(loaded), false) => Ok(loaded),
-            (Some(loaded), true) => {
-                self.add(worker);
-                Ok(loaded)
-            }
-            (None, _) => self.first(worker).await,
+        match self.ready(worker) {
+            Some(loaded) => Ok(loaded),
+            None => self.first(worker).await,
         }
     }
 
@@ -106,10 +134,8 @@ impl Instances {
                     std::mem::take(&mut *loaded).into_iter().partition(|loaded| loaded.instance.state().is_condemned());
                 (condemned, *loaded) = (gone, rest);
             }
-            if loaded.iter().chain(&condemned).any(|loaded| loaded.instance.take_long_turn()) {
-                lock(&self.record).long_turn(self.scheduler.now());
-                self.suspect.store(true, Ordering::Relaxed);
-            }
+            self.note_long_turns(&loaded);
+            self.note_long_turns(&condemned);
             self.pick_of(&loaded)
         };
         self.discard(condemned);
@@ -144,7 +170,8 @@ impl Instances {
     /// Starts one more instance in the background, unless one is being started.
     fn add(&self, worker: &Arc<Worker>) {
         let worker = worker.clone();
-        tokio::spawn(async move {
+        let runtime = self.scheduler.heavy().cloned().unwrap_or_else(Handle::current);
+        runtime.spawn(async move {
             let instances = worker.instances();
             let Ok(_starting) = instances.starting.try_lock() else { return };
             if lock(&instances.loaded).len() >= instances.most {

@@ -142,14 +142,34 @@ impl Worker {
     }
 
     async fn deliver_fetch(self: &Arc<Self>, event: Box<FetchEvent>) -> Result<Response<Body>, WorkerError> {
-        let loaded = self.instances.acquire(self).await.map_err(WorkerError::Start)?;
-        match self.instances.heavy() {
-            None => self.answer(&loaded, event).await,
+        let (ready, runtime) = self.instances.place(self);
+        match runtime {
+            None => self.answer(&*self.loaded(ready).await?, event).await,
             Some(runtime) => {
                 let worker = self.clone();
-                apart(runtime, async move { worker.answer(&loaded, event).await }).await
+                let answer = async move { worker.answer(&*worker.loaded(ready).await?, event).await };
+                self.apart(runtime, answer).await
             }
         }
+    }
+
+    /// The instance that takes an event: the one that is ready, or one that is started.
+    async fn loaded(self: &Arc<Self>, ready: Option<Arc<Loaded>>) -> Result<Arc<Loaded>, WorkerError> {
+        match ready {
+            Some(loaded) => Ok(loaded),
+            None => self.instances.acquire(self).await.map_err(WorkerError::Start),
+        }
+    }
+
+    /// Runs an event on another runtime than the caller's, for as long as the caller waits.
+    async fn apart<T: Send + 'static>(
+        &self,
+        runtime: &Handle,
+        event: impl Future<Output = Result<T, WorkerError>> + Send + 'static,
+    ) -> Result<T, WorkerError> {
+        let result = Awaited::spawn(runtime, event).result().await.unwrap_or(Err(WorkerError::Hung));
+        self.instances.event_ended();
+        result
     }
 
     /// Has an instance answer a request, in this task.
@@ -211,12 +231,13 @@ impl Worker {
     }
 
     async fn deliver_scheduled(self: &Arc<Self>, event: ScheduledEvent) -> Result<(), WorkerError> {
-        let loaded = self.instances.acquire(self).await.map_err(WorkerError::Start)?;
-        match self.instances.heavy() {
-            None => self.run_scheduled(&loaded, event).await,
+        let (ready, runtime) = self.instances.place(self);
+        match runtime {
+            None => self.run_scheduled(&*self.loaded(ready).await?, event).await,
             Some(runtime) => {
                 let worker = self.clone();
-                apart(runtime, async move { worker.run_scheduled(&loaded, event).await }).await
+                let run = async move { worker.run_scheduled(&*worker.loaded(ready).await?, event).await };
+                self.apart(runtime, run).await
             }
         }
     }
@@ -303,14 +324,6 @@ impl Worker {
         };
         forwarded.map_err(|origin| WorkerError::Origin { exception, origin })
     }
-}
-
-/// Runs an event on another runtime than the caller's, for as long as the caller waits.
-async fn apart<T: Send + 'static>(
-    runtime: &Handle,
-    event: impl Future<Output = Result<T, WorkerError>> + Send + 'static,
-) -> Result<T, WorkerError> {
-    Awaited::spawn(runtime, event).result().await.unwrap_or(Err(WorkerError::Hung))
 }
 
 /// A string for JavaScript; the empty one in place of one that V8 cannot hold (half a gigabyte).

@@ -10,7 +10,8 @@ use selvedge_runtime::LONG_TURN;
 use super::{Record, grows};
 
 const STEP: f64 = 0.0002;
-/// The watchdog looks every 5 ms, so that a long turn makes room up to that much late.
+/// The watchdog looks every 5 ms, and what was before its first look does not count: a long turn makes room up to that
+/// much late.
 const LATE: f64 = 0.005;
 /// The kernel's weights of nice values 0, 10 and 15.
 const NORMAL: f64 = 1024.0;
@@ -187,8 +188,9 @@ impl Machine {
                 self.arrive(place);
             }
         }
-        // A thread a core, and two of those in reserve: how these come is not modelled.
-        let mut free = self.cores + 2 - self.running.iter().filter(|(_, thread)| *thread == Thread::Server).count();
+        // A thread a core. Those in reserve come for turns that do not heed an interruption, which all of these do.
+        let held = self.running.iter().filter(|(_, thread)| *thread == Thread::Server).count();
+        let mut free = self.cores.saturating_sub(held);
         while free > 0
             && let Some(job) = self.ready.pop_front()
         {
@@ -219,7 +221,14 @@ impl Machine {
     }
 
     fn end(&mut self, job: Job) {
-        let (kind, heavy, latency) = (self.workers[job.worker].kind, job.heavy, self.now - job.arrived);
+        let (now, worker) = (self.time(), &mut self.workers[job.worker]);
+        if std::mem::take(&mut worker.long) {
+            worker.record.long_turn(now);
+        }
+        if job.heavy {
+            worker.record.event_ended(now);
+        }
+        let (kind, heavy, latency) = (worker.kind, job.heavy, self.now - job.arrived);
         self.done.push(Done { kind, heavy, latency, at: self.now });
         let instance = &mut self.workers[job.worker].instances[job.instance];
         match instance.queue.pop_front() {
@@ -285,8 +294,8 @@ fn light_workers_wait_a_bounded_time_whatever_the_others_do() {
         let machine = Machine::new(seed, 2, &MIX).run(8.0);
         let all = machine.latencies(0.0, |done| done.kind == Kind::Light);
         assert!(all.len() > 5000, "{} answered", all.len());
-        assert!(percentile(&all, 0.99) < 0.005, "seed {seed}: p99 {}", percentile(&all, 0.99));
-        assert!(percentile(&all, 1.0) < 0.050, "seed {seed}: the longest {}", percentile(&all, 1.0));
+        assert!(percentile(&all, 0.99) < 0.003, "seed {seed}: p99 {}", percentile(&all, 0.99));
+        assert!(percentile(&all, 1.0) < 0.010, "seed {seed}: the longest {}", percentile(&all, 1.0));
     }
 }
 
@@ -297,7 +306,7 @@ fn so_they_do_where_priorities_cannot_be_restored() {
         machine.yields = false;
         let machine = machine.run(8.0);
         let all = machine.latencies(0.0, |done| done.kind == Kind::Light);
-        assert!(percentile(&all, 1.0) < 0.200, "seed {seed}: the longest {}", percentile(&all, 1.0));
+        assert!(percentile(&all, 1.0) < 0.100, "seed {seed}: the longest {}", percentile(&all, 1.0));
         // Once the hogs are known, they are hardly felt.
         let later = machine.latencies(6.0, |done| done.kind == Kind::Light);
         assert!(percentile(&later, 0.99) < 0.020, "seed {seed}: p99 later {}", percentile(&later, 0.99));
@@ -317,7 +326,10 @@ fn heavy_workers_are_not_starved() {
 #[test]
 fn without_these_decisions_light_workers_would_starve() {
     let mut machine = Machine::new(1, 2, &MIX);
-    // Nobody is ever heavy, and no turn makes room.
+    // Nobody is ever heavy, strangers neither, and no turn makes room.
+    for worker in &mut machine.workers {
+        worker.record.event_ended(Duration::ZERO);
+    }
     while machine.now < 6.0 {
         for worker in &mut machine.workers {
             worker.long = false;

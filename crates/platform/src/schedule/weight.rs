@@ -4,6 +4,10 @@
 //! as long as the turn takes. That is right for turns of microseconds. One whose turns take milliseconds is heavy: its
 //! events run on threads of their own, which yield to all others. A Worker is judged by what it did: one long turn makes
 //! it heavy for a while, and for a longer while each time it relapses, so that one that pretends gains little.
+//!
+//! One that has done nothing yet is not trusted either: its first event, with the start of the instance before it, goes
+//! where those of heavy ones go. A hop more is nothing beside a start, and strangers that all come at once and never end
+//! would else each hold a thread of the others until found out.
 
 use std::time::Duration;
 
@@ -20,6 +24,8 @@ pub(crate) struct Record {
     until: Duration,
     /// How long it was made heavy for the last time.
     term: Duration,
+    /// Whether an event ended without a long turn.
+    tried: bool,
 }
 
 impl Record {
@@ -33,9 +39,18 @@ impl Record {
         self.until = now + self.term;
     }
 
+    /// Notes an event that has ended, after its long turns were noted.
+    pub(crate) fn event_ended(&mut self, now: Duration) {
+        self.tried |= !self.was_long(now);
+    }
+
+    fn was_long(&self, now: Duration) -> bool {
+        now < self.until
+    }
+
     /// Whether it is heavy.
     pub(crate) fn is_heavy(&self, now: Duration) -> bool {
-        now < self.until
+        !self.tried || self.was_long(now)
     }
 }
 
@@ -47,9 +62,26 @@ mod tests {
         Duration::from_secs(seconds)
     }
 
+    fn tried() -> Record {
+        let mut record = Record::default();
+        record.event_ended(s(0));
+        record
+    }
+
+    #[test]
+    fn a_stranger_is_heavy_until_an_event_went_well() {
+        let mut record = Record::default();
+        assert!(record.is_heavy(s(0)));
+        record.long_turn(s(1));
+        record.event_ended(s(1));
+        assert!(record.is_heavy(s(100)), "that one did not");
+        record.event_ended(s(101));
+        assert!(!record.is_heavy(s(101)));
+    }
+
     #[test]
     fn a_worker_is_light_until_a_long_turn() {
-        let mut record = Record::default();
+        let mut record = tried();
         assert!(!record.is_heavy(s(0)));
         record.long_turn(s(100));
         assert!(record.is_heavy(s(100)) && record.is_heavy(s(104)) && !record.is_heavy(s(105)));
@@ -57,7 +89,7 @@ mod tests {
 
     #[test]
     fn it_stays_heavy_while_its_turns_are_long() {
-        let mut record = Record::default();
+        let mut record = tried();
         for second in 0..100 {
             record.long_turn(s(second));
             assert!(record.is_heavy(s(second + 4)));
@@ -67,7 +99,7 @@ mod tests {
 
     #[test]
     fn relapses_cost_more_and_good_conduct_is_remembered() {
-        let mut record = Record::default();
+        let mut record = tried();
         let mut now = s(0);
         let mut terms = Vec::new();
         for _ in 0..8 {
