@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use selvedge_ops::v8;
+use tokio::sync::{Semaphore, SemaphorePermit};
 
 use crate::kept_threads::KeptThreads;
 use crate::lazy::LazySources;
@@ -115,7 +116,7 @@ impl Shell {
         Instance {
             shell: self,
             limits,
-            permit: tokio::sync::Mutex::new(()),
+            permit: Semaphore::new(1),
             waiting: AtomicUsize::new(0),
             turns: AtomicU32::new(0),
             bytes: AtomicUsize::new(0),
@@ -170,7 +171,9 @@ pub enum TurnError {
 pub struct Instance {
     shell: Shell,
     limits: Limits,
-    permit: tokio::sync::Mutex<()>,
+    /// One: its holder may take the isolate's lock. A semaphore and no mutex, as whether it is free can be seen without
+    /// taking it.
+    permit: Semaphore,
     /// How many turns wait for the permit.
     waiting: AtomicUsize,
     turns: AtomicU32,
@@ -243,7 +246,7 @@ impl Instance {
 
     /// Whether no turn runs now. Only a hint: the next moment may differ.
     pub fn is_idle(&self) -> bool {
-        self.permit.try_lock().is_ok()
+        self.permit.available_permits() > 0
     }
 
     /// How many turns wait for the one that runs.
@@ -280,13 +283,14 @@ impl Instance {
     }
 
     /// Waits for its turn; not any longer when the instance ends meanwhile, as the turn before may take its time to end.
-    async fn permit(&self) -> Result<tokio::sync::MutexGuard<'_, ()>, TurnError> {
-        if let Ok(permit) = self.permit.try_lock() {
+    async fn permit(&self) -> Result<SemaphorePermit<'_>, TurnError> {
+        if let Ok(permit) = self.permit.try_acquire() {
             return Ok(permit);
         }
         let _waiting = Waiting::new(&self.waiting);
         tokio::select! {
-            permit = self.permit.lock() => Ok(permit),
+            // The semaphore is never closed.
+            Ok(permit) = self.permit.acquire() => Ok(permit),
             limit = self.shell.state.until_condemned() => Err(TurnError::Exceeded(limit)),
         }
     }

@@ -80,6 +80,8 @@ pub(crate) struct TurnClock {
     turn: Mutex<Turn>,
     isolate: v8::IsolateHandle,
     state: Arc<InstanceState>,
+    /// As in `turn`, to be read without its lock.
+    terminated: AtomicBool,
     /// Whether a turn was a long one; see [`TurnClock::take_long`].
     long: AtomicBool,
     shared: Arc<Shared>,
@@ -88,17 +90,20 @@ pub(crate) struct TurnClock {
 impl TurnClock {
     /// A turn begins on this thread, which may use `budget`.
     pub(crate) fn begin(self: &Arc<Self>, budget: Duration) {
-        let slot = Shared::slot(&self.shared);
-        let meter = Meter::begin(if budget < PLENTY { slot.thread.now() } else { None });
-        let running = Running { begun: Instant::now(), budget, thread: slot.thread, meter, moves: 0, made_room: false };
-        *lock(&self.turn) = Turn { running: Some(running), terminated: false };
-        *lock(&slot.clock) = Some(self.clone());
+        Shared::with_slot(&self.shared, |slot| {
+            let thread = slot.thread;
+            let meter = Meter::begin(if budget < PLENTY { thread.now() } else { None });
+            let running = Running { begun: Instant::now(), budget, thread, meter, moves: 0, made_room: false };
+            *lock(&self.turn) = Turn { running: Some(running), terminated: false };
+            self.terminated.store(false, Ordering::Relaxed);
+            *lock(&slot.clock) = Some(self.clone());
+        });
         self.shared.wake();
     }
 
     /// Ends the turn.
     pub(crate) fn finish(&self) -> Finished {
-        *lock(&Shared::slot(&self.shared).clock) = None;
+        Shared::with_slot(&self.shared, |slot| *lock(&slot.clock) = None);
         let Turn { running, terminated } = std::mem::take(&mut *lock(&self.turn));
         let used = running.map_or_else(Used::default, |running| {
             if running.moves > 0 {
@@ -117,11 +122,12 @@ impl TurnClock {
         let mut turn = lock(&self.turn);
         self.isolate.terminate_execution();
         turn.terminated = true;
+        self.terminated.store(true, Ordering::Release);
     }
 
     /// Whether the turn was terminated: no more of the guest's code may be entered in it.
     pub(crate) fn is_terminated(&self) -> bool {
-        lock(&self.turn).terminated
+        self.terminated.load(Ordering::Acquire)
     }
 
     /// Whether a turn was long since the last call, or the running one is.
@@ -157,6 +163,7 @@ impl TurnClock {
         if let Some(limit) = over {
             self.isolate.terminate_execution();
             *terminated = true;
+            self.terminated.store(true, Ordering::Release);
             // Not only when the turn ends: a built-in function may not heed a termination for long, and meanwhile no
             // other event should wait for this instance.
             self.state.condemn(limit);
@@ -230,17 +237,17 @@ pub(crate) fn abandon_turn() -> bool {
 }
 
 impl Shared {
-    /// The slot of the calling thread.
-    fn slot(this: &Arc<Self>) -> Arc<Slot> {
+    /// Does something with the slot of the calling thread.
+    fn with_slot(this: &Arc<Self>, then: impl FnOnce(&Slot)) {
         SLOT.with_borrow_mut(|mine| match mine {
-            Some((shared, slot)) if std::ptr::eq(shared.as_ptr(), Arc::as_ptr(this)) => slot.clone(),
+            Some((shared, slot)) if std::ptr::eq(shared.as_ptr(), Arc::as_ptr(this)) => then(slot),
             _ => {
                 let slot = Arc::new(Slot { clock: Mutex::default(), thread: ThreadClock::here() });
                 lock(&this.slots).push(Arc::downgrade(&slot));
-                *mine = Some((Arc::downgrade(this), slot.clone()));
-                slot
+                then(&slot);
+                *mine = Some((Arc::downgrade(this), slot));
             }
-        })
+        });
     }
 
     /// Looks at all turns. When to look again; `None` if none runs.
@@ -313,7 +320,8 @@ impl Watchdog {
 
     pub(crate) fn clock(&self, isolate: v8::IsolateHandle, state: Arc<InstanceState>) -> Arc<TurnClock> {
         let shared = self.shared.clone();
-        Arc::new(TurnClock { turn: Mutex::default(), isolate, state, long: AtomicBool::new(false), shared })
+        let (terminated, long) = Default::default();
+        Arc::new(TurnClock { turn: Mutex::default(), isolate, state, terminated, long, shared })
     }
 }
 
