@@ -15,7 +15,7 @@ const USAGE = `usage: node bench/run.mjs [--selvedge PATH] [options] [BENCH ...]
   BENCH             hello, echo, body, connections, http2, web, cold, memory, fleet, neighbours, storage,
                     objects (default: all)
 
-  --selvedge PATH   the release binary (default: target/release/selvedge)
+  --selvedge PATH   the binary (default: target/dist/selvedge)
   --hyper PATH      the bare hyper server (default: bare-hyper beside the binary)
   --http2-load PATH the load generator of http2 (default: http2-load beside the binary)
   --seconds N       how long each server is loaded in each round of the benches that load one: hello to http2,
@@ -32,7 +32,7 @@ const USAGE = `usage: node bench/run.mjs [--selvedge PATH] [options] [BENCH ...]
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
-    selvedge: { type: "string", default: "target/release/selvedge" },
+    selvedge: { type: "string", default: "target/dist/selvedge" },
     hyper: { type: "string" },
     "http2-load": { type: "string" },
     seconds: { type: "string", default: "10" },
