@@ -52,11 +52,13 @@ pub(crate) async fn start(worker: &Worker) -> Result<Loaded, StartError> {
     extensions.insert(options.script.clone());
     let metrics = worker.metrics().clone();
     let log = MappedLog { script: options.script.clone(), inner: options.log.clone(), metrics };
+    let gate = worker.instances().gate().clone();
     let start = StartOptions {
         log: Arc::new(log),
         extensions,
         limits: options.limits.clone(),
         builtins: worker.builtins.clone(),
+        on_loss: Arc::new(move |loss| gate.lose(loss)),
     };
     let started =
         worker.pool.start(&options.script, start, |scope, exports| prepare(scope, exports, worker), ready).await;

@@ -73,3 +73,21 @@ fn make_room() {
         std::thread::sleep(SETTLE);
     });
 }
+
+/// Gives what the calling thread had to do to another one, for good: the thread sleeps for ever.
+pub(crate) fn leave() -> ! {
+    let _ = catch_unwind(|| match Handle::try_current() {
+        Ok(runtime) if runtime.runtime_flavor() == RuntimeFlavor::MultiThread => {
+            tokio::task::block_in_place(wait_for_ever)
+        }
+        _ => wait_for_ever(),
+    });
+    // It could not: whoever waits for this thread waits in vain.
+    wait_for_ever()
+}
+
+fn wait_for_ever() -> ! {
+    loop {
+        std::thread::park();
+    }
+}

@@ -39,16 +39,24 @@ mod limits;
 mod linker;
 mod log;
 mod log_budget;
+mod loss;
 mod memory;
 mod numbers;
 mod pool;
 mod priority;
+mod redirect;
 mod rejections;
 mod resources;
 mod script;
 mod snapshot;
 mod start;
 mod state;
+#[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
+mod stuck;
+#[cfg(not(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64"))))]
+#[path = "stuck_elsewhere.rs"]
+mod stuck;
+mod unheeded;
 mod warmth;
 mod wasm;
 mod watchdog;
@@ -67,6 +75,7 @@ pub use lazy::Builtins;
 pub use limits::{Limit, Limits};
 pub use linker::{builtin_name, builtin_namespace, require};
 pub use log::{LogLevel, LogRecord, LogSink};
+pub use loss::{Loss, LostThreads};
 pub use memory::{Charge, Memory};
 pub use pool::WarmPool;
 pub use resources::Resources;

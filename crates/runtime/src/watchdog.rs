@@ -5,7 +5,8 @@
 //! thousands. While nothing runs the thread sleeps, and the turn that begins wakes it.
 //!
 //! A turn that goes on for [`LONG_TURN`] holds a thread that others wait for. It is interrupted, to give what the thread
-//! had to do to another one (see [`crate::handover`]).
+//! had to do to another one (see [`crate::handover`]). One that does not heed its termination either is stopped where it is
+//! (see [`crate::stuck`]).
 
 use std::cell::RefCell;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering, fence};
@@ -15,10 +16,10 @@ use std::time::{Duration, Instant};
 
 use selvedge_ops::v8;
 
-use crate::cpu::{Meter, PLENTY, ThreadClock};
+use crate::cpu::{Meter, PLENTY, ThreadClock, this_thread};
 use crate::handover::{self, Step};
-use crate::priority;
-use crate::{InstanceState, Limit};
+use crate::unheeded::{Measure, Unheeded};
+use crate::{InstanceState, Limit, Loss, LostThreads, priority, stuck};
 
 /// How often the running turns are looked at.
 const PERIOD: Duration = Duration::from_millis(5);
@@ -63,6 +64,17 @@ struct Running {
     moves: u32,
     /// Whether it made room.
     made_room: bool,
+    /// The number that the system gives its thread.
+    number: i32,
+    /// Once it was told to end.
+    unheeded: Unheeded,
+}
+
+impl Running {
+    /// The CPU time that it has used.
+    fn used(&mut self, now: Instant) -> Duration {
+        self.meter.look(now.saturating_duration_since(self.begun), || self.thread.now())
+    }
 }
 
 /// How a turn ended.
@@ -90,7 +102,16 @@ impl TurnClock {
     pub(crate) fn begin(self: &Arc<Self>, budget: Duration) {
         let slot = Shared::slot(&self.shared);
         let meter = Meter::begin(if budget < PLENTY { slot.thread.now() } else { None });
-        let running = Running { begun: Instant::now(), budget, thread: slot.thread, meter, moves: 0, made_room: false };
+        let running = Running {
+            begun: Instant::now(),
+            budget,
+            thread: slot.thread,
+            meter,
+            moves: 0,
+            made_room: false,
+            number: slot.number,
+            unheeded: Unheeded::default(),
+        };
         *lock(&self.turn) = Turn { running: Some(running), terminated: false };
         *lock(&slot.clock) = Some(self.clone());
         self.shared.wake();
@@ -101,6 +122,13 @@ impl TurnClock {
         *lock(&Shared::slot(&self.shared).clock) = None;
         let Turn { running, terminated } = std::mem::take(&mut *lock(&self.turn));
         let cpu = running.map_or(Duration::ZERO, |running| {
+            if running.unheeded.was_asked() && !stuck::settle() {
+                self.shared.parked.fetch_add(1, Ordering::Relaxed);
+                handover::leave();
+            }
+            if running.unheeded.is_lost() {
+                self.state.recover();
+            }
             if running.moves > 0 {
                 priority::restore();
             }
@@ -129,10 +157,13 @@ impl TurnClock {
         self.long.load(Ordering::Relaxed) && self.long.swap(false, Ordering::Relaxed)
     }
 
-    /// Whether its turn holds a thread that others wait for: it was to make room, and has not.
+    /// Whether its turn holds a thread that others wait for: it was to make room, or to end, and has not.
     fn holds_thread(&self, now: Instant) -> bool {
-        lock(&self.turn).running.as_ref().is_some_and(|running| {
-            running.moves > 0 && !running.made_room && now.saturating_duration_since(running.begun) >= HELD
+        let turn = lock(&self.turn);
+        turn.running.as_ref().is_some_and(|running| {
+            (running.moves > 0 || turn.terminated)
+                && !running.made_room
+                && now.saturating_duration_since(running.begun) >= HELD
         })
     }
 
@@ -144,10 +175,16 @@ impl TurnClock {
             // V8 forgets a termination when the last of the guest's frames is gone; what the turn enters after
             // that (a handler of its own that was being called, say) must end too.
             self.isolate.terminate_execution();
+            let used = running.used(now);
+            match running.unheeded.look(used) {
+                Measure::Wait => {}
+                Measure::Lose => self.state.lose(Loss::Stuck),
+                // Under the lock, so that it is this turn which stops.
+                Measure::Stop => stuck::ask(running.number),
+            }
             return Some(PERIOD);
         }
-        let wall = now.saturating_duration_since(running.begun);
-        let used = running.meter.look(wall, || running.thread.now());
+        let used = running.used(now);
         let over = if used >= running.budget {
             Some(Limit::CpuTime)
         } else {
@@ -182,6 +219,8 @@ impl TurnClock {
 struct Slot {
     clock: Mutex<Option<Arc<TurnClock>>>,
     thread: ThreadClock,
+    /// The number that the system gives the thread.
+    number: i32,
 }
 
 /// What the watching thread and the watched ones share.
@@ -193,6 +232,8 @@ struct Shared {
     may_yield: bool,
     /// How many threads are held, as last told.
     held: AtomicUsize,
+    /// How many threads wait for ever.
+    parked: AtomicUsize,
     on_held: OnceLock<Box<dyn Fn(usize) + Send + Sync>>,
 }
 
@@ -215,13 +256,21 @@ pub(crate) fn note_room() {
     }
 }
 
-/// Condemns the instance whose turn runs on the calling thread, and forgets the turn, which will not end. False if none
-/// runs.
-pub(crate) fn abandon_turn() -> bool {
-    let Some(slot) = slot_here() else { return false };
-    let Some(clock) = lock(&slot.clock).take() else { return false };
+/// Whether the turn on the calling thread was asked to stop.
+pub(crate) fn is_to_stop() -> bool {
+    let Some(clock) = slot_here().and_then(|slot| lock(&slot.clock).clone()) else { return false };
+    let turn = lock(&clock.turn);
+    turn.running.as_ref().is_some_and(|running| running.unheeded.was_asked())
+}
+
+/// Condemns the instance whose turn runs on the calling thread, and forgets the turn, as it will not end. The instance's
+/// state; nothing if no turn runs.
+pub(crate) fn abandon_turn() -> Option<Arc<InstanceState>> {
+    let slot = slot_here()?;
+    let clock = lock(&slot.clock).take()?;
     clock.state.condemn(Limit::Memory);
-    true
+    clock.shared.parked.fetch_add(1, Ordering::Relaxed);
+    Some(clock.state.clone())
 }
 
 impl Shared {
@@ -230,7 +279,8 @@ impl Shared {
         SLOT.with_borrow_mut(|mine| match mine {
             Some((shared, slot)) if std::ptr::eq(shared.as_ptr(), Arc::as_ptr(this)) => slot.clone(),
             _ => {
-                let slot = Arc::new(Slot { clock: Mutex::default(), thread: ThreadClock::here() });
+                let slot =
+                    Arc::new(Slot { clock: Mutex::default(), thread: ThreadClock::here(), number: this_thread() });
                 lock(&this.slots).push(Arc::downgrade(&slot));
                 *mine = Some((Arc::downgrade(this), slot.clone()));
                 slot
@@ -292,6 +342,7 @@ impl Watchdog {
             thread: OnceLock::new(),
             may_yield: priority::can_be_restored(),
             held: AtomicUsize::new(0),
+            parked: AtomicUsize::new(0),
             on_held: OnceLock::new(),
         });
         let watched = Arc::downgrade(&shared);
@@ -299,6 +350,12 @@ impl Watchdog {
         // The only call.
         let _ = shared.thread.set(handle.thread().clone());
         Ok(Self { shared })
+    }
+
+    /// See [`crate::WarmPool::lost_threads`].
+    pub(crate) fn lost_threads(&self) -> LostThreads {
+        let count = |count: &AtomicUsize| count.load(Ordering::Relaxed);
+        LostThreads { held: count(&self.shared.held), parked: count(&self.shared.parked) }
     }
 
     /// See [`crate::WarmPool::on_held_threads`].

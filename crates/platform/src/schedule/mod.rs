@@ -23,6 +23,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
+use selvedge_runtime::Loss;
 use tokio::runtime::Handle;
 use tokio::sync::Notify;
 use tokio::task::JoinHandle;
@@ -111,6 +112,14 @@ impl Scheduler {
         }
     }
 
+    /// The Workers that cost threads, each with how many.
+    pub fn costly(&self) -> Vec<(String, u64)> {
+        let workers: Vec<_> = lock(&self.workers).iter().filter_map(Weak::upgrade).collect();
+        let cost = |worker: &Arc<Worker>| Loss::ALL.iter().map(|loss| worker.metrics().losses(*loss)).sum();
+        let costs = workers.iter().map(|worker| (worker.name().to_owned(), cost(worker)));
+        costs.filter(|(_, cost)| *cost > 0).collect()
+    }
+
     fn sweep(&self) {
         let workers: Vec<_> = lock(&self.workers).iter().filter_map(Weak::upgrade).collect();
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
@@ -118,6 +127,7 @@ impl Scheduler {
         let mut idle = Vec::new();
         for worker in &workers {
             worker.instances().trim(now);
+            used += worker.lost_bytes();
             for loaded in worker.instances().all() {
                 let bytes = loaded.instance.bytes();
                 used += bytes;

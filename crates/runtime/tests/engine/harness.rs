@@ -73,6 +73,7 @@ pub(crate) struct Harness {
 pub(crate) struct Worker {
     pub(crate) instance: Arc<Instance>,
     pub(crate) log: Arc<Log>,
+    pub(crate) losses: Arc<Mutex<Vec<Loss>>>,
     dispatch: v8::Global<v8::Function>,
     handler: v8::Global<v8::Function>,
 }
@@ -121,7 +122,15 @@ impl Harness {
         let log = Arc::new(Log::default());
         let limits =
             Limits { cpu: Duration::from_millis(300), startup: Duration::from_millis(300), ..Limits::default() };
-        let options = StartOptions { log: log.clone(), extensions: Extensions::new(), limits, builtins: None };
+        let losses = Arc::<Mutex<Vec<Loss>>>::default();
+        let lost = losses.clone();
+        let options = StartOptions {
+            log: log.clone(),
+            extensions: Extensions::new(),
+            limits,
+            builtins: None,
+            on_loss: Arc::new(move |loss| lost.lock().unwrap().push(loss)),
+        };
         let (instance, (dispatch, handler)) = self
             .pool()
             .start(
@@ -138,7 +147,7 @@ impl Harness {
                 },
             )
             .await?;
-        Ok(Worker { instance, log, dispatch, handler })
+        Ok(Worker { instance, log, losses, dispatch, handler })
     }
 }
 

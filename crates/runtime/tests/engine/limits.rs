@@ -1,12 +1,15 @@
 //! What a guest may not do to the process.
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use selvedge_runtime::{Limit, ModuleKind, StartError};
+use selvedge_runtime::{Limit, Loss, ModuleKind, StartError};
 
 use crate::harness::{Harness, Outcome, Test};
 
 pub(crate) const TESTS: &[(&str, Test)] = &[
+    ("limits::what_cannot_be_ended_is_parked", |h| Box::pin(what_cannot_be_ended_is_parked(h))),
+    ("limits::what_ends_late_is_not_lost", |h| Box::pin(what_ends_late_is_not_lost(h))),
     ("limits::an_endless_turn_is_terminated", |h| Box::pin(an_endless_turn_is_terminated(h))),
     ("limits::endless_microtasks_are_terminated", |h| Box::pin(endless_microtasks_are_terminated(h))),
     ("limits::cpu_time_is_counted_over_all_turns", |h| Box::pin(cpu_time_is_counted_over_all_turns(h))),
@@ -22,6 +25,34 @@ async fn an_endless_turn_is_terminated(harness: Harness) {
     assert_eq!(worker.dispatch("").await, Outcome::Terminated);
     assert!(worker.instance.state().is_condemned());
     assert_eq!(worker.dispatch("").await, Outcome::Terminated);
+}
+
+async fn what_cannot_be_ended_is_parked(harness: Harness) {
+    let pool = harness.pool();
+    // In V8's builtins; in its C++, making garbage.
+    for call in ["lastIndexOf.call({ length: 2 ** 53 - 1 }, 1)", "indexOf.call({ length: 2 ** 53 - 1 }, 1, 2 ** 40)"] {
+        let parked = pool.lost_threads().parked;
+        let worker = Arc::new(harness.worker(&format!("export default () => Array.prototype.{call}")).await);
+        let stuck = worker.clone();
+        let turn = tokio::spawn(async move { stuck.dispatch("").await });
+        while pool.lost_threads().parked == parked {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        assert_eq!(*worker.losses.lock().unwrap(), [Loss::Stuck]);
+        assert!(worker.instance.state().is_lost() && worker.instance.state().is_condemned());
+        assert!(!turn.is_finished());
+        // Who comes after is not kept waiting.
+        assert_eq!(worker.dispatch("").await, Outcome::Terminated);
+    }
+}
+
+async fn what_ends_late_is_not_lost(harness: Harness) {
+    // Seconds in one call of C++'s that makes no garbage.
+    let source = "export default () => 'a'.repeat(2 ** 29 - 24).localeCompare('a'.repeat(2 ** 29 - 24) + '')";
+    let worker = harness.worker(source).await;
+    assert_eq!(worker.dispatch("").await, Outcome::Terminated);
+    let state = worker.instance.state();
+    assert!(state.is_condemned() && !state.is_lost() && worker.instance.is_idle());
 }
 
 async fn endless_microtasks_are_terminated(harness: Harness) {

@@ -51,6 +51,7 @@ mod services;
 mod soak;
 mod sockets;
 mod streaming;
+mod stuck;
 mod support;
 mod version_metadata;
 mod websocket;

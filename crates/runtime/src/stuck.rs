@@ -1,0 +1,157 @@
+//! Stops a thread whose turn does not end, so that it takes no more of the processor.
+//!
+//! A turn that does not heed its termination is in a built-in function of V8's, of which there are two kinds. Most are
+//! machine code that V8 brings with it (its *embedded builtins*). Where a thread is found in there, it is between two
+//! instructions of JavaScript's, as it were: no code of C++'s, of Rust's or of the C library's is under way in the innermost
+//! frame, so that none of their locks is held by it. What outer frames hold, the thread would hold as long if it ran on:
+//! the isolate's lock and its permit, for which nobody waits any more as the instance is condemned. So the thread is sent a
+//! signal, whose handler looks at the interrupted instruction, and if that is one of the builtins', has the thread go on
+//! with [`park`]: it gives what it had to do to another thread, and sleeps for ever.
+//!
+//! Others are C++, which may hold a lock of the process's at any instruction (that of `malloc`, say). Those are left to run,
+//! for what all others leave of the processor (Linux's `SCHED_IDLE`). Some of them call builtins at times, and are found
+//! there later; those that allocate are stopped after V8 has collected garbage, when it calls us. Should such a turn end after all, its thread gets its rank back, or where the system does not give it back,
+//! sleeps for ever, too: what came after would wait behind everybody.
+//!
+//! The watchdog sends the signal while it holds the lock of the turn, and a turn whose thread was asked makes a system call
+//! before it is over ([`settle`]): signals that were sent are delivered by then. So a later turn is never stopped in place
+//! of an earlier one.
+//!
+//! It needs Linux, on x86-64 or 64-bit ARM. Elsewhere such a thread goes on burning.
+//!
+//! Dropped: to stop a thread for parts of the time wherever it is (whoever waits for a lock that it holds waits as long),
+//! to jump out of the builtin (V8's own frames and handles would be left in a state that V8 does not foresee).
+#![allow(unsafe_code)]
+
+use std::ffi::{c_int, c_void};
+use std::panic::catch_unwind;
+use std::ptr;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+
+use selvedge_ops::v8;
+
+use crate::redirect::{interrupted_at, redirect};
+use crate::{handover, watchdog};
+
+// A handler can be told things by statics alone; these are the same for all of the process.
+static BUILTINS: AtomicUsize = AtomicUsize::new(0);
+static BUILTINS_END: AtomicUsize = AtomicUsize::new(0);
+static INSTALLED: AtomicBool = AtomicBool::new(false);
+
+/// The signal, which nobody else sends. The one before it is [`crate::restrict_every_thread`]'s.
+fn signal() -> c_int {
+    libc::SIGRTMIN() + 10
+}
+
+unsafe extern "C" {
+    /// `v8::Isolate::GetEmbeddedCodeRange`, of V8's public interface (v8-isolate.h), which the crate `v8` leaves out.
+    #[link_name = "_ZN2v87Isolate20GetEmbeddedCodeRangeEPPKvPm"]
+    fn get_embedded_code_range(isolate: v8::UnsafeRawIsolatePtr, start: *mut *const c_void, length: *mut usize);
+}
+
+/// Lets turns of an isolate be stopped. With the first one the builtins are found, which all isolates share, and the handler
+/// is installed.
+pub(crate) fn install(isolate: &mut v8::Isolate) {
+    let collections =
+        v8::GCType::kGCTypeScavenge | v8::GCType::kGCTypeMinorMarkSweep | v8::GCType::kGCTypeMarkSweepCompact;
+    isolate.add_gc_epilogue_callback(collected, ptr::null_mut(), collections);
+    if INSTALLED.swap(true, Ordering::Relaxed) {
+        return;
+    }
+    let (mut start, mut length) = (ptr::null(), 0);
+    // SAFETY: an isolate that is alive, and places for the answer.
+    unsafe { get_embedded_code_range(isolate.as_raw_isolate_ptr(), &raw mut start, &raw mut length) };
+    BUILTINS.store(start.addr(), Ordering::Relaxed);
+    BUILTINS_END.store(start.addr() + length, Ordering::Relaxed);
+    // SAFETY: the structure is plain data, for which all zeros is a value.
+    let mut action: libc::sigaction = unsafe { std::mem::zeroed() };
+    action.sa_sigaction = asked as extern "C" fn(c_int, *mut libc::siginfo_t, *mut c_void) as usize;
+    // On the thread's own stack, where it goes on.
+    action.sa_flags = libc::SA_SIGINFO | libc::SA_RESTART;
+    // SAFETY: the signal and the function are what the call expects. Should it fail, threads are not asked: see `ask`.
+    unsafe {
+        libc::sigfillset(&raw mut action.sa_mask);
+        if libc::sigaction(signal(), &raw const action, ptr::null_mut()) != 0 {
+            BUILTINS_END.store(0, Ordering::Relaxed);
+        }
+    }
+}
+
+/// Asks the thread of this number to stop. Called while its turn cannot end.
+pub(crate) fn ask(thread: i32) {
+    if BUILTINS_END.load(Ordering::Relaxed) == 0 {
+        return;
+    }
+    // SAFETY: a system call on numbers. The signal has a handler.
+    unsafe { libc::syscall(libc::SYS_tgkill, libc::c_long::from(std::process::id()), thread, signal()) };
+}
+
+/// The handler: it reads two atomics and makes a system call.
+extern "C" fn asked(_: c_int, _: *mut libc::siginfo_t, context: *mut c_void) {
+    let builtins = BUILTINS.load(Ordering::Relaxed)..BUILTINS_END.load(Ordering::Relaxed);
+    // SAFETY: this is such a handler. Where it redirects, the thread is in V8's builtins: see the module's documentation.
+    unsafe {
+        if interrupted_at(context).is_some_and(|at| builtins.contains(&at)) {
+            redirect(context, park);
+            return;
+        }
+        let errno = libc::__errno_location();
+        let before = *errno;
+        set_policy(libc::SCHED_IDLE);
+        *errno = before;
+    }
+}
+
+/// Sets how the calling thread is scheduled: by the system call, as musl's function of the name does not make it.
+fn set_policy(policy: c_int) -> bool {
+    // The kernel's `struct sched_param`. Neither of the two policies has priorities.
+    let priority: c_int = 0;
+    // SAFETY: 0 is the calling thread; the parameter outlives the call.
+    unsafe { libc::syscall(libc::SYS_sched_setscheduler, 0, policy, &raw const priority) == 0 }
+}
+
+/// Called when a turn ends whose thread was asked to stop. False if the thread cannot be what it was.
+pub(crate) fn settle() -> bool {
+    // SAFETY: system calls on numbers. The first has signals delivered that were sent.
+    let policy = unsafe {
+        libc::sched_yield();
+        libc::syscall(libc::SYS_sched_getscheduler, 0)
+    };
+    policy != libc::c_long::from(libc::SCHED_IDLE) || set_policy(libc::SCHED_OTHER)
+}
+
+/// Where a thread ends up.
+extern "C" fn park() -> ! {
+    // A panic has nowhere to go.
+    let _ = catch_unwind(watchdog::abandon_turn);
+    handover::leave()
+}
+
+/// V8 has collected garbage, and would let us run JavaScript now: no lock of its own is held. So a turn in a C++ function
+/// that allocates can stop here.
+unsafe extern "C" fn collected(_: v8::UnsafeRawIsolatePtr, _: v8::GCType, _: v8::GCCallbackFlags, _: *mut c_void) {
+    if catch_unwind(watchdog::is_to_stop).unwrap_or(false) {
+        park();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_thread_that_was_asked_is_as_before_or_stays() {
+        // SAFETY: a system call on a number.
+        let policy = || unsafe { libc::syscall(libc::SYS_sched_getscheduler, 0) };
+        let (before, settled, after) = std::thread::spawn(move || {
+            assert!(settle(), "nothing was changed");
+            let before = policy();
+            assert!(set_policy(libc::SCHED_IDLE));
+            (before, settle(), policy())
+        })
+        .join()
+        .unwrap();
+        let idle = libc::c_long::from(libc::SCHED_IDLE);
+        assert_eq!(after, if settled { before } else { idle });
+    }
+}

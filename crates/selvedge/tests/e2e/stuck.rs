@@ -1,0 +1,163 @@
+//! Turns that V8 cannot end: what they cost the others, and the Worker whose turn it was.
+
+use std::time::Duration;
+
+use http::Method;
+use serde_json::json;
+use tokio::task::JoinSet;
+
+use crate::metrics::{Samples, page};
+use crate::support::{Project, Server, eventually};
+
+/// Its loop is in V8's builtins.
+const BUILTIN: &str = "Array.prototype.lastIndexOf.call({ length: 2 ** 53 - 1 }, 1)";
+
+/// Its loop is in V8's C++.
+const NATIVE: &str = "Array.prototype.indexOf.call({ length: 2 ** 53 - 1 }, 1)";
+
+/// How many requests at once are to take a thread each.
+const ATTEMPTS: usize = 100;
+
+/// The most threads that one Worker may take before it is refused: an instance a core, and those that were begun meanwhile.
+fn bound() -> f64 {
+    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    (cores + 2) as f64
+}
+
+/// Workers, each at a host of its own.
+fn project(workers: &[(&str, &str)]) -> Project {
+    workers.iter().fold(Project::empty(), |project, (name, source)| {
+        let calls = (*name == "caller").then(|| json!({ "binding": "STUCK", "service": "stuck" }));
+        let manifest = json!({
+            "name": name, "main": "index.js", "compatibility_date": "2026-11-01",
+            "routes": [format!("{name}.test/*")], "limits": { "cpu_ms": 5 },
+            "services": calls.into_iter().collect::<Vec<_>>(),
+        });
+        project.file(&format!("{name}/wrangler.json"), manifest.to_string()).file(&format!("{name}/index.js"), *source)
+    })
+}
+
+const NEIGHBOUR: (&str, &str) = ("neighbour", "export default { fetch: () => new Response('here') };");
+
+const CALLER: (&str, &str) = (
+    "caller",
+    "export default { async fetch(request, env) {
+        try { return await env.STUCK.fetch('http://stuck.test/'); } catch (error) { return new Response(String(error)); }
+    } };",
+);
+
+/// A Worker that makes this call at any path but `/`.
+fn holding(call: &str) -> String {
+    format!(
+        "export default {{ fetch: (request) => {{
+            if (new URL(request.url).pathname !== '/') {call};
+            return new Response('alive');
+        }} }};"
+    )
+}
+
+/// Asks a Worker many times at once, and does not wait for answers.
+fn ask_often(server: &Server<'_>, name: &str) -> JoinSet<()> {
+    let host = format!("{name}.test");
+    let requests = (0..ATTEMPTS).map(|_| server.request(Method::GET, "/stuck").header("Host", &host));
+    requests.map(|request| async { drop(request.send().await) }).collect()
+}
+
+async fn neighbour_answers(server: &Server<'_>) {
+    for _ in 0..20 {
+        assert_eq!(server.get_from("neighbour.test", "/").await.assert_status(200).text(), "here");
+    }
+}
+
+const LOST: &str = "selvedge_threads_lost_total{worker=\"stuck\",cause=\"stuck\"}";
+
+#[tokio::test]
+async fn a_builtin_that_does_not_end_burns_no_core() {
+    let project = project(&[NEIGHBOUR, ("stuck", &holding(BUILTIN))]);
+    let server = project.serve_with(&["--metrics", "127.0.0.1:0"]).await;
+    let url = page(&server).await;
+    let _requests = ask_often(&server, "stuck");
+    server.event("log", &["stuck", "is refused until"]).await;
+    neighbour_answers(&server).await;
+    // Those that were in a turn are parked, one after the other.
+    eventually("all threads to be parked", || async {
+        let samples = Samples::of(&url).await;
+        (samples.get("selvedge_threads_parked") >= 1.0 && samples.get("selvedge_threads_held") == 0.0).then_some(())
+    })
+    .await;
+    eventually("the processor to be idle", || async {
+        let begin = Samples::of(&url).await.get("process_cpu_seconds_total");
+        tokio::time::sleep(Duration::from_secs(2)).await;
+        (Samples::of(&url).await.get("process_cpu_seconds_total") - begin < 0.3).then_some(())
+    })
+    .await;
+    let samples = Samples::of(&url).await;
+    let lost = samples.get(LOST);
+    assert!(lost <= bound(), "{lost} threads are lost");
+    assert_eq!(samples.get("selvedge_threads_in_reserve"), 16.0);
+    neighbour_answers(&server).await;
+}
+
+#[tokio::test]
+async fn who_holds_threads_is_refused() {
+    let project = project(&[NEIGHBOUR, CALLER, ("stuck", &holding(NATIVE))]);
+    let server = project.serve_with(&["--metrics", "127.0.0.1:0"]).await;
+    let url = page(&server).await;
+    let _requests = ask_often(&server, "stuck");
+    server.event("log", &["stuck", "is refused until"]).await;
+    neighbour_answers(&server).await;
+    // How long it is refused grows with each thread, and there was one a core.
+    let answer = server.get_from("stuck.test", "/").await;
+    assert_eq!(answer.assert_status(503).text(), "error code: 1102");
+    let answer = server.get_from("caller.test", "/").await;
+    assert_eq!(answer.assert_status(200).text(), "Error: Worker exceeded resource limits.");
+    let samples = Samples::of(&url).await;
+    let lost = samples.get(LOST);
+    assert!((1.0..=bound()).contains(&lost), "{lost} threads are lost");
+    assert!(samples.get("selvedge_requests_total{worker=\"stuck\",outcome=\"refused\"}") >= 2.0);
+    assert_eq!(samples.get("selvedge_quarantined{worker=\"stuck\"}"), 1.0);
+    assert_eq!(samples.get("selvedge_quarantined{worker=\"neighbour\"}"), 0.0);
+    assert!(samples.get("selvedge_threads_in_reserve") < 16.0);
+    neighbour_answers(&server).await;
+}
+
+#[tokio::test]
+async fn a_start_that_does_not_end_keeps_nobody_from_serving() {
+    for call in [BUILTIN, NATIVE] {
+        let source = format!("{call};\nexport default {{ fetch: () => new Response('alive') }};");
+        let project = project(&[NEIGHBOUR, ("stuck", &source)]);
+        let server = project.serve().await;
+        neighbour_answers(&server).await;
+        let answer = server.get_from("stuck.test", "/").await;
+        assert_eq!(answer.assert_status(503).text(), "error code: 1102");
+        neighbour_answers(&server).await;
+    }
+}
+
+#[tokio::test]
+async fn the_end_of_the_reserve_is_told_before_it_comes() {
+    let source = holding(NATIVE);
+    let hostile = ["one", "two", "three", "four"];
+    let workers: Vec<_> = hostile.iter().map(|name| (*name, source.as_str())).chain([NEIGHBOUR]).collect();
+    let project = project(&workers);
+    // Each loses two or three threads before it is refused.
+    let server = project.serve_with(&["--metrics", "127.0.0.1:0", "--instances", "1"]).await;
+    let url = page(&server).await;
+    let _requests: Vec<_> = hostile.iter().map(|name| ask_often(&server, name)).collect();
+    server.event("error", &["are left in reserve", "Restart the server"]).await;
+    let left = Samples::of(&url).await.get("selvedge_threads_in_reserve");
+    assert!((1.0..=8.0).contains(&left), "{left} are left");
+    neighbour_answers(&server).await;
+}
+
+#[tokio::test]
+async fn a_turn_that_does_not_end_keeps_no_server_from_ending() {
+    let project = project(&[NEIGHBOUR, ("stuck", &holding(BUILTIN))]);
+    let server = project.serve().await;
+    let _request = ask_often(&server, "stuck");
+    server.event("log", &["stuck", "is refused until"]).await;
+    server.terminate();
+    // Requests under way have half a minute.
+    let ended = tokio::time::timeout(Duration::from_secs(80), server.exited()).await.unwrap();
+    assert_eq!(ended.code(), Some(0));
+}
