@@ -20,6 +20,7 @@ mod commands;
 mod confinement;
 mod console;
 mod crash;
+mod crons;
 mod d1;
 mod environment;
 mod examples;
