@@ -10,7 +10,8 @@
 //! be raised again (see [`crate::priority`]).
 //!
 //! Loops and calls heed interruptions; a long run of one built-in function (a sort without a comparator,
-//! `JSON.parse`) does not, and holds its thread. Whoever made the threads is told, and may have others in reserve.
+//! `JSON.parse`) does not, and holds its thread. Some can be made to all the same (see [`crate::nudge`]); where not, whoever
+//! made the threads is told, and may have others in reserve.
 #![allow(unsafe_code)]
 
 use std::ffi::c_void;
@@ -58,7 +59,8 @@ unsafe extern "C" fn interrupted(_: v8::UnsafeRawIsolatePtr, data: *mut c_void) 
     });
 }
 
-fn make_room() {
+/// Gives the work of the calling thread, in whose turn this is, to another one.
+pub(crate) fn make_room() {
     watchdog::note_room();
     let Ok(runtime) = Handle::try_current() else { return };
     if runtime.runtime_flavor() != RuntimeFlavor::MultiThread {

@@ -21,6 +21,8 @@
 mod steps;
 
 mod allocator;
+#[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
+mod builtins;
 mod cpu;
 mod driver;
 mod engine;
@@ -41,12 +43,17 @@ mod log;
 mod log_budget;
 mod loss;
 mod memory;
+#[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
+mod nudge;
 mod numbers;
 mod pool;
 mod priority;
+#[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
+mod protection;
 mod redirect;
 mod rejections;
 mod resources;
+mod running;
 mod script;
 mod snapshot;
 mod start;

@@ -1,17 +1,16 @@
 //! Stops a thread whose turn does not end, so that it takes no more of the processor.
 //!
 //! A turn that does not heed its termination is in a built-in function of V8's, of which there are two kinds. Most are
-//! machine code that V8 brings with it (its *embedded builtins*). Where a thread is found in there, it is between two
-//! instructions of JavaScript's, as it were: no code of C++'s, of Rust's or of the C library's is under way in the innermost
-//! frame, so that none of their locks is held by it. What outer frames hold, the thread would hold as long if it ran on:
-//! the isolate's lock and its permit, for which nobody waits any more as the instance is condemned. So the thread is sent a
-//! signal, whose handler looks at the interrupted instruction, and if that is one of the builtins', has the thread go on
-//! with [`park`]: it gives what it had to do to another thread, and sleeps for ever.
+//! machine code that V8 brings with it, in which a thread can do anything (see [`crate::builtins`]). What it holds there, it
+//! would hold as long if it ran on: the isolate's lock and its permit, for which nobody waits any more as the instance is
+//! condemned. So the thread is sent a signal, whose handler looks at the interrupted instruction, and if that is one of the
+//! builtins', has the thread go on with [`park`]: it gives what it had to do to another thread, and sleeps for ever.
 //!
 //! Others are C++, which may hold a lock of the process's at any instruction (that of `malloc`, say). Those are left to run,
 //! for what all others leave of the processor (Linux's `SCHED_IDLE`). Some of them call builtins at times, and are found
-//! there later; those that allocate are stopped after V8 has collected garbage, when it calls us. Should such a turn end after all, its thread gets its rank back, or where the system does not give it back,
-//! sleeps for ever, too: what came after would wait behind everybody.
+//! there later; those that allocate are stopped after V8 has collected garbage, when it calls us. Should such a turn end after
+//! all, its thread gets its rank back, or where the system does not give it back, sleeps for ever, too: what came after would
+//! wait behind everybody.
 //!
 //! The watchdog sends the signal while it holds the lock of the turn, and a turn whose thread was asked makes a system call
 //! before it is over ([`settle`]): signals that were sent are delivered by then. So a later turn is never stopped in place
@@ -26,16 +25,16 @@
 use std::ffi::{c_int, c_void};
 use std::panic::catch_unwind;
 use std::ptr;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use selvedge_ops::v8;
 
-use crate::redirect::{interrupted_at, redirect};
-use crate::{handover, watchdog};
+use crate::builtins::{self, handle, send, were_interrupted};
+use crate::redirect::redirect;
+use crate::{handover, nudge, watchdog};
 
-// A handler can be told things by statics alone; these are the same for all of the process.
-static BUILTINS: AtomicUsize = AtomicUsize::new(0);
-static BUILTINS_END: AtomicUsize = AtomicUsize::new(0);
+/// Whether the handlers are being installed, once in a process, and whether they are.
+static BEGUN: AtomicBool = AtomicBool::new(false);
 static INSTALLED: AtomicBool = AtomicBool::new(false);
 
 /// The signal, which nobody else sends. The one before it is [`crate::restrict_every_thread`]'s.
@@ -43,55 +42,37 @@ fn signal() -> c_int {
     libc::SIGRTMIN() + 10
 }
 
-unsafe extern "C" {
-    /// `v8::Isolate::GetEmbeddedCodeRange`, of V8's public interface (v8-isolate.h), which the crate `v8` leaves out.
-    #[link_name = "_ZN2v87Isolate20GetEmbeddedCodeRangeEPPKvPm"]
-    fn get_embedded_code_range(isolate: v8::UnsafeRawIsolatePtr, start: *mut *const c_void, length: *mut usize);
-}
-
-/// Lets turns of an isolate be stopped. With the first one the builtins are found, which all isolates share, and the handler
-/// is installed.
+/// Lets turns of an isolate be stopped. With the first one the builtins are found, and the handlers installed.
 pub(crate) fn install(isolate: &mut v8::Isolate) {
     let collections =
         v8::GCType::kGCTypeScavenge | v8::GCType::kGCTypeMinorMarkSweep | v8::GCType::kGCTypeMarkSweepCompact;
     isolate.add_gc_epilogue_callback(collected, ptr::null_mut(), collections);
-    if INSTALLED.swap(true, Ordering::Relaxed) {
-        return;
-    }
-    let (mut start, mut length) = (ptr::null(), 0);
-    // SAFETY: an isolate that is alive, and places for the answer.
-    unsafe { get_embedded_code_range(isolate.as_raw_isolate_ptr(), &raw mut start, &raw mut length) };
-    BUILTINS.store(start.addr(), Ordering::Relaxed);
-    BUILTINS_END.store(start.addr() + length, Ordering::Relaxed);
-    // SAFETY: the structure is plain data, for which all zeros is a value.
-    let mut action: libc::sigaction = unsafe { std::mem::zeroed() };
-    action.sa_sigaction = asked as extern "C" fn(c_int, *mut libc::siginfo_t, *mut c_void) as usize;
-    // On the thread's own stack, where it goes on.
-    action.sa_flags = libc::SA_SIGINFO | libc::SA_RESTART;
-    // SAFETY: the signal and the function are what the call expects. Should it fail, threads are not asked: see `ask`.
-    unsafe {
-        libc::sigfillset(&raw mut action.sa_mask);
-        if libc::sigaction(signal(), &raw const action, ptr::null_mut()) != 0 {
-            BUILTINS_END.store(0, Ordering::Relaxed);
-        }
+    if !BEGUN.swap(true, Ordering::Relaxed) {
+        builtins::find(isolate);
+        let installed = handle(signal(), asked) && nudge::install();
+        INSTALLED.store(installed, Ordering::Relaxed);
     }
 }
 
 /// Asks the thread of this number to stop. Called while its turn cannot end.
 pub(crate) fn ask(thread: i32) {
-    if BUILTINS_END.load(Ordering::Relaxed) == 0 {
-        return;
+    if INSTALLED.load(Ordering::Relaxed) {
+        send(thread, signal());
     }
-    // SAFETY: a system call on numbers. The signal has a handler.
-    unsafe { libc::syscall(libc::SYS_tgkill, libc::c_long::from(std::process::id()), thread, signal()) };
+}
+
+/// Asks it to make room; see [`nudge`].
+pub(crate) fn ask_for_room(thread: i32) {
+    if INSTALLED.load(Ordering::Relaxed) {
+        nudge::ask(thread);
+    }
 }
 
 /// The handler: it reads two atomics and makes a system call.
 extern "C" fn asked(_: c_int, _: *mut libc::siginfo_t, context: *mut c_void) {
-    let builtins = BUILTINS.load(Ordering::Relaxed)..BUILTINS_END.load(Ordering::Relaxed);
     // SAFETY: this is such a handler. Where it redirects, the thread is in V8's builtins: see the module's documentation.
     unsafe {
-        if interrupted_at(context).is_some_and(|at| builtins.contains(&at)) {
+        if were_interrupted(context) {
             redirect(context, park);
             return;
         }

@@ -6,6 +6,8 @@ pub(crate) fn install(_: &mut v8::Isolate) {}
 
 pub(crate) fn ask(_: i32) {}
 
+pub(crate) fn ask_for_room(_: i32) {}
+
 pub(crate) fn settle() -> bool {
     true
 }

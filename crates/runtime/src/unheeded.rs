@@ -22,6 +22,8 @@ pub(crate) struct Unheeded {
     since: Option<Duration>,
     lost: bool,
     tries: u32,
+    /// What it had used when it was asked to stop.
+    asked: Duration,
 }
 
 /// What is to be done now.
@@ -43,8 +45,10 @@ impl Unheeded {
             self.lost = true;
             return Measure::Lose;
         }
-        if further >= STOP && self.tries < TRIES {
+        // One that has not run since it was asked has the signal before it.
+        if further >= STOP && self.tries < TRIES && used > self.asked {
             self.tries += 1;
+            self.asked = used;
             return Measure::Stop;
         }
         Measure::Wait
@@ -84,8 +88,10 @@ mod tests {
         let mut turn = Unheeded::default();
         turn.look(ms(0));
         assert_eq!(turn.look(ms(9000)), Measure::Lose, "also when it was not looked at in between");
-        for _ in 0..TRIES {
-            assert_eq!(turn.look(ms(9000)), Measure::Stop);
+        for tried in 0..TRIES {
+            let used = ms(9000 + u64::from(tried));
+            assert_eq!(turn.look(used), Measure::Stop);
+            assert_eq!(turn.look(used), Measure::Wait, "it has not run since");
         }
         assert!(turn.was_asked());
         assert_eq!(turn.look(ms(1_000_000)), Measure::Wait);

@@ -18,7 +18,8 @@ use selvedge_ops::v8;
 
 use crate::cpu::{Meter, PLENTY, ThreadClock, this_thread};
 use crate::handover::{self, Step};
-use crate::unheeded::{Measure, Unheeded};
+use crate::running::{Due, ENDLESS_TURN, Running};
+use crate::unheeded::Measure;
 use crate::{InstanceState, Limit, Loss, LostThreads, priority, stuck};
 
 /// How often the running turns are looked at.
@@ -36,9 +37,6 @@ const SLEEP: Duration = Duration::from_secs(1);
 /// The CPU time after which a turn is a long one.
 pub const LONG_TURN: Duration = Duration::from_millis(5);
 
-/// The CPU time after which a turn seems not to end.
-const ENDLESS_TURN: Duration = Duration::from_millis(100);
-
 /// How long a turn may take to make room.
 const HELD: Duration = Duration::from_millis(25);
 
@@ -54,27 +52,6 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 struct Turn {
     running: Option<Running>,
     terminated: bool,
-}
-
-struct Running {
-    begun: Instant,
-    budget: Duration,
-    thread: ThreadClock,
-    meter: Meter,
-    moves: u32,
-    /// Whether it made room.
-    made_room: bool,
-    /// The number that the system gives its thread.
-    number: i32,
-    /// Once it was told to end.
-    unheeded: Unheeded,
-}
-
-impl Running {
-    /// The CPU time that it has used.
-    fn used(&mut self, now: Instant) -> Duration {
-        self.meter.look(now.saturating_duration_since(self.begun), || self.thread.now())
-    }
 }
 
 /// How a turn ended.
@@ -102,16 +79,7 @@ impl TurnClock {
     pub(crate) fn begin(self: &Arc<Self>, budget: Duration) {
         let slot = Shared::slot(&self.shared);
         let meter = Meter::begin(if budget < PLENTY { slot.thread.now() } else { None });
-        let running = Running {
-            begun: Instant::now(),
-            budget,
-            thread: slot.thread,
-            meter,
-            moves: 0,
-            made_room: false,
-            number: slot.number,
-            unheeded: Unheeded::default(),
-        };
+        let running = Running::begin(budget, slot.thread, meter, slot.number);
         *lock(&self.turn) = Turn { running: Some(running), terminated: false };
         *lock(&slot.clock) = Some(self.clone());
         self.shared.wake();
@@ -129,7 +97,7 @@ impl TurnClock {
             if running.unheeded.is_lost() {
                 self.state.recover();
             }
-            if running.moves > 0 {
+            if running.moves > 0 || running.nudges > 0 {
                 priority::restore();
             }
             running.meter.finish(running.begun.elapsed(), || running.thread.now())
@@ -176,6 +144,7 @@ impl TurnClock {
             // that (a handler of its own that was being called, say) must end too.
             self.isolate.terminate_execution();
             let used = running.used(now);
+            running.nudge(used, self.shared.may_yield);
             match running.unheeded.look(used) {
                 Measure::Wait => {}
                 Measure::Lose => self.state.lose(Loss::Stuck),
@@ -205,7 +174,10 @@ impl TurnClock {
             if running.moves < MOVES {
                 running.moves += 1;
                 handover::request(&self.isolate, if yields { Step::MakeRoomAndYield } else { Step::MakeRoom });
-            } else if yields && used >= ENDLESS_TURN && running.moves == MOVES {
+            } else if !running.made_room || running.rank > 0 {
+                running.nudge(used, yields);
+            }
+            if yields && used >= ENDLESS_TURN && running.moves == MOVES {
                 running.moves += 1;
                 handover::request(&self.isolate, Step::YieldToAll);
             }
@@ -254,6 +226,12 @@ pub(crate) fn note_room() {
     if let Some(running) = &mut lock(&clock.turn).running {
         running.made_room = true;
     }
+}
+
+/// What the turn on the calling thread is to do; it does it then.
+pub(crate) fn take_due() -> Due {
+    let Some(clock) = slot_here().and_then(|slot| lock(&slot.clock).clone()) else { return Due::default() };
+    lock(&clock.turn).running.as_mut().map_or_else(Due::default, Running::take_due)
 }
 
 /// Whether the turn on the calling thread was asked to stop.

@@ -13,7 +13,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, mpsc};
 use std::time::Duration;
 
 use selvedge_platform::Scheduler;
-use selvedge_runtime::WarmPool;
+use selvedge_runtime::{LostThreads, WarmPool};
 use tokio::runtime::Handle;
 
 use crate::failure;
@@ -24,6 +24,9 @@ pub(crate) const SIZE: usize = 16;
 
 /// How many may be held before the operator is told.
 const MANY: usize = SIZE / 2;
+
+/// How many may be parked before the operator is told: each has its stack and an isolate, and a process has so many threads.
+const PARKED: usize = 100;
 
 /// How often that is looked at.
 const PERIOD: Duration = Duration::from_secs(1);
@@ -106,12 +109,13 @@ pub(crate) fn left(held: usize) -> usize {
     SIZE.saturating_sub(held)
 }
 
-/// Whether to tell that many are held: once, until few are.
-fn is_due(held: usize, told: &mut bool) -> bool {
-    if held < MANY / 2 {
+/// Whether to tell that many are lost: once, until few are.
+fn is_due(lost: LostThreads, told: &mut bool) -> bool {
+    let LostThreads { held, parked } = lost;
+    if held < MANY / 2 && parked < PARKED {
         *told = false;
     }
-    held >= MANY && !std::mem::replace(told, true)
+    (held >= MANY || parked >= PARKED) && !std::mem::replace(told, true)
 }
 
 /// Tells the operator when the reserve comes to its end, while there is still a thread that can. Never ends.
@@ -120,20 +124,21 @@ pub(crate) async fn watch(pool: Arc<WarmPool>, scheduler: Arc<Scheduler>, output
     loop {
         tokio::time::sleep(PERIOD).await;
         let costly = scheduler.costly();
-        let held = pool.lost_threads().held;
+        let lost = pool.lost_threads();
         // What is held by Workers that never cost a thread comes back.
-        if !costly.is_empty() && is_due(held, &mut told) {
-            output.error(&failure::headline(words(held, &costly)));
+        if !costly.is_empty() && is_due(lost, &mut told) {
+            output.error(&failure::headline(words(lost, &costly)));
         }
     }
 }
 
-fn words(held: usize, costly: &[(String, u64)]) -> String {
+fn words(lost: LostThreads, costly: &[(String, u64)]) -> String {
+    let LostThreads { held, parked } = lost;
     let workers: Vec<_> = costly.iter().map(|(name, threads)| format!("{name} ({threads})")).collect();
     format!(
-        "{held} threads of this server are held by turns that cannot be ended, and {left} are left in reserve.\n\n  \
-         When none is left, requests wait for ever. Restart the server, without the Workers that cost threads, or with \
-         their code changed:\n  {}",
+        "{held} threads of this server are held by turns that cannot be ended, and {left} are left in reserve; {parked} are \
+         parked for good.\n\n  When none is left, requests wait for ever. Restart the server, without the Workers that \
+         cost threads, or with their code changed:\n  {}",
         workers.join(", "),
         left = left(held),
     )
@@ -146,13 +151,16 @@ mod tests {
     #[test]
     fn that_many_are_held_is_told_once() {
         let mut told = false;
-        let due: Vec<_> = [0, 7, 8, 9, 16, 5, 8, 3, 8].iter().map(|held| is_due(*held, &mut told)).collect();
-        assert_eq!(due, [false, false, true, false, false, false, false, false, true]);
+        let mut due = |held, parked| is_due(LostThreads { held, parked }, &mut told);
+        let seen = [0, 7, 8, 9, 16, 5, 8, 3, 8].map(|held| due(held, 1));
+        assert_eq!(seen, [false, false, true, false, false, false, false, false, true]);
+        assert_eq!([0, 0, 0].map(|held| due(held, 100)), [false; 3], "it is told already");
+        assert_eq!([99, 100, 101].map(|parked| due(0, parked)), [false, true, false]);
     }
 
     #[test]
     fn the_operator_reads_who_and_what_to_do() {
-        let text = words(9, &[("shop".into(), 7), ("blog".into(), 2)]);
+        let text = words(LostThreads { held: 9, parked: 4 }, &[("shop".into(), 7), ("blog".into(), 2)]);
         assert!(text.starts_with("9 threads") && text.contains("7 are left in reserve"), "{text}");
         assert!(text.contains("Restart the server") && text.ends_with("\n  shop (7), blog (2)"), "{text}");
     }

@@ -5,9 +5,10 @@ use std::time::Duration;
 
 use selvedge_runtime::{Limit, Loss, ModuleKind, StartError};
 
-use crate::harness::{Harness, Outcome, Test};
+use crate::harness::{Harness, Outcome, Test, Worker};
 
 pub(crate) const TESTS: &[(&str, Test)] = &[
+    ("limits::a_long_builtin_makes_room", |h| Box::pin(a_long_builtin_makes_room(h))),
     ("limits::what_cannot_be_ended_is_parked", |h| Box::pin(what_cannot_be_ended_is_parked(h))),
     ("limits::what_ends_late_is_not_lost", |h| Box::pin(what_ends_late_is_not_lost(h))),
     ("limits::an_endless_turn_is_terminated", |h| Box::pin(an_endless_turn_is_terminated(h))),
@@ -83,6 +84,19 @@ async fn waiting_costs_no_cpu_time(harness: Harness) {
 /// On the only thread of its runtime, which others wait for.
 async fn a_long_turn_makes_room(harness: Harness) {
     let worker = harness.worker("export default () => { for (;;); }").await;
+    assert_eq!(beside_others(worker).await, Outcome::Terminated);
+}
+
+async fn a_long_builtin_makes_room(harness: Harness) {
+    // Some hundred milliseconds, with the limit among them or not.
+    let call = "Array.prototype.lastIndexOf.call({ length: 2 ** 26 }, 1)";
+    let worker = harness.worker(&format!("export default () => {call}")).await;
+    let outcome = beside_others(worker).await;
+    assert!(matches!(outcome, Outcome::Terminated | Outcome::Answer(_)), "{outcome:?}");
+}
+
+/// Runs a Worker's turn on a runtime with one thread, and others, which must not have to wait for it.
+async fn beside_others(worker: Worker) -> Outcome {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
     let spinning = runtime.spawn(async move { worker.dispatch("").await });
     let others = runtime.spawn(async {
@@ -92,8 +106,9 @@ async fn a_long_turn_makes_room(harness: Harness) {
     });
     others.await.unwrap();
     assert!(!spinning.is_finished(), "the others had to wait for the end of the turn");
-    assert_eq!(spinning.await.unwrap(), Outcome::Terminated);
+    let outcome = spinning.await.unwrap();
     runtime.shutdown_background();
+    outcome
 }
 
 async fn an_endless_global_scope_is_terminated(harness: Harness) {

@@ -24,13 +24,17 @@ fn bound() -> f64 {
     (cores + 2) as f64
 }
 
-/// Workers, each at a host of its own.
+/// Workers, each at a host of its own, with hardly any CPU time: what is asked of it soon shows.
 fn project(workers: &[(&str, &str)]) -> Project {
+    project_with(workers, 5)
+}
+
+fn project_with(workers: &[(&str, &str)], cpu_ms: u32) -> Project {
     workers.iter().fold(Project::empty(), |project, (name, source)| {
         let calls = (*name == "caller").then(|| json!({ "binding": "STUCK", "service": "stuck" }));
         let manifest = json!({
             "name": name, "main": "index.js", "compatibility_date": "2026-11-01",
-            "routes": [format!("{name}.test/*")], "limits": { "cpu_ms": 5 },
+            "routes": [format!("{name}.test/*")], "limits": { "cpu_ms": cpu_ms },
             "services": calls.into_iter().collect::<Vec<_>>(),
         });
         project.file(&format!("{name}/wrangler.json"), manifest.to_string()).file(&format!("{name}/index.js"), *source)
@@ -147,6 +151,30 @@ async fn the_end_of_the_reserve_is_told_before_it_comes() {
     server.event("error", &["are left in reserve", "Restart the server"]).await;
     let left = Samples::of(&url).await.get("selvedge_threads_in_reserve");
     assert!((7.0..=8.0).contains(&left), "{left} are left");
+    neighbour_answers(&server).await;
+}
+
+#[tokio::test]
+async fn a_builtin_within_its_time_holds_no_thread() {
+    let source = holding(BUILTIN);
+    // More than there are threads, reserve and all.
+    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    let greedy: Vec<_> = (0..20 + cores).map(|number| format!("greedy-{number}")).collect();
+    let workers: Vec<_> = greedy.iter().map(|name| (name.as_str(), source.as_str())).chain([NEIGHBOUR]).collect();
+    let project = project_with(&workers, 300_000);
+    let server = project.serve_with(&["--metrics", "127.0.0.1:0"]).await;
+    let url = page(&server).await;
+    let _requests: Vec<_> = greedy.iter().map(|name| ask(&server, name, 1)).collect();
+    neighbour_answers(&server).await;
+    eventually("all of them to run and to hold no thread", || async {
+        let samples = Samples::of(&url).await;
+        let running = greedy.iter().all(|name| {
+            let started = format!("selvedge_instance_starts_total{{worker=\"{name}\"}}");
+            samples.get(&started) >= 2.0
+        });
+        (running && samples.get("selvedge_threads_held") == 0.0).then_some(())
+    })
+    .await;
     neighbour_answers(&server).await;
 }
 
