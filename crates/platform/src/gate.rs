@@ -4,8 +4,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::SystemTime;
 
-use selvedge_runtime::{LogLevel, LogRecord, LogSink, Loss};
-use tokio::sync::Notify;
+use selvedge_runtime::{InstanceObserver, Limit, LogLevel, LogRecord, LogSink, Loss};
+use tokio::sync::oneshot;
+use tokio::task::AbortHandle;
 
 use crate::Metrics;
 use crate::quarantine::Quarantine;
@@ -21,7 +22,6 @@ pub(crate) struct Gate {
     /// Whether there is something to look at: most Workers never end an instance.
     suspect: AtomicBool,
     record: Mutex<Record>,
-    lost: Notify,
 }
 
 #[derive(Default)]
@@ -29,6 +29,8 @@ struct Record {
     quarantine: Quarantine,
     /// Those that were told to end, and are in a turn: some never leave it.
     ending: Vec<Arc<Loaded>>,
+    /// Starts that were told to end.
+    starts: Vec<AbortHandle>,
 }
 
 impl Gate {
@@ -38,8 +40,7 @@ impl Gate {
         metrics: Arc<Metrics>,
         scheduler: Arc<Scheduler>,
     ) -> Arc<Self> {
-        let (suspect, record, lost) = (AtomicBool::new(false), Mutex::default(), Notify::new());
-        Arc::new(Self { name, log, metrics, scheduler, suspect, record, lost })
+        Arc::new(Self { name, log, metrics, scheduler, suspect: AtomicBool::new(false), record: Mutex::default() })
     }
 
     fn record(&self) -> MutexGuard<'_, Record> {
@@ -52,11 +53,13 @@ impl Gate {
             return false;
         }
         let now = self.scheduler.now();
-        let record = self.record();
+        let mut record = self.record();
+        // A start that never ends counts for good: the next one would be no better.
+        record.starts.retain(|start| !start.is_finished());
         let in_turn = |loaded: &&Arc<Loaded>| !loaded.instance.is_idle() && !loaded.instance.state().is_lost();
-        let ending = record.ending.iter().filter(in_turn).count();
+        let ending = record.starts.len() + record.ending.iter().filter(in_turn).count();
         let refuses = record.quarantine.refuses(now, ending);
-        if !refuses && record.ending.is_empty() {
+        if !refuses && record.ending.is_empty() && record.starts.is_empty() {
             self.suspect.store(false, Ordering::Relaxed);
         }
         refuses
@@ -96,14 +99,40 @@ impl Gate {
         let term = self.record().quarantine.lose(self.scheduler.now());
         self.suspect.store(true, Ordering::Relaxed);
         self.metrics.lose(loss);
-        self.lost.notify_waiters();
         let message = told(&self.name, loss, SystemTime::now() + term);
         self.log.log(LogRecord::console(LogLevel::Error, message));
     }
 
-    /// Waits until a thread is lost, from when this is called.
-    pub(crate) fn until_lost(&self) -> impl Future<Output = ()> {
-        self.lost.notified()
+    /// Takes note of a start that a limit ended, and that goes on.
+    pub(crate) fn ends_late(&self, start: AbortHandle) {
+        self.record().starts.push(start);
+        self.suspect.store(true, Ordering::Relaxed);
+    }
+}
+
+/// Hears what becomes of one instance.
+pub(crate) struct Witness {
+    gate: Arc<Gate>,
+    ended: Mutex<Option<oneshot::Sender<Limit>>>,
+}
+
+impl Witness {
+    /// One, and what hears of the limit that ends the instance.
+    pub(crate) fn new(gate: Arc<Gate>) -> (Self, oneshot::Receiver<Limit>) {
+        let (ended, hears) = oneshot::channel();
+        (Self { gate, ended: Mutex::new(Some(ended)) }, hears)
+    }
+}
+
+impl InstanceObserver for Witness {
+    fn condemned(&self, limit: Limit) {
+        let ended = self.ended.lock().unwrap_or_else(PoisonError::into_inner).take();
+        // Nobody listens any more once it has started.
+        let _ = ended.map(|ended| ended.send(limit));
+    }
+
+    fn lost(&self, loss: Loss) {
+        self.gate.lose(loss);
     }
 }
 

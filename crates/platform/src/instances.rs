@@ -4,10 +4,10 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use selvedge_runtime::{JsError, Limit, StartError};
+use selvedge_runtime::{JsError, StartError};
 use tokio::runtime::Handle;
 
-use crate::gate::Gate;
+use crate::gate::{Gate, Witness};
 use crate::schedule::{self, Awaited, Record, Scheduler};
 use crate::start::{self, Loaded};
 use crate::worker::Worker;
@@ -174,14 +174,19 @@ impl Instances {
     /// Starts an instance, in a task of its own: a global scope that does not end keeps its thread, but not who waits
     /// for it.
     async fn start(&self, worker: &Arc<Worker>) -> Result<Arc<Loaded>, StartError> {
-        let lost = self.gate.until_lost();
+        let (witness, ended) = Witness::new(self.gate.clone());
         let starting = worker.clone();
-        let start = Awaited::spawn(&Handle::current(), async move { start::start(&starting).await.map(Arc::new) });
-        let started = tokio::select! {
-            started = start.result() => started,
-            () = lost => Some(Err(StartError::Limit(Limit::CpuTime))),
-        };
-        let loaded = started.unwrap_or_else(|| Err(StartError::Script(JsError::text("The start was stopped."))))?;
+        let start = async move { start::start(&starting, witness).await.map(Arc::new) };
+        let mut start = Awaited::spawn(&Handle::current(), start);
+        let stopped = || Err(StartError::Script(JsError::text("The start was stopped.")));
+        let loaded = tokio::select! {
+            biased;
+            started = start.result() => started.unwrap_or_else(stopped),
+            Ok(limit) = ended => {
+                self.gate.ends_late(start.handle());
+                Err(StartError::Limit(limit))
+            }
+        }?;
         self.scheduler.started();
         lock(&self.loaded).push(loaded.clone());
         Ok(loaded)

@@ -7,7 +7,7 @@
 //! deployment, as its code is another. So one deployment costs six threads on its first day, and then one a day; one that
 //! waits for its clean record, one a day.
 //!
-//! That a thread is lost takes a while to be seen, and a Worker is fast. So meanwhile, too, it is refused if more than one of
+//! That a thread is lost takes seconds to be seen, and a Worker is fast. So meanwhile, too, it is refused if more than one of
 //! its instances is not at its end yet after it was told to end.
 
 use std::time::Duration;

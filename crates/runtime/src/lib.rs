@@ -88,7 +88,7 @@ pub use pool::WarmPool;
 pub use resources::Resources;
 pub use script::{Module, ModuleKind, Script};
 pub use snapshot::Snapshot;
-pub use start::{StartError, StartOptions};
+pub use start::{InstanceObserver, StartError, StartOptions};
 pub use state::InstanceState;
 pub use steps::STEPS;
 pub use watchdog::LONG_TURN;

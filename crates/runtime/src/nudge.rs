@@ -16,7 +16,7 @@ use crate::{handover, priority, protection, watchdog};
 
 /// The signal, which nobody else sends.
 fn signal() -> c_int {
-    libc::SIGRTMIN() + 11
+    libc::SIGRTMIN() + 12
 }
 
 /// Installs the handler.

@@ -106,11 +106,11 @@ mod tests {
             let mut action: libc::sigaction = std::mem::zeroed();
             action.sa_sigaction = handler as extern "C" fn(c_int, *mut libc::siginfo_t, *mut c_void) as usize;
             action.sa_flags = libc::SA_SIGINFO;
-            assert_eq!(libc::sigaction(libc::SIGRTMIN() + 11, &raw const action, std::ptr::null_mut()), 0);
+            assert_eq!(libc::sigaction(libc::SIGRTMIN() + 13, &raw const action, std::ptr::null_mut()), 0);
         }
         std::thread::spawn(|| {
             // SAFETY: the signal has a handler.
-            unsafe { libc::raise(libc::SIGRTMIN() + 11) };
+            unsafe { libc::raise(libc::SIGRTMIN() + 13) };
             RETURNED.store(true, Ordering::SeqCst);
         });
         while STACK.load(Ordering::SeqCst) == 0 {

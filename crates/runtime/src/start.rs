@@ -19,8 +19,17 @@ pub struct StartOptions {
     pub limits: Limits,
     /// Which modules of ours outside of the snapshot it may import; `None`: none.
     pub builtins: Option<Arc<Builtins>>,
-    /// Told when a thread is lost to one of its turns. It must not wait.
-    pub on_loss: Arc<dyn Fn(Loss) + Send + Sync>,
+    /// Who hears what becomes of it.
+    pub observer: Arc<dyn InstanceObserver>,
+}
+
+/// Hears what becomes of an instance, on whatever thread, at a place where nothing may wait.
+pub trait InstanceObserver: Send + Sync {
+    /// A limit ended it. The turn that met the limit may go on for a while.
+    fn condemned(&self, limit: Limit);
+
+    /// A thread is lost to one of its turns.
+    fn lost(&self, loss: Loss);
 }
 
 impl std::fmt::Debug for StartOptions {
@@ -78,7 +87,7 @@ impl WarmPool {
         step!("begin");
         let shell = self.take().await.map_err(StartError::Script)?;
         step!("take");
-        shell.state().set_up(options.log, options.extensions, options.on_loss);
+        shell.state().set_up(options.log, options.extensions, options.observer);
         let builtins = options.builtins;
         let instance = Arc::new(shell.into_instance(options.limits));
         let result = instance

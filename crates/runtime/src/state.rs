@@ -13,7 +13,7 @@ use crate::log_budget::{LogBudget, Verdict};
 use crate::memory::Memory;
 use crate::numbers::Numbered;
 use crate::rejections::Rejections;
-use crate::{Extensions, Invocation, Limit, LogLevel, LogRecord, LogSink, Loss, Resources};
+use crate::{Extensions, InstanceObserver, Invocation, Limit, LogLevel, LogRecord, LogSink, Loss, Resources};
 
 /// The part of an instance that ops, invocations and upper layers share.
 pub struct InstanceState {
@@ -37,7 +37,7 @@ pub struct InstanceState {
 struct Setup {
     log: Arc<dyn LogSink>,
     extensions: Extensions,
-    on_loss: Arc<dyn Fn(Loss) + Send + Sync>,
+    observer: Arc<dyn InstanceObserver>,
 }
 
 /// The isolate slot that holds the state.
@@ -80,14 +80,9 @@ impl InstanceState {
         scope.get_slot::<Slot>().map(|slot| slot.0.clone())
     }
 
-    pub(crate) fn set_up(
-        &self,
-        log: Arc<dyn LogSink>,
-        extensions: Extensions,
-        on_loss: Arc<dyn Fn(Loss) + Send + Sync>,
-    ) {
+    pub(crate) fn set_up(&self, log: Arc<dyn LogSink>, extensions: Extensions, observer: Arc<dyn InstanceObserver>) {
         // Only `start` calls this, once per isolate.
-        let _ = self.setup.set(Setup { log, extensions, on_loss });
+        let _ = self.setup.set(Setup { log, extensions, observer });
     }
 
     /// The native resources that live as long as the instance.
@@ -159,7 +154,11 @@ impl InstanceState {
 
     /// The first cause counts.
     pub(crate) fn condemn(&self, limit: Limit) {
-        let _ = self.condemned.set(limit);
+        if self.condemned.set(limit).is_ok()
+            && let Some(setup) = self.setup.get()
+        {
+            setup.observer.condemned(limit);
+        }
         self.ended.notify_waiters();
     }
 
@@ -173,7 +172,7 @@ impl InstanceState {
         if !self.lost.swap(true, Ordering::Relaxed)
             && let Some(setup) = self.setup.get()
         {
-            (setup.on_loss)(loss);
+            setup.observer.lost(loss);
         }
     }
 

@@ -7,12 +7,13 @@
 //! builtins', has the thread go on with [`park`]: it gives what it had to do to another thread, and sleeps for ever.
 //!
 //! Others are C++, which may hold a lock of the process's at any instruction (that of `malloc`, say). Those are left to run,
-//! for what all others leave of the processor (Linux's `SCHED_IDLE`). Some of them call builtins at times, and are found
-//! there later; those that allocate are stopped after V8 has collected garbage, when it calls us. Should such a turn end after
-//! all, its thread gets its rank back, or where the system does not give it back, sleeps for ever, too: what came after would
-//! wait behind everybody.
+//! for what all others leave of the processor (Linux's `SCHED_IDLE`; a lock is held at few of their instructions). Some of
+//! them call builtins at times, and are found there later; those that allocate are stopped after V8 has collected garbage,
+//! when it calls us, unless their heap is full: what fills it comes to an end by itself, one or the other, and gives the
+//! memory back. Should a turn end after all, its thread gets its rank back, or where the system does not give it back, sleeps
+//! for ever, too: what came after would wait behind everybody.
 //!
-//! The watchdog sends the signal while it holds the lock of the turn, and a turn whose thread was asked makes a system call
+//! The watchdog sends a signal while it holds the lock of the turn, and a turn whose thread was asked makes a system call
 //! before it is over ([`settle`]): signals that were sent are delivered by then. So a later turn is never stopped in place
 //! of an earlier one.
 //!
@@ -37,9 +38,14 @@ use crate::{handover, nudge, watchdog};
 static BEGUN: AtomicBool = AtomicBool::new(false);
 static INSTALLED: AtomicBool = AtomicBool::new(false);
 
-/// The signal, which nobody else sends. The one before it is [`crate::restrict_every_thread`]'s.
-fn signal() -> c_int {
+/// The signals, which nobody else sends. The one before them is [`crate::restrict_every_thread`]'s, the one after them
+/// [`nudge`]'s.
+fn stop() -> c_int {
     libc::SIGRTMIN() + 10
+}
+
+fn step_back() -> c_int {
+    libc::SIGRTMIN() + 11
 }
 
 /// Lets turns of an isolate be stopped. With the first one the builtins are found, and the handlers installed.
@@ -49,15 +55,22 @@ pub(crate) fn install(isolate: &mut v8::Isolate) {
     isolate.add_gc_epilogue_callback(collected, ptr::null_mut(), collections);
     if !BEGUN.swap(true, Ordering::Relaxed) {
         builtins::find(isolate);
-        let installed = handle(signal(), asked) && nudge::install();
+        let installed = handle(stop(), stopped) && handle(step_back(), stepped_back) && nudge::install();
         INSTALLED.store(installed, Ordering::Relaxed);
     }
 }
 
-/// Asks the thread of this number to stop. Called while its turn cannot end.
-pub(crate) fn ask(thread: i32) {
+/// Asks the thread of this number, whose turn cannot end, to stop.
+pub(crate) fn ask_to_stop(thread: i32) {
     if INSTALLED.load(Ordering::Relaxed) {
-        send(thread, signal());
+        send(thread, stop());
+    }
+}
+
+/// Asks it to let all others come first.
+pub(crate) fn ask_to_yield(thread: i32) {
+    if INSTALLED.load(Ordering::Relaxed) {
+        send(thread, step_back());
     }
 }
 
@@ -68,19 +81,25 @@ pub(crate) fn ask_for_room(thread: i32) {
     }
 }
 
-/// The handler: it reads two atomics and makes a system call.
-extern "C" fn asked(_: c_int, _: *mut libc::siginfo_t, context: *mut c_void) {
+/// A handler: it reads two atomics.
+extern "C" fn stopped(_: c_int, _: *mut libc::siginfo_t, context: *mut c_void) {
     // SAFETY: this is such a handler. Where it redirects, the thread is in V8's builtins: see the module's documentation.
     unsafe {
         if were_interrupted(context) {
             redirect(context, park);
-            return;
         }
-        let errno = libc::__errno_location();
-        let before = *errno;
-        set_policy(libc::SCHED_IDLE);
-        *errno = before;
     }
+}
+
+/// A handler: it makes a system call.
+extern "C" fn stepped_back(_: c_int, _: *mut libc::siginfo_t, _: *mut c_void) {
+    // SAFETY: the C library's own `errno` of this thread.
+    let errno = unsafe { libc::__errno_location() };
+    // SAFETY: as above.
+    let before = unsafe { *errno };
+    set_policy(libc::SCHED_IDLE);
+    // SAFETY: as above.
+    unsafe { *errno = before };
 }
 
 /// Sets how the calling thread is scheduled: by the system call, as musl's function of the name does not make it.
@@ -110,8 +129,19 @@ extern "C" fn park() -> ! {
 
 /// V8 has collected garbage, and would let us run JavaScript now: no lock of its own is held. So a turn in a C++ function
 /// that allocates can stop here.
-unsafe extern "C" fn collected(_: v8::UnsafeRawIsolatePtr, _: v8::GCType, _: v8::GCCallbackFlags, _: *mut c_void) {
-    if catch_unwind(watchdog::is_to_stop).unwrap_or(false) {
+unsafe extern "C" fn collected(
+    isolate: v8::UnsafeRawIsolatePtr,
+    _: v8::GCType,
+    _: v8::GCCallbackFlags,
+    _: *mut c_void,
+) {
+    let to_stop = catch_unwind(|| {
+        let Some(state) = watchdog::to_stop() else { return false };
+        // SAFETY: the isolate that is calling, on its own thread; the statistics neither allocate in its heap nor run code.
+        let statistics = unsafe { v8::Isolate::from_raw_isolate_ptr_unchecked(isolate) }.get_heap_statistics();
+        statistics.used_heap_size() <= state.memory().limit()
+    });
+    if to_stop.unwrap_or(false) {
         park();
     }
 }

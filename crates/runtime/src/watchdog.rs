@@ -145,11 +145,13 @@ impl TurnClock {
             self.isolate.terminate_execution();
             let used = running.used(now);
             running.nudge(used, self.shared.may_yield);
-            match running.unheeded.look(used) {
+            let wall = now.saturating_duration_since(running.begun);
+            // Under the lock, so that it is this turn which yields or stops.
+            match running.unheeded.look(used, wall, self.shared.may_yield) {
                 Measure::Wait => {}
+                Measure::Yield => stuck::ask_to_yield(running.number),
                 Measure::Lose => self.state.lose(Loss::Stuck),
-                // Under the lock, so that it is this turn which stops.
-                Measure::Stop => stuck::ask(running.number),
+                Measure::Stop => stuck::ask_to_stop(running.number),
             }
             return Some(PERIOD);
         }
@@ -234,11 +236,11 @@ pub(crate) fn take_due() -> Due {
     lock(&clock.turn).running.as_mut().map_or_else(Due::default, Running::take_due)
 }
 
-/// Whether the turn on the calling thread was asked to stop.
-pub(crate) fn is_to_stop() -> bool {
-    let Some(clock) = slot_here().and_then(|slot| lock(&slot.clock).clone()) else { return false };
-    let turn = lock(&clock.turn);
-    turn.running.as_ref().is_some_and(|running| running.unheeded.was_asked())
+/// The state of the instance whose turn on the calling thread was asked to stop.
+pub(crate) fn to_stop() -> Option<Arc<InstanceState>> {
+    let clock = slot_here().and_then(|slot| lock(&slot.clock).clone())?;
+    let to_stop = lock(&clock.turn).running.as_ref().is_some_and(|running| running.unheeded.is_to_stop());
+    to_stop.then(|| clock.state.clone())
 }
 
 /// Condemns the instance whose turn runs on the calling thread, and forgets the turn, as it will not end. The instance's

@@ -26,7 +26,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use selvedge_runtime::Loss;
 use tokio::runtime::Handle;
 use tokio::sync::Notify;
-use tokio::task::JoinHandle;
+use tokio::task::{AbortHandle, JoinHandle};
 
 use residency::Resident;
 pub(crate) use scale::{grows, spare};
@@ -152,8 +152,13 @@ impl<T: Send + 'static> Awaited<T> {
         Self(runtime.spawn(work))
     }
 
+    /// What says whether it has ended.
+    pub(crate) fn handle(&self) -> AbortHandle {
+        self.0.abort_handle()
+    }
+
     /// Its result; nothing if it panicked.
-    pub(crate) async fn result(mut self) -> Option<T> {
+    pub(crate) async fn result(&mut self) -> Option<T> {
         (&mut self.0).await.ok()
     }
 }

@@ -40,7 +40,7 @@ async fn what_cannot_be_ended_is_parked(harness: Harness) {
         while pool.lost_threads().parked == parked {
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
-        assert_eq!(*worker.losses.lock().unwrap(), [Loss::Stuck]);
+        assert_eq!(*worker.losses.0.lock().unwrap(), [Loss::Stuck]);
         assert!(worker.instance.state().is_lost() && worker.instance.state().is_condemned());
         assert!(!turn.is_finished());
         // Who comes after is not kept waiting.
@@ -104,7 +104,7 @@ async fn a_thread_that_v8_gave_up_in_is_replaced(harness: Harness) {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
         let lost = worker.clone();
         runtime.spawn(async move { lost.dispatch("").await });
-        while !worker.losses.lock().unwrap().contains(&Loss::GaveUp) {
+        while !worker.losses.0.lock().unwrap().contains(&Loss::GaveUp) {
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
         // On a thread that was made there.

@@ -6,8 +6,8 @@ use serde_json::json;
 
 use crate::support::Project;
 
-/// A minute begins within a minute.
-const MINUTES: Duration = Duration::from_secs(90);
+/// A minute begins within a minute; what cannot be ended takes its time until it is said to be.
+const MINUTES: Duration = Duration::from_secs(180);
 
 #[tokio::test]
 async fn schedules_fire_in_the_sandbox_whatever_their_neighbours_do() {
@@ -37,13 +37,17 @@ async fn schedules_fire_in_the_sandbox_whatever_their_neighbours_do() {
     let server = project.serve().await;
     server.event("sandbox", &[]).await;
     let fired = async {
-        while !server.output_text().contains("the honest one ran") {
-            tokio::time::sleep(Duration::from_millis(100)).await;
+        for words in [
+            "the honest one ran",
+            "The scheduled handler of looping failed (* * * * *): Worker exceeded CPU time limit.",
+            "The Worker stuck is refused until",
+        ] {
+            while !server.output_text().contains(words) {
+                tokio::time::sleep(Duration::from_millis(100)).await;
+            }
         }
     };
     tokio::time::timeout(MINUTES, fired).await.unwrap();
-    server.prints(&["The scheduled handler of looping failed (* * * * *): Worker exceeded CPU time limit."]).await;
-    server.event("log", &["stuck", "is refused until"]).await;
     let ran = server.get_from("honest.test", "/").await.assert_status(200).json();
     assert_eq!(ran, json!(["* * * * *", "scheduled", 0]));
     server.get_from("stuck.test", "/").await.assert_status(503);

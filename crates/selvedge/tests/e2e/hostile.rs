@@ -27,7 +27,7 @@ const AT_ONCE: usize = 3;
 const PERIOD: Duration = Duration::from_millis(5);
 
 /// How long an attack may take to its end: some are bounded by memory alone, and then by how fast it is filled.
-const PATIENCE: Duration = Duration::from_secs(90);
+const PATIENCE: Duration = Duration::from_secs(180);
 
 /// When a client gives up that gets no answer.
 const GIVES_UP: Duration = Duration::from_secs(5);
