@@ -126,6 +126,9 @@ impl BindError {
     }
 }
 
+/// How long connections that are cut may take.
+const CUT: Duration = Duration::from_secs(1);
+
 /// Bound, but not serving yet. Connections queue from the moment it exists; they are served by
 /// [`Server::serve`].
 #[derive(Debug)]
@@ -202,7 +205,8 @@ impl Server {
         if tokio::time::timeout(timeouts.drain, connections.emptied()).await.is_err() {
             tracing::warn!(open = connections.len(), "requests still under way at the end of the drain are cut");
             connections.abort_all();
-            connections.emptied().await;
+            // Not for ever: a handler that never returns cannot be cut.
+            let _ = tokio::time::timeout(CUT, connections.emptied()).await;
         }
         Ok(())
     }

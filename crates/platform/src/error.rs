@@ -22,6 +22,9 @@ pub enum WorkerError {
     /// A limit ended it.
     #[error("{0}")]
     Limit(Limit),
+    /// It is not asked: it cost the process threads before, or is about to.
+    #[error("Worker exceeded resource limits.")]
+    Refused,
     /// It threw after `passThroughOnException()`, and its origin did not answer either.
     #[error("Uncaught {exception}\nThe origin that the request falls through to did not answer: {origin}")]
     Origin {
@@ -37,7 +40,7 @@ impl WorkerError {
     /// (<https://developers.cloudflare.com/workers/observability/errors/#error-pages-generated-by-workers>).
     pub fn code(&self) -> u16 {
         match self {
-            Self::Limit(_) | Self::Start(StartError::Limit(_)) => 1102,
+            Self::Limit(_) | Self::Start(StartError::Limit(_)) | Self::Refused => 1102,
             _ => 1101,
         }
     }
@@ -46,6 +49,11 @@ impl WorkerError {
     pub fn report(&self) -> String {
         match self {
             Self::Start(StartError::Script(error)) | Self::Exception(error) => format!("Uncaught {}", error.report()),
+            Self::Refused => {
+                "Worker exceeded resource limits. It is refused for a while, as its code takes threads that cannot be had \
+                 back."
+                    .into()
+            }
             other => other.to_string(),
         }
     }

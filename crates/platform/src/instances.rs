@@ -4,13 +4,14 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use selvedge_runtime::StartError;
+use selvedge_runtime::{JsError, StartError};
 use tokio::runtime::Handle;
 
-use crate::Metrics;
-use crate::schedule::{self, Record, Scheduler};
+use crate::gate::{Gate, Witness};
+use crate::schedule::{self, Awaited, Record, Scheduler};
 use crate::start::{self, Loaded};
 use crate::worker::Worker;
+use crate::{Metrics, WorkerError};
 
 /// The instances.
 pub(crate) struct Instances {
@@ -24,6 +25,7 @@ pub(crate) struct Instances {
     record: Mutex<Record>,
     /// Whether the record has to be looked at: most Workers never make a long turn after their first event.
     suspect: AtomicBool,
+    gate: Arc<Gate>,
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -31,7 +33,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl Instances {
-    pub(crate) fn new(scheduler: Arc<Scheduler>, most: usize, metrics: Arc<Metrics>) -> Self {
+    pub(crate) fn new(scheduler: Arc<Scheduler>, most: usize, metrics: Arc<Metrics>, gate: Arc<Gate>) -> Self {
         Self {
             scheduler,
             metrics,
@@ -41,6 +43,7 @@ impl Instances {
             next: AtomicUsize::new(0),
             record: Mutex::default(),
             suspect: AtomicBool::new(true),
+            gate,
         }
     }
 
@@ -49,9 +52,18 @@ impl Instances {
         lock(&self.loaded).clone()
     }
 
-    /// Whether no invocation is under way.
+    /// Whether no invocation is under way that can come to its end.
     pub(crate) fn are_idle(&self) -> bool {
-        lock(&self.loaded).iter().all(|loaded| loaded.instance.state().invocations() == 0)
+        let ended = |loaded: &Arc<Loaded>| {
+            let state = loaded.instance.state();
+            state.invocations() == 0 || state.is_lost()
+        };
+        lock(&self.loaded).iter().all(ended)
+    }
+
+    /// Whether the Worker may have events.
+    pub(crate) fn gate(&self) -> &Arc<Gate> {
+        &self.gate
     }
 
     /// Lets go of all.
@@ -68,19 +80,24 @@ impl Instances {
     /// Lets go of those beyond the first that have been idle for long. `now` is since the Unix epoch.
     pub(crate) fn trim(&self, now: Duration) {
         let mut loaded = lock(&self.loaded);
+        let condemned = take_condemned(&mut loaded);
         let idle: Vec<_> = loaded.iter().map(|loaded| loaded.idle(now)).collect();
-        let gone: Vec<_> = schedule::spare(&idle).into_iter().rev().map(|place| loaded.remove(place)).collect();
+        let mut gone: Vec<_> = schedule::spare(&idle).into_iter().rev().map(|place| loaded.remove(place)).collect();
         drop(loaded);
+        gone.extend(self.gate.ended(condemned));
         self.discard(gone);
     }
 
     /// An instance to handle an event, if there is any, and where to handle it, if not where it comes in. An instance that
     /// has to be started is started there.
-    pub(crate) fn place(&self, worker: &Arc<Worker>) -> (Option<Arc<Loaded>>, Option<&Handle>) {
-        match self.ready(worker) {
+    pub(crate) fn place(&self, worker: &Arc<Worker>) -> Result<(Option<Arc<Loaded>>, Option<&Handle>), WorkerError> {
+        if self.gate.refuses() {
+            return Err(WorkerError::Refused);
+        }
+        Ok(match self.ready(worker) {
             None => (None, self.scheduler.heavy()),
             ready => (ready, self.heavy()),
-        }
+        })
     }
 
     /// Where the Worker's events run, if not where they come in.
@@ -117,7 +134,10 @@ impl Instances {
     }
 
     /// An instance to handle an event, started if there is none.
-    pub(crate) async fn acquire(&self, worker: &Arc<Worker>) -> Result<Arc<Loaded>, StartError> {
+    pub(crate) async fn acquire(&self, worker: &Arc<Worker>) -> Result<Arc<Loaded>, WorkerError> {
+        if self.gate.refuses() {
+            return Err(WorkerError::Refused);
+        }
         match self.ready(worker) {
             Some(loaded) => Ok(loaded),
             None => self.first(worker).await,
@@ -126,19 +146,15 @@ impl Instances {
 
     /// An instance, and whether there should be one more.
     fn pick(&self) -> (Option<Arc<Loaded>>, bool) {
-        let mut condemned = Vec::new();
+        let condemned;
         let picked = {
             let mut loaded = lock(&self.loaded);
-            if loaded.iter().any(|loaded| loaded.instance.state().is_condemned()) {
-                let (gone, rest) =
-                    std::mem::take(&mut *loaded).into_iter().partition(|loaded| loaded.instance.state().is_condemned());
-                (condemned, *loaded) = (gone, rest);
-            }
+            condemned = take_condemned(&mut loaded);
             self.note_long_turns(&loaded);
             self.note_long_turns(&condemned);
             self.pick_of(&loaded)
         };
-        self.discard(condemned);
+        self.discard(self.gate.ended(condemned));
         picked
     }
 
@@ -156,15 +172,16 @@ impl Instances {
     }
 
     /// Starts the first instance, once for all who wait for it.
-    async fn first(&self, worker: &Worker) -> Result<Arc<Loaded>, StartError> {
+    async fn first(&self, worker: &Arc<Worker>) -> Result<Arc<Loaded>, WorkerError> {
         let _starting = self.starting.lock().await;
         if let (Some(loaded), _) = self.pick() {
             return Ok(loaded);
         }
-        let loaded = Arc::new(start::start(worker).await?);
-        self.scheduler.started();
-        lock(&self.loaded).push(loaded.clone());
-        Ok(loaded)
+        // The start before may have been the reason.
+        if self.gate.refuses() {
+            return Err(WorkerError::Refused);
+        }
+        self.start(worker).await.map_err(WorkerError::Start)
     }
 
     /// Starts one more instance in the background, unless one is being started.
@@ -177,15 +194,32 @@ impl Instances {
             if lock(&instances.loaded).len() >= instances.most {
                 return;
             }
-            match start::start(&worker).await {
-                Ok(loaded) => {
-                    instances.scheduler.started();
-                    lock(&instances.loaded).push(Arc::new(loaded));
-                }
+            if let Err(error) = instances.start(&worker).await {
                 // The first instance did start; it goes on to serve.
-                Err(error) => tracing::warn!(worker = worker.name(), %error, "cannot start another instance"),
+                tracing::warn!(worker = worker.name(), %error, "cannot start another instance");
             }
         });
+    }
+
+    /// Starts an instance, in a task of its own: a global scope that does not end keeps its thread, but not who waits
+    /// for it.
+    async fn start(&self, worker: &Arc<Worker>) -> Result<Arc<Loaded>, StartError> {
+        let (witness, ended) = Witness::new(self.gate.clone());
+        let starting = worker.clone();
+        let start = async move { start::start(&starting, witness).await.map(Arc::new) };
+        let mut start = Awaited::spawn(&Handle::current(), start);
+        let stopped = || Err(StartError::Script(JsError::text("The start was stopped.")));
+        let loaded = tokio::select! {
+            biased;
+            started = start.result() => started.unwrap_or_else(stopped),
+            Ok(limit) = ended => {
+                self.gate.ends_late(start.handle());
+                Err(StartError::Limit(limit))
+            }
+        }?;
+        self.scheduler.started();
+        lock(&self.loaded).push(loaded.clone());
+        Ok(loaded)
     }
 
     /// Takes instances apart, which takes as long as their heaps are large, where nobody waits for it.
@@ -199,4 +233,15 @@ impl Instances {
             Err(_) => drop(gone),
         }
     }
+}
+
+/// Takes those out that a limit ended.
+fn take_condemned(loaded: &mut Vec<Arc<Loaded>>) -> Vec<Arc<Loaded>> {
+    if !loaded.iter().any(|loaded| loaded.instance.state().is_condemned()) {
+        return Vec::new();
+    }
+    let (condemned, rest) =
+        std::mem::take(loaded).into_iter().partition(|loaded| loaded.instance.state().is_condemned());
+    *loaded = rest;
+    condemned
 }

@@ -6,7 +6,7 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use selvedge_runtime::{Limit, StartError};
+use selvedge_runtime::{Limit, Loss, StartError};
 
 use crate::WorkerError;
 
@@ -28,11 +28,13 @@ pub enum EventOutcome {
     Canceled,
     /// The Worker did not start.
     StartFailure,
+    /// The Worker was not asked, for the threads that it cost.
+    Refused,
 }
 
 impl EventOutcome {
     /// All of them.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Ok,
         Self::Exception,
         Self::ExceededCpu,
@@ -40,6 +42,7 @@ impl EventOutcome {
         Self::Hung,
         Self::Canceled,
         Self::StartFailure,
+        Self::Refused,
     ];
 
     /// Its name.
@@ -52,6 +55,7 @@ impl EventOutcome {
             Self::Hung => "hung",
             Self::Canceled => "canceled",
             Self::StartFailure => "startFailure",
+            Self::Refused => "refused",
         }
     }
 
@@ -60,6 +64,7 @@ impl EventOutcome {
             WorkerError::Start(_) => Self::StartFailure,
             WorkerError::Exception(_) | WorkerError::Origin { .. } => Self::Exception,
             WorkerError::Hung => Self::Hung,
+            WorkerError::Refused => Self::Refused,
             WorkerError::Limit(Limit::CpuTime) => Self::ExceededCpu,
             WorkerError::Limit(Limit::Memory) => Self::ExceededMemory,
         }
@@ -150,6 +155,7 @@ pub struct Metrics {
     microseconds: AtomicU64,
     starts: AtomicU64,
     evictions: AtomicU64,
+    losses: [AtomicU64; Loss::ALL.len()],
 }
 
 impl Metrics {
@@ -178,6 +184,15 @@ impl Metrics {
     /// How many instances have been let go: idle ones, those that a limit ended.
     pub fn evictions(&self) -> u64 {
         self.evictions.load(Ordering::Relaxed)
+    }
+
+    /// How many threads were lost to its turns.
+    pub fn losses(&self, loss: Loss) -> u64 {
+        self.losses[loss as usize].load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn lose(&self, loss: Loss) {
+        self.losses[loss as usize].fetch_add(1, Ordering::Relaxed);
     }
 
     /// Counts a bound that was met.
@@ -244,6 +259,7 @@ mod tests {
     #[test]
     fn names_are_numbered_as_they_are_listed() {
         assert!(EventOutcome::ALL.iter().enumerate().all(|(place, outcome)| *outcome as usize == place));
+        assert!(Loss::ALL.iter().enumerate().all(|(place, loss)| *loss as usize == place));
         assert!(Bound::ALL.iter().enumerate().all(|(place, bound)| *bound as usize == place));
     }
 

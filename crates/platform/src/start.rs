@@ -8,6 +8,7 @@ use selvedge_ops::v8;
 use selvedge_runtime::{Instance, JsError, StartError, StartOptions};
 
 use crate::binding::{Binding, Bindings};
+use crate::gate::Witness;
 use crate::hyperdrive;
 use crate::log::{MappedLog, map_error};
 use crate::methods::Methods;
@@ -43,7 +44,7 @@ impl Loaded {
 }
 
 /// Starts an instance.
-pub(crate) async fn start(worker: &Worker) -> Result<Loaded, StartError> {
+pub(crate) async fn start(worker: &Worker, witness: Witness) -> Result<Loaded, StartError> {
     let begun = Instant::now();
     let options = &worker.options;
     let mut extensions = options.extensions.clone();
@@ -57,6 +58,7 @@ pub(crate) async fn start(worker: &Worker) -> Result<Loaded, StartError> {
         extensions,
         limits: options.limits.clone(),
         builtins: worker.builtins.clone(),
+        observer: Arc::new(witness),
     };
     let started =
         worker.pool.start(&options.script, start, |scope, exports| prepare(scope, exports, worker), ready).await;

@@ -7,13 +7,14 @@ use http::{HeaderMap, Method, Response};
 use selvedge_node::NodeCompat;
 use selvedge_ops::v8;
 use selvedge_runtime::{
-    Builtins, Driver, Ended, Extensions, JsError, Limits, LogSink, Script, StartError, TurnError, WarmPool,
+    Builtins, Driver, Ended, Extensions, JsError, Limit, Limits, LogSink, Script, StartError, TurnError, WarmPool,
     call_function,
 };
 use selvedge_web::fetch::{Body, BodyResource, Subrequests};
 use tokio::runtime::Handle;
 
 use crate::exchange::{Exchange, Inbound, Outcome};
+use crate::gate::Gate;
 use crate::instances::Instances;
 use crate::log::map_error;
 use crate::schedule::{Awaited, Scheduler};
@@ -80,7 +81,8 @@ impl Worker {
         let builtins = options.node.map(|node| Arc::new(node.builtins()));
         let scheduler = options.scheduler.clone();
         let metrics = Arc::<Metrics>::default();
-        let instances = Instances::new(scheduler.clone(), options.max_instances, metrics.clone());
+        let gate = Gate::new(options.name.clone(), options.log.clone(), metrics.clone(), scheduler.clone());
+        let instances = Instances::new(scheduler.clone(), options.max_instances, metrics.clone(), gate);
         let worker = Arc::new(Self { pool, builtins, options, instances, metrics });
         scheduler.admit(&worker);
         worker
@@ -101,6 +103,16 @@ impl Worker {
         self.instances.all().len()
     }
 
+    /// Whether it is refused for threads that it cost the process.
+    pub fn is_in_quarantine(&self) -> bool {
+        self.instances.gate().is_in_quarantine()
+    }
+
+    /// The bytes of instances that never leave their turn, as they were last measured.
+    pub fn lost_bytes(&self) -> usize {
+        self.instances.gate().lost_bytes()
+    }
+
     pub(crate) fn instances(&self) -> &Instances {
         &self.instances
     }
@@ -110,7 +122,12 @@ impl Worker {
     /// # Errors
     /// When the Worker does not start.
     pub async fn start(self: &Arc<Self>) -> Result<Handlers, StartError> {
-        self.instances.acquire(self).await.map(|loaded| loaded.handlers.clone())
+        match self.instances.acquire(self).await {
+            Ok(loaded) => Ok(loaded.handlers.clone()),
+            Err(WorkerError::Start(error)) => Err(error),
+            // It was started before, or its start does not end.
+            Err(_) => Err(StartError::Limit(Limit::CpuTime)),
+        }
     }
 
     /// Lets go of all instances. Those that handle events end with them.
@@ -142,7 +159,7 @@ impl Worker {
     }
 
     async fn deliver_fetch(self: &Arc<Self>, event: Box<FetchEvent>) -> Result<Response<Body>, WorkerError> {
-        let (ready, runtime) = self.instances.place(self);
+        let (ready, runtime) = self.instances.place(self)?;
         match runtime {
             None => self.answer(&*self.loaded(ready).await?, event).await,
             Some(runtime) => {
@@ -157,7 +174,7 @@ impl Worker {
     async fn loaded(self: &Arc<Self>, ready: Option<Arc<Loaded>>) -> Result<Arc<Loaded>, WorkerError> {
         match ready {
             Some(loaded) => Ok(loaded),
-            None => self.instances.acquire(self).await.map_err(WorkerError::Start),
+            None => self.instances.acquire(self).await,
         }
     }
 
@@ -231,7 +248,7 @@ impl Worker {
     }
 
     async fn deliver_scheduled(self: &Arc<Self>, event: ScheduledEvent) -> Result<(), WorkerError> {
-        let (ready, runtime) = self.instances.place(self);
+        let (ready, runtime) = self.instances.place(self)?;
         match runtime {
             None => self.run_scheduled(&*self.loaded(ready).await?, event).await,
             Some(runtime) => {

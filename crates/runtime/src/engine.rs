@@ -9,7 +9,7 @@ use crate::instance::Shell;
 use crate::lazy::LazySources;
 use crate::memory::Memory;
 use crate::watchdog::Watchdog;
-use crate::{Extension, JsError, Snapshot};
+use crate::{Extension, JsError, LostThreads, Snapshot};
 
 /// Proof that V8 was initialized. See [`initialize_v8`].
 #[derive(Clone)]
@@ -127,6 +127,10 @@ impl Engine {
 
     pub(crate) fn on_held_threads(&self, changed: Box<dyn Fn(usize) + Send + Sync>) {
         self.watchdog.on_held_threads(changed);
+    }
+
+    pub(crate) fn lost_threads(&self) -> LostThreads {
+        self.watchdog.lost_threads()
     }
 
     /// The modules that are not in the snapshot.

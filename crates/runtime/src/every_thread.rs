@@ -17,6 +17,8 @@ use std::sync::atomic::{AtomicBool, AtomicI32, AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use crate::cpu::this_thread;
+
 /// How long one thread may take. It has the signal as soon as it is scheduled.
 const PATIENCE: Duration = Duration::from_secs(10);
 
@@ -81,7 +83,7 @@ pub fn restrict_every_thread(restrictions: &ThreadRestrictions) -> Result<usize,
     RULESET.store(restrictions.landlock.as_ref().map_or(NO_RULESET, AsRawFd::as_raw_fd), Ordering::SeqCst);
     DROP_CAPABILITIES.store(restrictions.drop_capabilities, Ordering::SeqCst);
     let signal = Signal::handled()?;
-    let own = own_thread();
+    let own = this_thread();
     let mut done: Vec<i32> = Vec::new();
     loop {
         let threads = threads()?;
@@ -153,7 +155,7 @@ impl Signal {
             }
             std::thread::sleep(PAUSE);
             // It may have ended without looking at its signals.
-            if thread != own_thread() && !place.exists() {
+            if thread != this_thread() && !place.exists() {
                 return Ok(());
             }
         }
@@ -179,13 +181,6 @@ impl Drop for Signal {
         // It was valid for this signal when the handler was set.
         let _ = self.set_handler(libc::SIG_IGN);
     }
-}
-
-#[allow(unsafe_code)]
-fn own_thread() -> i32 {
-    // SAFETY: a system call without arguments. The kernel's thread numbers are `pid_t`.
-    let number = unsafe { libc::syscall(libc::SYS_gettid) };
-    i32::try_from(number).unwrap_or_default()
 }
 
 /// The steps, by what a failure of theirs is called.
@@ -217,7 +212,7 @@ extern "C" fn restrict_this_thread(_signal: i32) {
     // SAFETY: as above.
     let number = if step == 0 { 0 } else { unsafe { *errno } };
     let failure = u64::from(step) << 16 | u64::from(number.unsigned_abs() & 0xffff);
-    ANSWER.store(u64::from(own_thread().unsigned_abs()) << 32 | failure, Ordering::SeqCst);
+    ANSWER.store(u64::from(this_thread().unsigned_abs()) << 32 | failure, Ordering::SeqCst);
     // SAFETY: as above.
     unsafe { *errno = before };
 }

@@ -14,13 +14,13 @@
 //! the handles would be left in a state that V8 does not foresee).
 #![allow(unsafe_code)]
 
-use std::ffi::{c_char, c_int};
+use std::ffi::{c_char, c_int, c_void};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use selvedge_ops::v8;
-use tokio::runtime::{Handle, RuntimeFlavor};
 
-use crate::watchdog;
+use crate::redirect::redirect;
+use crate::{Loss, handover, watchdog};
 
 /// How many threads may stay with what V8 gave up.
 const MOST: usize = 16;
@@ -33,22 +33,30 @@ pub(crate) fn install() {
     v8::V8::set_fatal_error_handler(|_: &str, _: i32, message: &str| stay(message));
     // SAFETY: the structure is plain data, for which all zeros is a value: no flags, an empty mask.
     let mut action: libc::sigaction = unsafe { std::mem::zeroed() };
-    action.sa_sigaction = trapped as extern "C" fn(c_int) as usize;
-    action.sa_flags = libc::SA_NODEFER;
+    action.sa_sigaction = trapped as extern "C" fn(c_int, *mut libc::siginfo_t, *mut c_void) as usize;
+    action.sa_flags = libc::SA_NODEFER | libc::SA_SIGINFO;
     // SAFETY: the signal and the function are what the call expects. Should it fail, V8 ends the process as before.
     unsafe { libc::sigaction(libc::SIGTRAP, &raw const action, std::ptr::null_mut()) };
 }
 
 /// V8's way to end the process is an instruction that traps. So this runs at a known place of V8's, between two
 /// instructions of its own and in the midst of nothing of the C library's: what a signal's handler must not do
-/// elsewhere can be done here.
-extern "C" fn trapped(signal: c_int) {
+/// elsewhere can be done here, and is done after it where that is possible (see [`redirect`]).
+extern "C" fn trapped(_: c_int, _: *mut libc::siginfo_t, context: *mut c_void) {
+    // SAFETY: this is the handler of a signal, and V8 expects nothing to come after the instruction.
+    if !unsafe { redirect(context, after_trap) } {
+        after_trap();
+    }
+}
+
+extern "C" fn after_trap() -> ! {
     stay("it has printed why");
     // SAFETY: plain calls: what the signal does by itself, and the signal once more.
     unsafe {
-        libc::signal(signal, libc::SIG_DFL);
-        libc::raise(signal);
+        libc::signal(libc::SIGTRAP, libc::SIG_DFL);
+        libc::raise(libc::SIGTRAP);
     }
+    std::process::abort()
 }
 
 /// The same for a heap that is full, which V8 tells each isolate by itself.
@@ -68,24 +76,13 @@ unsafe extern "C" fn out_of_memory(_: *const c_char, details: &v8::OomDetails) {
 
 /// Does not return, unless no turn runs on this thread or too many threads have stayed.
 fn stay(message: &str) {
-    if !watchdog::abandon_turn() {
-        return;
-    }
     let number = GIVEN_UP.fetch_add(1, Ordering::Relaxed) + 1;
-    tracing::error!(%message, number, most = MOST, "V8 gave up an isolate");
     if number > MOST {
+        tracing::error!(%message, most = MOST, "V8 gave up another isolate, which is one too many");
         return;
     }
-    match Handle::try_current() {
-        Ok(runtime) if runtime.runtime_flavor() == RuntimeFlavor::MultiThread => {
-            tokio::task::block_in_place(wait_for_ever);
-        }
-        _ => wait_for_ever(),
-    }
-}
-
-fn wait_for_ever() {
-    loop {
-        std::thread::park();
-    }
+    let Some(state) = watchdog::abandon_turn() else { return };
+    tracing::error!(%message, number, most = MOST, "V8 gave up an isolate");
+    state.lose(Loss::GaveUp);
+    handover::leave();
 }

@@ -10,7 +10,8 @@
 //! be raised again (see [`crate::priority`]).
 //!
 //! Loops and calls heed interruptions; a long run of one built-in function (a sort without a comparator,
-//! `JSON.parse`) does not, and holds its thread. Whoever made the threads is told, and may have others in reserve.
+//! `JSON.parse`) does not, and holds its thread. Some can be made to all the same (see [`crate::nudge`]); where not, whoever
+//! made the threads is told, and may have others in reserve.
 #![allow(unsafe_code)]
 
 use std::ffi::c_void;
@@ -49,7 +50,7 @@ pub(crate) fn request(isolate: &v8::IsolateHandle, step: Step) {
 unsafe extern "C" fn interrupted(_: v8::UnsafeRawIsolatePtr, data: *mut c_void) {
     // A panic must not unwind into V8.
     let _ = catch_unwind(|| {
-        if !watchdog::note_room() {
+        if !watchdog::was_asked() {
             return;
         }
         match data.addr() {
@@ -63,7 +64,9 @@ unsafe extern "C" fn interrupted(_: v8::UnsafeRawIsolatePtr, data: *mut c_void) 
     });
 }
 
-fn make_room() {
+/// Gives the work of the calling thread, in whose turn this is, to another one.
+pub(crate) fn make_room() {
+    watchdog::note_room();
     let Ok(runtime) = Handle::try_current() else { return };
     if runtime.runtime_flavor() != RuntimeFlavor::MultiThread {
         return;
@@ -76,4 +79,22 @@ fn make_room() {
         let _ = wait.recv_timeout(PATIENCE);
         std::thread::sleep(SETTLE);
     });
+}
+
+/// Gives what the calling thread had to do to another one, for good: the thread sleeps for ever.
+pub(crate) fn leave() -> ! {
+    let _ = catch_unwind(|| match Handle::try_current() {
+        Ok(runtime) if runtime.runtime_flavor() == RuntimeFlavor::MultiThread => {
+            tokio::task::block_in_place(wait_for_ever)
+        }
+        _ => wait_for_ever(),
+    });
+    // It could not: whoever waits for this thread waits in vain.
+    wait_for_ever()
+}
+
+fn wait_for_ever() -> ! {
+    loop {
+        std::thread::park();
+    }
 }

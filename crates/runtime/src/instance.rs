@@ -15,6 +15,7 @@ use crate::memory::Memory;
 use crate::watchdog::{Finished, LONG_TURN, TurnClock, Watchdog};
 use crate::{
     Builtins, Extensions, InstanceState, Invocation, JsError, Limit, Limits, Snapshot, fatal, host, linker, rejections,
+    stuck,
 };
 
 /// After how many turns V8's own tasks (finalization registries, collection steps) get their turn.
@@ -83,6 +84,7 @@ impl Shell {
         state.install(&mut isolate);
         host::install(&mut isolate);
         fatal::install_in(&mut isolate);
+        stuck::install(&mut isolate);
         rejections::install(&mut isolate);
         linker::install(&mut isolate);
         isolate.set_microtasks_policy(v8::MicrotasksPolicy::Explicit);

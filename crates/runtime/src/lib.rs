@@ -21,6 +21,8 @@
 mod steps;
 
 mod allocator;
+#[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
+mod builtins;
 mod cpu;
 mod driver;
 mod engine;
@@ -40,16 +42,29 @@ mod limits;
 mod linker;
 mod log;
 mod log_budget;
+mod loss;
 mod memory;
+#[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
+mod nudge;
 mod numbers;
 mod pool;
 mod priority;
+#[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
+mod protection;
+mod redirect;
 mod rejections;
 mod resources;
+mod running;
 mod script;
 mod snapshot;
 mod start;
 mod state;
+#[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
+mod stuck;
+#[cfg(not(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64"))))]
+#[path = "stuck_elsewhere.rs"]
+mod stuck;
+mod unheeded;
 mod warmth;
 mod wasm;
 mod watchdog;
@@ -68,12 +83,13 @@ pub use lazy::Builtins;
 pub use limits::{Limit, Limits};
 pub use linker::{builtin_name, builtin_namespace, require};
 pub use log::{LogLevel, LogRecord, LogSink};
+pub use loss::{Loss, LostThreads};
 pub use memory::{Charge, Memory};
 pub use pool::WarmPool;
 pub use resources::Resources;
 pub use script::{Module, ModuleKind, Script};
 pub use snapshot::Snapshot;
-pub use start::{StartError, StartOptions};
+pub use start::{InstanceObserver, StartError, StartOptions};
 pub use state::InstanceState;
 pub use steps::STEPS;
 pub use watchdog::LONG_TURN;

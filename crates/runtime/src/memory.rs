@@ -70,7 +70,7 @@ impl Memory {
     }
 
     /// How much is held, in bytes.
-    pub(crate) fn used(&self) -> usize {
+    pub fn used(&self) -> usize {
         self.used.load(Ordering::Relaxed)
     }
 

@@ -7,7 +7,7 @@ use std::time::Instant;
 
 use crate::instance::Shell;
 use crate::warmth::Demand;
-use crate::{Engine, JsError};
+use crate::{Engine, JsError, LostThreads};
 
 /// A few isolates from the snapshot with no Worker in them, so that a Worker's first request need not wait for
 /// one. What is taken is made anew in the background, and more than that while many are taken ([`Demand`]).
@@ -56,6 +56,11 @@ impl WarmPool {
     /// called on the watchdog's thread and must not wait. Only the first function counts.
     pub fn on_held_threads(&self, changed: impl Fn(usize) + Send + Sync + 'static) {
         self.engine.on_held_threads(Box::new(changed));
+    }
+
+    /// How many threads are with turns that do not end.
+    pub fn lost_threads(&self) -> LostThreads {
+        self.engine.lost_threads()
     }
 
     /// How many are ready.

@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use selvedge_ops::v8;
 
-use crate::{Builtins, Extensions, Instance, JsError, Limit, Limits, LogSink, Script, TurnError, WarmPool, linker};
+use crate::{
+    Builtins, Extensions, Instance, JsError, Limit, Limits, LogSink, Loss, Script, TurnError, WarmPool, linker,
+};
 
 /// What an instance is given when it starts.
 #[derive(Clone)]
@@ -17,6 +19,17 @@ pub struct StartOptions {
     pub limits: Limits,
     /// Which modules of ours outside of the snapshot it may import; `None`: none.
     pub builtins: Option<Arc<Builtins>>,
+    /// Who hears what becomes of it.
+    pub observer: Arc<dyn InstanceObserver>,
+}
+
+/// Hears what becomes of an instance, on whatever thread, at a place where nothing may wait.
+pub trait InstanceObserver: Send + Sync {
+    /// A limit ended it. The turn that met the limit may go on for a while.
+    fn condemned(&self, limit: Limit);
+
+    /// A thread is lost to one of its turns.
+    fn lost(&self, loss: Loss);
 }
 
 impl std::fmt::Debug for StartOptions {
@@ -74,7 +87,7 @@ impl WarmPool {
         step!("begin");
         let shell = self.take().await.map_err(StartError::Script)?;
         step!("take");
-        shell.state().set_up(options.log, options.extensions);
+        shell.state().set_up(options.log, options.extensions, options.observer);
         let builtins = options.builtins;
         let instance = Arc::new(shell.into_instance(options.limits));
         let result = instance

@@ -1,7 +1,7 @@
 //! What belongs to an instance and is reached from ops.
 
 use std::any::Any;
-use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -13,7 +13,7 @@ use crate::log_budget::{LogBudget, Verdict};
 use crate::memory::Memory;
 use crate::numbers::Numbered;
 use crate::rejections::Rejections;
-use crate::{Extensions, Invocation, Limit, LogLevel, LogRecord, LogSink, Resources};
+use crate::{Extensions, InstanceObserver, Invocation, Limit, LogLevel, LogRecord, LogSink, Loss, Resources};
 
 /// The part of an instance that ops, invocations and upper layers share.
 pub struct InstanceState {
@@ -22,6 +22,7 @@ pub struct InstanceState {
     next_invocation: AtomicU32,
     now: AtomicU64,
     condemned: OnceLock<Limit>,
+    lost: AtomicBool,
     /// Told when the instance is condemned.
     ended: Notify,
     setup: OnceLock<Setup>,
@@ -36,6 +37,7 @@ pub struct InstanceState {
 struct Setup {
     log: Arc<dyn LogSink>,
     extensions: Extensions,
+    observer: Arc<dyn InstanceObserver>,
 }
 
 /// The isolate slot that holds the state.
@@ -59,6 +61,7 @@ impl InstanceState {
             next_invocation: AtomicU32::new(1),
             now: AtomicU64::new(0),
             condemned: OnceLock::new(),
+            lost: AtomicBool::new(false),
             ended: Notify::new(),
             setup: OnceLock::new(),
             modules: Mutex::default(),
@@ -77,9 +80,9 @@ impl InstanceState {
         scope.get_slot::<Slot>().map(|slot| slot.0.clone())
     }
 
-    pub(crate) fn set_up(&self, log: Arc<dyn LogSink>, extensions: Extensions) {
+    pub(crate) fn set_up(&self, log: Arc<dyn LogSink>, extensions: Extensions, observer: Arc<dyn InstanceObserver>) {
         // Only `start` calls this, once per isolate.
-        let _ = self.setup.set(Setup { log, extensions });
+        let _ = self.setup.set(Setup { log, extensions, observer });
     }
 
     /// The native resources that live as long as the instance.
@@ -151,8 +154,31 @@ impl InstanceState {
 
     /// The first cause counts.
     pub(crate) fn condemn(&self, limit: Limit) {
-        let _ = self.condemned.set(limit);
+        if self.condemned.set(limit).is_ok()
+            && let Some(setup) = self.setup.get()
+        {
+            setup.observer.condemned(limit);
+        }
         self.ended.notify_waiters();
+    }
+
+    /// Whether a turn of the instance, which is condemned, keeps its thread: it may never be idle again.
+    pub fn is_lost(&self) -> bool {
+        self.lost.load(Ordering::Relaxed)
+    }
+
+    /// Notes that a thread is lost to the turn that runs.
+    pub(crate) fn lose(&self, loss: Loss) {
+        if !self.lost.swap(true, Ordering::Relaxed)
+            && let Some(setup) = self.setup.get()
+        {
+            setup.observer.lost(loss);
+        }
+    }
+
+    /// The turn ended after all.
+    pub(crate) fn recover(&self) {
+        self.lost.store(false, Ordering::Relaxed);
     }
 
     /// Waits until the instance is condemned.

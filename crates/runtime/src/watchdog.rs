@@ -5,7 +5,8 @@
 //! thousands. While nothing runs the thread sleeps, and the turn that begins wakes it.
 //!
 //! A turn that goes on for [`LONG_TURN`] holds a thread that others wait for. It is interrupted, to give what the thread
-//! had to do to another one (see [`crate::handover`]).
+//! had to do to another one (see [`crate::handover`]). One that does not heed its termination either is stopped where it is
+//! (see [`crate::stuck`]).
 
 use std::cell::RefCell;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering, fence};
@@ -15,10 +16,11 @@ use std::time::{Duration, Instant};
 
 use selvedge_ops::v8;
 
-use crate::cpu::{Meter, PLENTY, ThreadClock, Used};
+use crate::cpu::{Meter, PLENTY, ThreadClock, Used, this_thread};
 use crate::handover::{self, Step};
-use crate::priority;
-use crate::{InstanceState, Limit};
+use crate::running::{Due, ENDLESS_TURN, Running};
+use crate::unheeded::Measure;
+use crate::{InstanceState, Limit, Loss, LostThreads, priority, stuck};
 
 /// How often the running turns are looked at.
 const PERIOD: Duration = Duration::from_millis(5);
@@ -35,9 +37,6 @@ const SLEEP: Duration = Duration::from_secs(1);
 /// The CPU time after which a turn is a long one.
 pub const LONG_TURN: Duration = Duration::from_millis(5);
 
-/// The CPU time after which a turn seems not to end.
-const ENDLESS_TURN: Duration = Duration::from_millis(100);
-
 /// How long a turn may take to make room.
 const HELD: Duration = Duration::from_millis(25);
 
@@ -53,16 +52,6 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 struct Turn {
     running: Option<Running>,
     terminated: bool,
-}
-
-struct Running {
-    begun: Instant,
-    budget: Duration,
-    thread: ThreadClock,
-    meter: Meter,
-    moves: u32,
-    /// Whether it made room.
-    made_room: bool,
 }
 
 /// How a turn ended.
@@ -93,7 +82,7 @@ impl TurnClock {
         Shared::with_slot(&self.shared, |slot| {
             let thread = slot.thread;
             let meter = Meter::begin(if budget < PLENTY { thread.now() } else { None });
-            let running = Running { begun: Instant::now(), budget, thread, meter, moves: 0, made_room: false };
+            let running = Running::begin(budget, thread, meter, slot.number);
             *lock(&self.turn) = Turn { running: Some(running), terminated: false };
             self.terminated.store(false, Ordering::Relaxed);
             *lock(&slot.clock) = Some(self.clone());
@@ -106,7 +95,14 @@ impl TurnClock {
         Shared::with_slot(&self.shared, |slot| *lock(&slot.clock) = None);
         let Turn { running, terminated } = std::mem::take(&mut *lock(&self.turn));
         let used = running.map_or_else(Used::default, |running| {
-            if running.moves > 0 {
+            if running.unheeded.was_asked() && !stuck::settle() {
+                self.shared.parked.fetch_add(1, Ordering::Relaxed);
+                handover::leave();
+            }
+            if running.unheeded.is_lost() {
+                self.state.recover();
+            }
+            if running.moves > 0 || running.nudges > 0 {
                 priority::restore();
             }
             running.meter.finish(running.begun.elapsed(), || running.thread.now())
@@ -135,10 +131,13 @@ impl TurnClock {
         self.long.load(Ordering::Relaxed) && self.long.swap(false, Ordering::Relaxed)
     }
 
-    /// Whether its turn holds a thread that others wait for: it was to make room, and has not.
+    /// Whether its turn holds a thread that others wait for: it was to make room, or to end, and has not.
     fn holds_thread(&self, now: Instant) -> bool {
-        lock(&self.turn).running.as_ref().is_some_and(|running| {
-            running.moves > 0 && !running.made_room && now.saturating_duration_since(running.begun) >= HELD
+        let turn = lock(&self.turn);
+        turn.running.as_ref().is_some_and(|running| {
+            (running.moves > 0 || turn.terminated)
+                && !running.made_room
+                && now.saturating_duration_since(running.begun) >= HELD
         })
     }
 
@@ -150,10 +149,19 @@ impl TurnClock {
             // V8 forgets a termination when the last of the guest's frames is gone; what the turn enters after
             // that (a handler of its own that was being called, say) must end too.
             self.isolate.terminate_execution();
+            let used = running.used(now);
+            running.nudge(used.least, self.shared.may_yield);
+            let wall = now.saturating_duration_since(running.begun);
+            // Under the lock, so that it is this turn which yields or stops.
+            match running.unheeded.look(used.least, wall, self.shared.may_yield) {
+                Measure::Wait => {}
+                Measure::Yield => stuck::ask_to_yield(running.number),
+                Measure::Lose => self.state.lose(Loss::Stuck),
+                Measure::Stop => stuck::ask_to_stop(running.number),
+            }
             return Some(PERIOD);
         }
-        let wall = now.saturating_duration_since(running.begun);
-        let used = running.meter.look(wall, || running.thread.now());
+        let used = running.used(now);
         let over = if used.most >= running.budget {
             Some(Limit::CpuTime)
         } else {
@@ -175,7 +183,10 @@ impl TurnClock {
             if running.moves < MOVES {
                 running.moves += 1;
                 handover::request(&self.isolate, if yields { Step::MakeRoomAndYield } else { Step::MakeRoom });
-            } else if yields && used.least >= ENDLESS_TURN && running.moves == MOVES {
+            } else if !running.made_room || running.rank > 0 {
+                running.nudge(used.least, yields);
+            }
+            if yields && used.least >= ENDLESS_TURN && running.moves == MOVES {
                 running.moves += 1;
                 handover::request(&self.isolate, Step::YieldToAll);
             }
@@ -189,6 +200,8 @@ impl TurnClock {
 struct Slot {
     clock: Mutex<Option<Arc<TurnClock>>>,
     thread: ThreadClock,
+    /// The number that the system gives the thread.
+    number: i32,
 }
 
 /// What the watching thread and the watched ones share.
@@ -200,6 +213,8 @@ struct Shared {
     may_yield: bool,
     /// How many threads are held, as last told.
     held: AtomicUsize,
+    /// How many threads wait for ever.
+    parked: AtomicUsize,
     on_held: OnceLock<Box<dyn Fn(usize) + Send + Sync>>,
 }
 
@@ -213,27 +228,44 @@ fn slot_here() -> Option<Arc<Slot>> {
     SLOT.try_with(|mine| mine.try_borrow().ok()?.as_ref().map(|(_, slot)| slot.clone())).ok()?
 }
 
-/// Notes that the turn on the calling thread is making room. False if it was not asked to: the request was for the turn
-/// before it, and came too late for that one.
-pub(crate) fn note_room() -> bool {
-    let Some(slot) = slot_here() else { return false };
-    let Some(clock) = lock(&slot.clock).clone() else { return false };
-    match &mut lock(&clock.turn).running {
-        Some(running) if running.moves > 0 => {
-            running.made_room = true;
-            true
-        }
-        _ => false,
-    }
+/// What turn runs on the calling thread, as its watch knows it.
+fn with_running<T>(then: impl FnOnce(&mut Running) -> T) -> Option<T> {
+    let clock = slot_here().and_then(|slot| lock(&slot.clock).clone())?;
+    let mut turn = lock(&clock.turn);
+    turn.running.as_mut().map(then)
 }
 
-/// Condemns the instance whose turn runs on the calling thread, and forgets the turn, which will not end. False if none
-/// runs.
-pub(crate) fn abandon_turn() -> bool {
-    let Some(slot) = slot_here() else { return false };
-    let Some(clock) = lock(&slot.clock).take() else { return false };
+/// Whether the turn on the calling thread was asked to make room. If it was not, the request was for the one before it,
+/// and came too late.
+pub(crate) fn was_asked() -> bool {
+    with_running(|running| running.moves > 0).unwrap_or(false)
+}
+
+/// Notes that the turn on the calling thread is making room.
+pub(crate) fn note_room() {
+    with_running(|running| running.made_room = true);
+}
+
+/// What the turn on the calling thread is to do; it does it then.
+pub(crate) fn take_due() -> Due {
+    with_running(Running::take_due).unwrap_or_default()
+}
+
+/// The state of the instance whose turn on the calling thread was asked to stop.
+pub(crate) fn to_stop() -> Option<Arc<InstanceState>> {
+    let clock = slot_here().and_then(|slot| lock(&slot.clock).clone())?;
+    let to_stop = lock(&clock.turn).running.as_ref().is_some_and(|running| running.unheeded.is_to_stop());
+    to_stop.then(|| clock.state.clone())
+}
+
+/// Condemns the instance whose turn runs on the calling thread, and forgets the turn, as it will not end. The instance's
+/// state; nothing if no turn runs.
+pub(crate) fn abandon_turn() -> Option<Arc<InstanceState>> {
+    let slot = slot_here()?;
+    let clock = lock(&slot.clock).take()?;
     clock.state.condemn(Limit::Memory);
-    true
+    clock.shared.parked.fetch_add(1, Ordering::Relaxed);
+    Some(clock.state.clone())
 }
 
 impl Shared {
@@ -242,7 +274,8 @@ impl Shared {
         SLOT.with_borrow_mut(|mine| match mine {
             Some((shared, slot)) if std::ptr::eq(shared.as_ptr(), Arc::as_ptr(this)) => then(slot),
             _ => {
-                let slot = Arc::new(Slot { clock: Mutex::default(), thread: ThreadClock::here() });
+                let slot =
+                    Arc::new(Slot { clock: Mutex::default(), thread: ThreadClock::here(), number: this_thread() });
                 lock(&this.slots).push(Arc::downgrade(&slot));
                 then(&slot);
                 *mine = Some((Arc::downgrade(this), slot));
@@ -304,6 +337,7 @@ impl Watchdog {
             thread: OnceLock::new(),
             may_yield: priority::can_be_restored(),
             held: AtomicUsize::new(0),
+            parked: AtomicUsize::new(0),
             on_held: OnceLock::new(),
         });
         let watched = Arc::downgrade(&shared);
@@ -311,6 +345,12 @@ impl Watchdog {
         // The only call.
         let _ = shared.thread.set(handle.thread().clone());
         Ok(Self { shared })
+    }
+
+    /// See [`crate::WarmPool::lost_threads`].
+    pub(crate) fn lost_threads(&self) -> LostThreads {
+        let count = |count: &AtomicUsize| count.load(Ordering::Relaxed);
+        LostThreads { held: count(&self.shared.held), parked: count(&self.shared.parked) }
     }
 
     /// See [`crate::WarmPool::on_held_threads`].

@@ -10,11 +10,26 @@
 //! they wake each other up for work that is done when they come.
 
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, mpsc};
+use std::time::Duration;
 
+use selvedge_platform::Scheduler;
+use selvedge_runtime::{LostThreads, WarmPool};
 use tokio::runtime::Handle;
 
-/// How many threads there are in reserve.
+use crate::failure;
+use crate::output::Output;
+
+/// How many threads there are in reserve, in each runtime.
 pub(crate) const SIZE: usize = 16;
+
+/// How many may be held before the operator is told.
+const MANY: usize = SIZE / 2;
+
+/// How many may be parked before the operator is told: each has its stack and an isolate, and a process has so many threads.
+const PARKED: usize = 100;
+
+/// How often that is looked at.
+const PERIOD: Duration = Duration::from_secs(1);
 
 #[derive(Debug, Default)]
 struct State {
@@ -73,11 +88,82 @@ impl Reserve {
     }
 }
 
+/// Those of all runtimes. Where a turn holds its thread is not asked: each has one more work for it.
+#[derive(Clone, Debug)]
+pub(crate) struct Reserves(Arc<[Arc<Reserve>]>);
+
+impl Reserves {
+    /// Blocks [`SIZE`] threads of each runtime; see [`Reserve::new`].
+    pub(crate) fn new(runtimes: &[&Handle]) -> Self {
+        Self(runtimes.iter().map(|runtime| Reserve::new(runtime)).collect())
+    }
+
+    /// See [`Reserve::work`].
+    pub(crate) fn work(&self, wanted: usize) {
+        self.0.iter().for_each(|reserve| reserve.work(wanted));
+    }
+}
+
+/// How many are left when so many are held.
+pub(crate) fn left(held: usize) -> usize {
+    SIZE.saturating_sub(held)
+}
+
+/// Whether to tell that many are lost: once, until few are.
+fn is_due(lost: LostThreads, told: &mut bool) -> bool {
+    let LostThreads { held, parked } = lost;
+    if held < MANY / 2 && parked < PARKED {
+        *told = false;
+    }
+    (held >= MANY || parked >= PARKED) && !std::mem::replace(told, true)
+}
+
+/// Tells the operator when the reserve comes to its end, while there is still a thread that can. Never ends.
+pub(crate) async fn watch(pool: Arc<WarmPool>, scheduler: Arc<Scheduler>, output: Output) {
+    let mut told = false;
+    loop {
+        tokio::time::sleep(PERIOD).await;
+        let costly = scheduler.costly();
+        let lost = pool.lost_threads();
+        // What is held by Workers that never cost a thread comes back.
+        if !costly.is_empty() && is_due(lost, &mut told) {
+            output.error(&failure::headline(words(lost, &costly)));
+        }
+    }
+}
+
+fn words(lost: LostThreads, costly: &[(String, u64)]) -> String {
+    let LostThreads { held, parked } = lost;
+    let workers: Vec<_> = costly.iter().map(|(name, threads)| format!("{name} ({threads})")).collect();
+    format!(
+        "{held} threads of this server are held by turns that cannot be ended, and {left} are left in reserve; {parked} are \
+         parked for good.\n\n  When none is left, requests wait for ever. Restart the server, without the Workers that \
+         cost threads, or with their code changed:\n  {}",
+        workers.join(", "),
+        left = left(held),
+    )
+}
+
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use super::*;
+
+    #[test]
+    fn that_many_are_held_is_told_once() {
+        let mut told = false;
+        let mut due = |held, parked| is_due(LostThreads { held, parked }, &mut told);
+        let seen = [0, 7, 8, 9, 16, 5, 8, 3, 8].map(|held| due(held, 1));
+        assert_eq!(seen, [false, false, true, false, false, false, false, false, true]);
+        assert_eq!([0, 0, 0].map(|held| due(held, 100)), [false; 3], "it is told already");
+        assert_eq!([99, 100, 101].map(|parked| due(0, parked)), [false, true, false]);
+    }
+
+    #[test]
+    fn the_operator_reads_who_and_what_to_do() {
+        let text = words(LostThreads { held: 9, parked: 4 }, &[("shop".into(), 7), ("blog".into(), 2)]);
+        assert!(text.starts_with("9 threads") && text.contains("7 are left in reserve"), "{text}");
+        assert!(text.contains("Restart the server") && text.ends_with("\n  shop (7), blog (2)"), "{text}");
+    }
 
     #[test]
     fn they_work_when_others_are_held() {

@@ -76,6 +76,26 @@ async fn what_does_not_end_is_cut() {
     assert_eq!(read_to_end(&mut stuck).await, "");
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_handler_that_never_returns_is_not_waited_for() {
+    let (begun, mut seen) = mpsc::unbounded_channel();
+    let (release, released) = std::sync::mpsc::channel::<()>();
+    let released = std::sync::Mutex::new(released);
+    let handler = Func(move |_: Request<Incoming>, _| {
+        begun.send(()).unwrap();
+        // As a turn of JavaScript does that cannot be ended.
+        let _ = released.lock().unwrap().recv();
+        async { text("done") }
+    });
+    let mut server = start(quick(Timeouts { drain: Duration::from_millis(50), ..Timeouts::default() }), handler);
+    let mut stuck = server.connect().await;
+    stuck.write_all(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n").await.unwrap();
+    within(seen.recv()).await.unwrap();
+    server.stop();
+    within(server.served).await.unwrap().unwrap();
+    drop(release);
+}
+
 #[tokio::test]
 async fn an_address_that_cannot_be_had_is_one_line() {
     let (server, ..) = waiting(config());

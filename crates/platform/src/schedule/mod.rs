@@ -23,9 +23,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
+use selvedge_runtime::Loss;
 use tokio::runtime::Handle;
 use tokio::sync::Notify;
-use tokio::task::JoinHandle;
+use tokio::task::{AbortHandle, JoinHandle};
 
 use residency::Resident;
 pub(crate) use scale::{grows, spare};
@@ -111,6 +112,14 @@ impl Scheduler {
         }
     }
 
+    /// The Workers that cost threads, each with how many.
+    pub fn costly(&self) -> Vec<(String, u64)> {
+        let workers: Vec<_> = lock(&self.workers).iter().filter_map(Weak::upgrade).collect();
+        let cost = |worker: &Arc<Worker>| Loss::ALL.iter().map(|loss| worker.metrics().losses(*loss)).sum();
+        let costs = workers.iter().map(|worker| (worker.name().to_owned(), cost(worker)));
+        costs.filter(|(_, cost)| *cost > 0).collect()
+    }
+
     fn sweep(&self) {
         let workers: Vec<_> = lock(&self.workers).iter().filter_map(Weak::upgrade).collect();
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
@@ -118,6 +127,7 @@ impl Scheduler {
         let mut idle = Vec::new();
         for worker in &workers {
             worker.instances().trim(now);
+            used += worker.lost_bytes();
             for loaded in worker.instances().all() {
                 let bytes = loaded.instance.bytes();
                 used += bytes;
@@ -142,8 +152,13 @@ impl<T: Send + 'static> Awaited<T> {
         Self(runtime.spawn(work))
     }
 
+    /// What says whether it has ended.
+    pub(crate) fn handle(&self) -> AbortHandle {
+        self.0.abort_handle()
+    }
+
     /// Its result; nothing if it panicked.
-    pub(crate) async fn result(mut self) -> Option<T> {
+    pub(crate) async fn result(&mut self) -> Option<T> {
         (&mut self.0).await.ok()
     }
 }

@@ -1,9 +1,9 @@
 //! What a Worker can take without end, and where it ends.
 
-use std::time::Duration;
+use std::time::{Duration, UNIX_EPOCH};
 
-use selvedge_platform::{Bound, EventOutcome, WorkerError};
-use selvedge_runtime::{Limit, Limits};
+use selvedge_platform::{Bound, EventOutcome, ScheduledEvent, WorkerError};
+use selvedge_runtime::{Limit, Limits, Loss};
 
 use crate::harness::{Harness, Test, TestWorker};
 
@@ -17,6 +17,7 @@ pub(crate) const TESTS: &[(&str, Test)] = &[
     ("bounds::a_log_ends", |harness| Box::pin(log_ends(harness))),
     ("bounds::a_huge_value_is_logged_in_part", |harness| Box::pin(huge_value(harness))),
     ("bounds::events_are_counted", |harness| Box::pin(counted(harness))),
+    ("bounds::who_takes_a_thread_is_refused", |harness| Box::pin(refused(harness))),
 ];
 
 /// A Worker whose handler answers with what this code gives.
@@ -197,6 +198,43 @@ async fn huge_value(harness: Harness) {
     assert!(lines[0].starts_with("warn: Log size limit exceeded"), "{}", &lines[0][..100]);
 }
 
+async fn refused(harness: Harness) {
+    let source = "export default {
+        fetch(request) {
+          if (request.url.endsWith('/stuck')) Array.prototype.lastIndexOf.call({ length: 2 ** 53 - 1 }, 1);
+          return new Response('fine');
+        },
+        scheduled() {},
+      };";
+    let deploy = || {
+        harness.worker_with(source, |options| {
+            options.limits = Limits { cpu: Duration::from_millis(50), ..Limits::default() };
+        })
+    };
+    let worker = deploy();
+    assert_eq!(worker.text("/").await, "fine");
+    let stuck = worker.clone();
+    let turn = tokio::spawn(async move { stuck.get("/stuck").await.map(drop) });
+    while !worker.worker.is_in_quarantine() {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    let error = worker.get("/").await.unwrap_err();
+    assert!(matches!(error, WorkerError::Refused) && error.code() == 1102);
+    assert_eq!(error.to_string(), "Worker exceeded resource limits.");
+    let event = ScheduledEvent { cron: "* * * * *".into(), scheduled_time: UNIX_EPOCH };
+    assert!(matches!(worker.worker.scheduled(event).await, Err(WorkerError::Refused)));
+    let metrics = worker.worker.metrics();
+    assert_eq!(Loss::ALL.map(|loss| metrics.losses(loss)), [1, 0]);
+    assert_eq!(metrics.outcomes(EventOutcome::Refused), 2);
+    let lines = worker.log.lines();
+    assert!(lines.len() == 1 && lines[0].starts_with("error: The Worker test is refused until "), "{lines:?}");
+    // Nobody waits for what does not end.
+    worker.worker.drain().await;
+    assert!(!turn.is_finished());
+    // A new deployment is another Worker.
+    assert_eq!(deploy().text("/").await, "fine");
+}
+
 async fn counted(harness: Harness) {
     let worker = harness.worker(
         "export default { async fetch(request) {
@@ -227,6 +265,7 @@ async fn counted(harness: Harness) {
         ("hung", 1),
         ("canceled", 1),
         ("startFailure", 0),
+        ("refused", 0),
     ];
     assert_eq!(outcomes, expected);
     assert_eq!((metrics.starts(), metrics.evictions(), worker.worker.instance_count()), (2, 1, 1));

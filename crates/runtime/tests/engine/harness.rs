@@ -63,6 +63,18 @@ impl LogSink for Log {
     }
 }
 
+/// The threads that were lost to an instance.
+#[derive(Default)]
+pub(crate) struct Losses(pub(crate) Mutex<Vec<Loss>>);
+
+impl InstanceObserver for Losses {
+    fn condemned(&self, _: Limit) {}
+
+    fn lost(&self, loss: Loss) {
+        self.0.lock().unwrap().push(loss);
+    }
+}
+
 #[derive(Clone)]
 pub(crate) struct Harness {
     pub(crate) engine: Arc<Engine>,
@@ -73,6 +85,7 @@ pub(crate) struct Harness {
 pub(crate) struct Worker {
     pub(crate) instance: Arc<Instance>,
     pub(crate) log: Arc<Log>,
+    pub(crate) losses: Arc<Losses>,
     dispatch: v8::Global<v8::Function>,
     handler: v8::Global<v8::Function>,
 }
@@ -121,7 +134,14 @@ impl Harness {
         let log = Arc::new(Log::default());
         let limits =
             Limits { cpu: Duration::from_millis(300), startup: Duration::from_millis(300), ..Limits::default() };
-        let options = StartOptions { log: log.clone(), extensions: Extensions::new(), limits, builtins: None };
+        let losses = Arc::<Losses>::default();
+        let options = StartOptions {
+            log: log.clone(),
+            extensions: Extensions::new(),
+            limits,
+            builtins: None,
+            observer: losses.clone(),
+        };
         let (instance, (dispatch, handler)) = self
             .pool()
             .start(
@@ -138,7 +158,7 @@ impl Harness {
                 },
             )
             .await?;
-        Ok(Worker { instance, log, dispatch, handler })
+        Ok(Worker { instance, log, losses, dispatch, handler })
     }
 }
 

@@ -10,7 +10,7 @@ use selvedge_runtime::{Compilation, V8Token, initialize_v8_for};
 
 use super::{analytics, check, completions, d1, dev, import, init, kv, r2, secrets_store, serve};
 use crate::cli::Command;
-use crate::reserve::{self, Reserve};
+use crate::reserve::{self, Reserves};
 
 /// How long work that nobody waits for may go on when the process ends.
 const FAREWELL: Duration = Duration::from_millis(100);
@@ -69,12 +69,13 @@ fn serve_all(args: serve::ServeArgs) -> anyhow::Result<()> {
     let v8 = initialize_v8_for(args.compilation());
     raise_open_files();
     allow_priorities();
-    let heavy = threads(cores()).thread_name("heavy").on_thread_start(yield_to_others).build().context(NO_THREADS)?;
+    let mut heavy = threads(cores() + reserve::SIZE);
+    let heavy = heavy.thread_name("heavy").on_thread_start(yield_to_others).build().context(NO_THREADS)?;
     let runtime = threads(light_threads() + reserve::SIZE).build().context(NO_THREADS)?;
-    let reserve = Reserve::new(runtime.handle());
-    let result = runtime.block_on(serve::run(args, v8, heavy.handle().clone(), reserve.clone()));
+    let reserves = Reserves::new(&[runtime.handle(), heavy.handle()]);
+    let result = runtime.block_on(serve::run(args, v8, heavy.handle().clone(), reserves.clone()));
     // So that they can end.
-    reserve.work(usize::MAX);
+    reserves.work(usize::MAX);
     runtime.shutdown_timeout(FAREWELL);
     heavy.shutdown_timeout(FAREWELL);
     result
@@ -82,7 +83,7 @@ fn serve_all(args: serve::ServeArgs) -> anyhow::Result<()> {
 
 const NO_THREADS: &str = "cannot start the threads of the server; is a limit on threads (ulimit -u) too low?";
 
-/// How many threads work for connections: one a core. Others are in reserve; see [`Reserve`].
+/// How many threads work for connections: one a core. Others are in reserve; see [`Reserves`].
 fn light_threads() -> usize {
     cores().max(2)
 }

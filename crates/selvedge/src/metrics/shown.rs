@@ -9,12 +9,13 @@ use prometheus_client::metrics::MetricType;
 use prometheus_client::metrics::counter::ConstCounter;
 use prometheus_client::metrics::gauge::ConstGauge;
 use selvedge_platform::{Bound, EventOutcome, Worker};
-use selvedge_runtime::WarmPool;
+use selvedge_runtime::{Loss, LostThreads, WarmPool};
 
 use super::process::{Proc, most_open_files, open_files};
 use super::state::StateSize;
 use crate::deployment::Deployment;
 use crate::engine::Shared;
+use crate::reserve;
 
 /// What the metrics are of.
 #[derive(Debug)]
@@ -105,6 +106,31 @@ impl Shown {
         Ok(())
     }
 
+    /// What turns that cannot be ended cost.
+    fn losses(&self, encoder: &mut DescriptorEncoder<'_>) -> fmt::Result {
+        let help = "Threads that were lost to a Worker's turns";
+        let mut family = encoder.encode_descriptor("selvedge_threads_lost", help, None, MetricType::Counter)?;
+        for worker in self.workers() {
+            for loss in Loss::ALL {
+                let labels = [("worker", worker.name()), ("cause", loss.name())];
+                ConstCounter::new(worker.metrics().losses(loss)).encode(family.encode_family(&labels)?)?;
+            }
+        }
+        let help = "Whether a Worker is refused for the threads that it cost";
+        let mut family = encoder.encode_descriptor("selvedge_quarantined", help, None, MetricType::Gauge)?;
+        for worker in self.workers() {
+            let labels = [("worker", worker.name())];
+            ConstGauge::new(u64::from(worker.is_in_quarantine())).encode(family.encode_family(&labels)?)?;
+        }
+        let LostThreads { held, parked } = self.pool.lost_threads();
+        gauge(encoder, "selvedge_threads_held", "Threads that turns hold and others would have", count(held))?;
+        gauge(encoder, "selvedge_threads_parked", "Threads that wait for ever", count(parked))?;
+        let help = "Threads that may be held further before requests wait for ever";
+        gauge(encoder, "selvedge_threads_in_reserve", help, count(reserve::left(held)))?;
+        let bytes = self.workers().map(|worker| worker.lost_bytes()).sum();
+        gauge(encoder, "selvedge_lost_memory_bytes", "Memory of instances that never leave their turn", count(bytes))
+    }
+
     fn process(&self, encoder: &mut DescriptorEncoder<'_>) -> fmt::Result {
         if let Some(process) = self.proc.process() {
             let seconds = process.cpu_seconds;
@@ -144,6 +170,7 @@ impl Collector for Shown {
         self.durations(encoder)?;
         self.limits(encoder)?;
         self.instances(encoder)?;
+        self.losses(encoder)?;
         let help = "Instances that have started, by Worker";
         self.by_worker(encoder, "selvedge_instance_starts", help, |worker| worker.metrics().starts())?;
         let help = "Instances that have been let go, by Worker";

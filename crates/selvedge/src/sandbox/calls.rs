@@ -38,7 +38,7 @@ const THREADS: &[c_long] = &[
     libc::SYS_get_robust_list,
     libc::SYS_getcpu,
     libc::SYS_getpriority,
-    // The engine lowers the priority of a thread whose turn is long, and restores it.
+    // Of the calling thread only: one whose turn is long steps back.
     libc::SYS_setpriority,
     libc::SYS_gettid,
     libc::SYS_rseq,
@@ -47,10 +47,10 @@ const THREADS: &[c_long] = &[
     libc::SYS_sched_getaffinity,
     libc::SYS_sched_getparam,
     libc::SYS_sched_getscheduler,
+    // Of the calling thread only: one whose turn cannot be ended gets what the others leave.
+    libc::SYS_sched_setscheduler,
     libc::SYS_sched_yield,
     libc::SYS_set_robust_list,
-    // Of the calling thread only: one whose turn is long steps back.
-    libc::SYS_setpriority,
     libc::SYS_set_tid_address,
 ];
 
@@ -63,7 +63,7 @@ const SIGNALS: &[c_long] = &[
     libc::SYS_rt_sigsuspend,
     libc::SYS_rt_sigtimedwait,
     libc::SYS_sigaltstack,
-    // To this process only: an abort.
+    // To this process only: an abort, and the engine to a thread whose turn cannot be ended.
     libc::SYS_tgkill,
 ];
 
@@ -286,6 +286,9 @@ pub(super) const REQUESTS: &[u64] = &[libc::FIOCLEX, libc::FIONBIO, libc::FIONRE
 /// Options of `prctl`: names of threads and of memory, and what the second filter needs.
 pub(super) const OPTIONS: &[i32] =
     &[libc::PR_CAPBSET_READ, libc::PR_GET_NAME, libc::PR_SET_NAME, libc::PR_SET_NO_NEW_PRIVS, libc::PR_SET_VMA];
+
+/// How a thread may be scheduled: as usual, and after all others.
+pub(super) const POLICIES: &[i32] = &[libc::SCHED_OTHER, libc::SCHED_IDLE];
 
 /// Kinds of sockets. Of the local ones, name services have one (nscd, systemd-resolved).
 pub(super) const FAMILIES: &[i32] = &[libc::AF_INET, libc::AF_INET6, libc::AF_UNIX];

@@ -55,6 +55,8 @@ fn refused(process: u32, executable_memory: bool) -> Result<Rules, BackendError>
     rules.insert(libc::SYS_tgkill, vec![none_of(0, &[u64::from(process)])?]);
     let own = [none_of(0, &[libc::PRIO_PROCESS.into()])?, none_of(1, &[0])?];
     rules.insert(libc::SYS_setpriority, own.into());
+    let own = [none_of(0, &[0])?, none_of(1, &numbers(calls::POLICIES))?];
+    rules.insert(libc::SYS_sched_setscheduler, own.into());
     // A thread of this process, and no other.
     let flag = |flag: i32| u64::from(flag.unsigned_abs());
     let mut clone = vec![masked(0, flag(libc::CLONE_THREAD), 0)?, masked(0, flag(libc::CLONE_VM), 0)?];

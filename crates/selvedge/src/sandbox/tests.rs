@@ -118,6 +118,15 @@ fn calls_by_their_arguments() {
         let [which, who] = arguments;
         assert_eq!(answer(&filters, libc::SYS_setpriority, [which, who, 5, 0, 0, 0]), expected, "{arguments:?}");
     }
+    for (thread, policy, expected) in [
+        (0, libc::SCHED_IDLE, ALLOW),
+        (0, libc::SCHED_OTHER, ALLOW),
+        (1, libc::SCHED_IDLE, refused),
+        (0, libc::SCHED_FIFO, refused),
+    ] {
+        let arguments = [thread, u64::from(policy.unsigned_abs()), 0, 0, 0, 0];
+        assert_eq!(answer(&filters, libc::SYS_sched_setscheduler, arguments), expected, "{policy}");
+    }
 
     let thread = libc::CLONE_VM | libc::CLONE_FS | libc::CLONE_FILES | libc::CLONE_SIGHAND | libc::CLONE_THREAD;
     assert_eq!(first(libc::SYS_clone, thread), ALLOW);

@@ -27,10 +27,10 @@ const AT_ONCE: usize = 3;
 const PERIOD: Duration = Duration::from_millis(5);
 
 /// How long an attack may take to its end: some are bounded by memory alone, and then by how fast it is filled.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_secs(180);
 
 /// When a client gives up that gets no answer.
-const GIVES_UP: Duration = Duration::from_secs(10);
+const GIVES_UP: Duration = Duration::from_secs(5);
 
 /// What a Worker answers at `/`.
 const ALIVE: &str = "alive";
@@ -69,6 +69,7 @@ groups! {
     start [];
     storage [];
     stream [];
+    stuck [];
     timer [];
     wasm [];
 }
@@ -178,7 +179,12 @@ async fn outcome(case: &Case, step: &Step, server: &Server<'_>) -> Result<(), St
         if let Ok(Ok(response)) = answered {
             return Err(format!("expected no answer, but got {}", response.status()));
         }
-        return goes_on(&send).await;
+        // It takes CPU time, of which the others that attack have their part.
+        let told = format!("The Worker {} is refused until", case.name);
+        while !server.output_text().contains(&told) {
+            tokio::time::sleep(PERIOD * 10).await;
+        }
+        return comes_back(&send).await;
     }
     let response = send(&step.path).await.map_err(|error| format!("no answer: {error:?}"))?;
     let status = response.status().as_u16();
@@ -209,6 +215,22 @@ async fn goes_on(send: &impl AsyncFn(&str) -> reqwest::Result<reqwest::Response>
     let status = again.status();
     let text = again.text().await.map_err(|error| error.to_string())?;
     if status == 200 && text == ALIVE { Ok(()) } else { Err(format!("the next event got {status} {text:?}")) }
+}
+
+/// A Worker that took a thread with it is refused for a while, and then has a new instance.
+async fn comes_back(send: &impl AsyncFn(&str) -> reqwest::Result<reqwest::Response>) -> Result<(), String> {
+    let mut was_refused = false;
+    loop {
+        let answer = within("the next event's answer", send("/")).await.map_err(|error| error.to_string())?;
+        let status = answer.status();
+        let text = answer.text().await.map_err(|error| error.to_string())?;
+        match (status.as_u16(), text.as_str()) {
+            (503, "error code: 1102") => was_refused = true,
+            (200, ALIVE) if was_refused => return Ok(()),
+            _ => return Err(format!("expected to be refused and then served, but got {status} {text:?}")),
+        }
+        tokio::time::sleep(PERIOD * 10).await;
+    }
 }
 
 /// The end of a text that may be a flood.

@@ -7,10 +7,11 @@ use serde_json::json;
 use crate::support::{Answer, Origin, Project, Server, eventually, reply};
 
 /// The samples of a page: each line's name with its labels, and its value.
-struct Samples(Vec<(String, f64)>);
+pub(crate) struct Samples(Vec<(String, f64)>);
 
 impl Samples {
-    async fn of(url: &str) -> Self {
+    /// Those of the page at this address.
+    pub(crate) async fn of(url: &str) -> Self {
         let answer = Answer::of(reqwest::Client::builder().no_proxy().build().unwrap().get(url)).await;
         let text = answer.assert_status(200).text();
         assert_eq!(answer.header("content-type"), "application/openmetrics-text; version=1.0.0; charset=utf-8");
@@ -26,8 +27,9 @@ impl Samples {
         )
     }
 
+    /// The value of one.
     #[track_caller]
-    fn get(&self, name: &str) -> f64 {
+    pub(crate) fn get(&self, name: &str) -> f64 {
         let found = self.0.iter().find(|(sample, _)| sample == name);
         found.unwrap_or_else(|| panic!("{name} is not among {:#?}", self.0)).1
     }
@@ -52,7 +54,8 @@ const SOURCE: &str = "
       return new Response('fine');
     } };";
 
-async fn page(server: &Server<'_>) -> String {
+/// The address of a server's page.
+pub(crate) async fn page(server: &Server<'_>) -> String {
     server.event("metrics", &[]).await["url"].as_str().unwrap().to_owned()
 }
 

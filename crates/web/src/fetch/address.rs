@@ -5,6 +5,28 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
+/// Which addresses are refused.
+#[derive(Clone, Copy)]
+pub(crate) struct Guard(fn(IpAddr) -> bool);
+
+impl Guard {
+    /// One that refuses private addresses, or none.
+    pub(crate) fn new(allow_private: bool) -> Self {
+        Self(if allow_private { |_| false } else { is_private })
+    }
+
+    /// One that refuses what a test takes for private: all that a test can connect to is.
+    #[cfg(test)]
+    pub(crate) fn refusing(refused: fn(IpAddr) -> bool) -> Self {
+        Self(refused)
+    }
+
+    /// Whether this one is.
+    pub(crate) fn refuses(self, address: IpAddr) -> bool {
+        self.0(address)
+    }
+}
+
 /// Whether an address is loopback, link-local, private, reserved or multicast (IANA's special-purpose address
 /// registries, RFC 6890). Addresses that embed an IPv4 address are judged by it.
 pub fn is_private(address: IpAddr) -> bool {

@@ -24,11 +24,11 @@ use rustls::ClientConfig;
 use rustls::pki_types::CertificateDer;
 use url::{Position, Url};
 
-use super::address::is_private;
+use super::address::Guard;
 use super::body::Body;
 use super::cached::Through;
 use super::coding::ContentCoding;
-use super::connector::{Connector, GuardedResolver, PrivateAddress, tls_config};
+use super::connector::{Connector, GuardedResolver, Lookup, PrivateAddress, system_lookup, tls_config};
 use super::error::{BodyError, FetchError};
 use super::redirect::{self, MAX_REDIRECTS};
 use super::request::prepare;
@@ -102,6 +102,8 @@ pub struct FetchClient {
     /// For handshakes, each on a connection of its own.
     upgrades: Client<Connector, Body>,
     allow_private: bool,
+    lookup: Lookup,
+    guard: Guard,
     tls: Arc<ClientConfig>,
 }
 
@@ -117,8 +119,14 @@ impl FetchClient {
     /// # Errors
     /// When a root certificate is bad.
     pub fn new(options: FetchOptions) -> Result<Self, FetchSetupError> {
+        let guard = Guard::new(options.allow_private);
+        Self::with(options, system_lookup(), guard)
+    }
+
+    /// One that looks names up and judges addresses in a way of its own.
+    pub(super) fn with(options: FetchOptions, lookup: Lookup, guard: Guard) -> Result<Self, FetchSetupError> {
         let tls = tls_config(&options.extra_roots)?;
-        let resolver = GuardedResolver::new(options.allow_private, None);
+        let resolver = GuardedResolver::new(lookup.clone(), guard, None);
         let client = Client::builder(TokioExecutor::new())
             .timer(TokioTimer::new())
             .pool_timer(TokioTimer::new())
@@ -131,7 +139,7 @@ impl FetchClient {
             tls.clone(),
             true,
         ));
-        Ok(Self { client, upgrades, allow_private: options.allow_private, tls: Arc::new(tls) })
+        Ok(Self { client, upgrades, allow_private: options.allow_private, lookup, guard, tls: Arc::new(tls) })
     }
 
     /// What makes plain connections under the same rules: the same destinations are refused, the same certificates
@@ -143,7 +151,7 @@ impl FetchClient {
     /// A client that connects to another host than the URL's. Its connections are not kept: the pool knows them by the
     /// URL's host alone.
     fn resolving(&self, name: Name, upgrades: bool) -> Client<Connector, Body> {
-        let resolver = GuardedResolver::new(self.allow_private, Some(name));
+        let resolver = GuardedResolver::new(self.lookup.clone(), self.guard, Some(name));
         Client::builder(TokioExecutor::new()).timer(TokioTimer::new()).pool_max_idle_per_host(0).build(Connector::new(
             resolver,
             ClientConfig::clone(&self.tls),
@@ -240,9 +248,7 @@ impl FetchClient {
     fn check_literal(&self, uri: &Uri) -> Result<(), FetchError> {
         let host = uri.host().unwrap_or_default().trim_start_matches('[').trim_end_matches(']');
         match host.parse::<IpAddr>() {
-            Ok(address) if !self.allow_private && is_private(address) => {
-                Err(FetchError::Private { url: uri.to_string(), address })
-            }
+            Ok(address) if self.guard.refuses(address) => Err(FetchError::Private { url: uri.to_string(), address }),
             _ => Ok(()),
         }
     }

@@ -20,7 +20,7 @@ use rustls::{ClientConfig, RootCertStore};
 use tokio::net::TcpStream;
 use tower_service::Service;
 
-use super::address::is_private;
+use super::address::Guard;
 use super::body::BoxError;
 use super::client::FetchSetupError;
 
@@ -32,18 +32,26 @@ pub(crate) const CONNECT_TIMEOUT: Duration = Duration::from_secs(15);
 #[error("{0} is a private address")]
 pub(crate) struct PrivateAddress(pub(crate) IpAddr);
 
+/// Looks a name up.
+pub(crate) type Lookup = Arc<dyn Fn(Name) -> Pending<Vec<SocketAddr>> + Send + Sync>;
+
+/// As the system does.
+pub(crate) fn system_lookup() -> Lookup {
+    Arc::new(|name| Box::pin(async move { Ok(GaiResolver::new().call(name).await?.collect()) }))
+}
+
 /// Resolves names, leaving out the addresses that Workers may not reach.
 #[derive(Clone)]
 pub(crate) struct GuardedResolver {
-    inner: GaiResolver,
-    allow_private: bool,
+    lookup: Lookup,
+    guard: Guard,
     /// The name that is looked up whatever name is asked for.
     instead: Option<Name>,
 }
 
 impl GuardedResolver {
-    pub(crate) fn new(allow_private: bool, instead: Option<Name>) -> Self {
-        Self { inner: GaiResolver::new(), allow_private, instead }
+    pub(crate) fn new(lookup: Lookup, guard: Guard, instead: Option<Name>) -> Self {
+        Self { lookup, guard, instead }
     }
 }
 
@@ -54,28 +62,20 @@ impl Service<Name> for GuardedResolver {
     type Error = BoxError;
     type Future = Pending<Self::Response>;
 
-    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), BoxError>> {
-        self.inner.poll_ready(cx).map_err(Into::into)
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), BoxError>> {
+        Poll::Ready(Ok(()))
     }
 
     fn call(&mut self, name: Name) -> Self::Future {
-        let lookup = self.inner.call(self.instead.clone().unwrap_or(name));
-        let allow_private = self.allow_private;
-        Box::pin(async move {
-            let found: Vec<SocketAddr> = lookup.await?.collect();
-            permitted(found, allow_private).map_err(Into::into)
-        })
+        let lookup = (self.lookup)(self.instead.clone().unwrap_or(name));
+        let guard = self.guard;
+        Box::pin(async move { permitted(lookup.await?, guard).map_err(Into::into) })
     }
 }
 
-fn permitted(
-    mut found: Vec<SocketAddr>,
-    allow_private: bool,
-) -> Result<std::vec::IntoIter<SocketAddr>, PrivateAddress> {
+fn permitted(mut found: Vec<SocketAddr>, guard: Guard) -> Result<std::vec::IntoIter<SocketAddr>, PrivateAddress> {
     let first = found.first().map(SocketAddr::ip);
-    if !allow_private {
-        found.retain(|address| !is_private(address.ip()));
-    }
+    found.retain(|address| !guard.refuses(address.ip()));
     match first {
         Some(address) if found.is_empty() => Err(PrivateAddress(address)),
         _ => Ok(found.into_iter()),
@@ -153,9 +153,10 @@ mod tests {
     fn private_addresses_are_left_out() {
         let private: SocketAddr = "10.0.0.1:0".parse().unwrap();
         let public: SocketAddr = "1.1.1.1:0".parse().unwrap();
-        assert_eq!(permitted(vec![private, public], false).unwrap().collect::<Vec<_>>(), [public]);
-        assert_eq!(permitted(vec![private, public], true).unwrap().len(), 2);
-        assert!(permitted(vec![private], false).is_err());
-        assert_eq!(permitted(vec![], false).unwrap().len(), 0);
+        let [guarded, open] = [false, true].map(Guard::new);
+        assert_eq!(permitted(vec![private, public], guarded).unwrap().collect::<Vec<_>>(), [public]);
+        assert_eq!(permitted(vec![private, public], open).unwrap().len(), 2);
+        assert!(permitted(vec![private], guarded).is_err());
+        assert_eq!(permitted(vec![], guarded).unwrap().len(), 0);
     }
 }

@@ -15,6 +15,10 @@ mod content_type;
 mod error;
 mod fetch_ops;
 mod join;
+// Loopback has more than one address on Linux alone.
+#[cfg(test)]
+#[cfg(target_os = "linux")]
+mod private_tests;
 mod redirect;
 mod request;
 mod resource;

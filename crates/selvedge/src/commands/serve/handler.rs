@@ -132,7 +132,10 @@ impl Fleet {
         client: &ClientInfo,
         error: &WorkerError,
     ) -> Response<Body> {
-        self.tell(deployment, asked, client, error);
+        // That it is refused was told when it began to be.
+        if !matches!(error, WorkerError::Refused) {
+            self.tell(deployment, asked, client, error);
+        }
         let shown = match error.code() {
             1102 => EdgeError::WorkerExceededLimits,
             _ => EdgeError::WorkerThrew,

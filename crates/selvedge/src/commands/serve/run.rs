@@ -1,7 +1,6 @@
 //! The course of `selvedge serve`.
 
 use std::path::Path;
-use std::sync::Arc;
 
 use selvedge_edge::{Scheme, Server, TlsConfig};
 use selvedge_platform::Scheduler;
@@ -21,7 +20,7 @@ use crate::listen::Ip;
 use crate::metrics::{self, Page, Shown};
 use crate::output::{Format, Output, count};
 use crate::project::Project;
-use crate::reserve::Reserve;
+use crate::reserve::{self, Reserves};
 use crate::sandbox::Needs;
 use crate::shutdown::Shutdown;
 use crate::{bindings, cron, memory, services, state};
@@ -34,20 +33,14 @@ const WARM: usize = 4;
 ///
 /// # Errors
 /// Whatever keeps the server from starting.
-pub(crate) async fn run(args: ServeArgs, v8: V8Token, heavy: Handle, reserve: Arc<Reserve>) -> anyhow::Result<()> {
+pub(crate) async fn run(args: ServeArgs, v8: V8Token, heavy: Handle, reserves: Reserves) -> anyhow::Result<()> {
     let output = Output::new(Format::of(args.json), args.log_level)?;
-    let result = serve(args, v8, heavy, reserve, &output).await;
+    let result = serve(args, v8, heavy, reserves, &output).await;
     output.flush();
     result
 }
 
-async fn serve(
-    args: ServeArgs,
-    v8: V8Token,
-    heavy: Handle,
-    reserve: Arc<Reserve>,
-    output: &Output,
-) -> anyhow::Result<()> {
+async fn serve(args: ServeArgs, v8: V8Token, heavy: Handle, reserves: Reserves, output: &Output) -> anyhow::Result<()> {
     let shutdown = Shutdown::on_signals()?;
     let compilation = args.compilation();
     let tls = match (&args.tls_cert, &args.tls_key) {
@@ -74,7 +67,7 @@ async fn serve(
     let budget = args.memory.map_or_else(|| memory::available() / 2, |megabytes| u64::from(megabytes) << 20);
     let scheduler = Scheduler::new(Some(heavy), usize::try_from(budget).unwrap_or(usize::MAX));
     let shared = Shared::new(v8, WARM, args.allow_private_network, scheduler.clone(), storage).await?;
-    shared.pool.on_held_threads(move |held| reserve.work(held));
+    shared.pool.on_held_threads(move |held| reserves.work(held));
     let options = DeployOptions {
         max_instances: args.instances.map_or_else(cores, usize::from),
         // An origin is the operator's word, also when its address is private.
@@ -99,6 +92,7 @@ async fn serve(
         tokio::spawn(cron::fire(move || deployments.clone(), output));
     }
 
+    tokio::spawn(reserve::watch(shared.pool.clone(), scheduler.clone(), output.clone()));
     tokio::spawn(scheduler.care());
     if let Some((server, page)) = metrics {
         output.metrics(&format!("http://{}/metrics", server.local_addr()));

@@ -1,0 +1,90 @@
+//! A turn that runs, as the watchdog knows it.
+
+use std::time::{Duration, Instant};
+
+use crate::cpu::{Meter, ThreadClock, Used};
+use crate::unheeded::Unheeded;
+use crate::{priority, stuck};
+
+/// The CPU time after which a turn seems not to end.
+pub(crate) const ENDLESS_TURN: Duration = Duration::from_millis(100);
+
+/// How often its thread is sent a signal when it does not heed V8's interruptions.
+const NUDGES: u32 = 400;
+
+/// The turn.
+pub(crate) struct Running {
+    pub(crate) begun: Instant,
+    pub(crate) budget: Duration,
+    pub(crate) thread: ThreadClock,
+    pub(crate) meter: Meter,
+    pub(crate) moves: u32,
+    /// Whether it made room.
+    pub(crate) made_room: bool,
+    /// How often its thread was sent a signal.
+    pub(crate) nudges: u32,
+    /// What it had used then.
+    pub(crate) nudged: Duration,
+    /// What it is to do when the signal finds it.
+    pub(crate) due: Due,
+    /// The nice value that it took then.
+    pub(crate) rank: i32,
+    /// The number that the system gives its thread.
+    pub(crate) number: i32,
+    /// Once it was told to end.
+    pub(crate) unheeded: Unheeded,
+}
+
+impl Running {
+    /// One that begins now.
+    pub(crate) fn begin(budget: Duration, thread: ThreadClock, meter: Meter, number: i32) -> Self {
+        Self {
+            begun: Instant::now(),
+            budget,
+            thread,
+            meter,
+            moves: 0,
+            made_room: false,
+            nudges: 0,
+            nudged: Duration::ZERO,
+            due: Due::default(),
+            rank: 0,
+            number,
+            unheeded: Unheeded::default(),
+        }
+    }
+
+    /// The CPU time that it has used.
+    pub(crate) fn used(&mut self, now: Instant) -> Used {
+        self.meter.look(now.saturating_duration_since(self.begun), || self.thread.now())
+    }
+
+    /// Has it make room, and yield if it may, where V8 does not have it do so. Under the lock of the turn, so that it is this
+    /// one.
+    pub(crate) fn nudge(&mut self, used: Duration, yields: bool) {
+        let rank = if used >= ENDLESS_TURN { priority::ENDLESS } else { priority::LONG };
+        self.due = Due { room: !self.made_room, rank: (yields && self.rank < rank).then_some(rank) };
+        // One that has not run since then has the signal before it.
+        if self.due != Due::default() && self.nudges < NUDGES && used > self.nudged {
+            self.nudges += 1;
+            self.nudged = used;
+            stuck::ask_for_room(self.number);
+        }
+    }
+
+    /// What it is to do; it does it then.
+    pub(crate) fn take_due(&mut self) -> Due {
+        let due = std::mem::take(&mut self.due);
+        self.rank = due.rank.unwrap_or(self.rank);
+        due
+    }
+}
+
+/// What a turn is to do that does not heed V8's interruptions.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Due {
+    /// Make room.
+    pub(crate) room: bool,
+    /// Lower its thread's priority to this.
+    pub(crate) rank: Option<i32>,
+}
