@@ -61,7 +61,7 @@ pub use every_thread::{RestrictError, ThreadRestrictions, restrict_every_thread}
 pub use exception::{JsError, call_function};
 pub use extensions::Extensions;
 pub use instance::{Instance, TurnError};
-pub use internal::{Extension, InternalModule};
+pub use internal::{Extension, InternalModule, InternalScript};
 pub use invocation::{Hold, Invocation};
 pub use lazy::Builtins;
 pub use limits::{Limit, Limits};

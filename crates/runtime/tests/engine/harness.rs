@@ -40,19 +40,15 @@ fn op_answer(#[context] invocation: Arc<Invocation>, ok: bool, text: String) {
 
 const OPS: &[OpDecl] = &[op_sleep, op_invocation, op_panic, op_answer];
 
-const ENTRY: &str = r#"
-import * as ops from "selvedge:ops";
-import { answer } from "./answer.js";
-export const builtins = { "test:platform": { sleep: ops.op_sleep, invocation: ops.op_invocation, panic: ops.op_panic } };
-export function dispatch(handler, argument) { return answer(handler, argument); }
-"#;
-
-const ANSWER: &str = r#"
-import { op_answer } from "selvedge:ops";
-export async function answer(handler, argument) {
-  try { op_answer(true, String(await handler(argument))); } catch (error) { op_answer(false, String(error)); }
+const SCRIPT: &str = r#"((ops) => {
+"use strict";
+const builtins = { "test:platform": { sleep: ops.op_sleep, invocation: ops.op_invocation, panic: ops.op_panic } };
+async function answer(handler, argument) {
+  try { ops.op_answer(true, String(await handler(argument))); } catch (error) { ops.op_answer(false, String(error)); }
 }
-"#;
+function dispatch(handler, argument) { return answer(handler, argument); }
+return [{ builtins, dispatch }, {}];
+})"#;
 
 #[derive(Default)]
 pub(crate) struct Log(pub(crate) Mutex<Vec<LogRecord>>);
@@ -80,10 +76,8 @@ pub(crate) struct Worker {
 impl Harness {
     pub(crate) fn new() -> Self {
         let token = initialize_v8();
-        let modules: &'static [InternalModule] =
-            &[InternalModule { path: "entry.js", source: ENTRY }, InternalModule { path: "answer.js", source: ANSWER }];
-        let extension = Extension { name: "test", ops: OPS.to_vec(), modules, lazy: false };
-        let options = EngineOptions { extensions: vec![extension], entry: "selvedge:test/entry.js" };
+        let script = InternalScript { name: "selvedge:test", ops: OPS.to_vec(), source: SCRIPT };
+        let options = EngineOptions { scripts: vec![script], extensions: Vec::new() };
         let engine = Engine::new(&token, &options).unwrap();
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
         Self { engine, runtime: Arc::new(runtime) }
