@@ -106,7 +106,10 @@ function constant(text, source) {
 const parts = outputFiles[0].text.split(/^(?=\/\/ [^\n]*(?:\.js|<stdin>|:ops)$)/m).map((text) => {
   const [, file] = /^\/\/ (\S+\.js)$/m.exec(text) ?? [];
   const source = file === undefined ? "" : readFileSync(join(crates, file), "utf8");
-  return { text: constant(text, source), eager: source.startsWith("//# allFunctionsCalledOnLoad\n") };
+  const [, all, named] = /^\/\/# (?:(allFunctionsCalledOnLoad)|functionsCalledOnLoad: (.*))$/m.exec(source) ?? [];
+  const names = named?.replaceAll(", ", "|");
+  const eager = all ? /\(/g : names && new RegExp(`\\b(?:${names})\\d*(?: = )?(?=\\()`, "g");
+  return { text: constant(text, source), eager };
 });
 
 /** A number as source maps have it: base 64, the sign last. @param {number} value */
@@ -121,18 +124,19 @@ function vlq(value) {
 }
 
 /**
- * V8 is told which functions to compile at once: those of the files that begin with `//# allFunctionsCalledOnLoad`, so
- * that an isolate from the snapshot need not compile what every Worker's start and first event call. It wants the
- * places where functions' parameters begin, each from the one before, the first from the comment's end; other places do
- * no harm.
+ * V8 is told which functions to compile at once, so that an isolate from the snapshot need not compile what every
+ * Worker's start and first event call: those of the files that begin with `//# allFunctionsCalledOnLoad`, or those that
+ * `//# functionsCalledOnLoad: a, b` names. It wants the places where functions' parameters begin, each from the one
+ * before, the first from the comment's end; other places do no harm.
  */
 function hints(head, parts) {
   let [place, last, text] = [head.length, 0, ""];
   for (const part of parts) {
     if (part.eager) {
-      for (const { index } of part.text.matchAll(/\(/g)) {
-        text += vlq(place + index - last);
-        last = place + index;
+      for (const { 0: name, index } of part.text.matchAll(part.eager)) {
+        const at = place + index + (name === "(" ? 0 : name.length);
+        text += vlq(at - last);
+        last = at;
       }
     }
     place += part.text.length;
