@@ -112,12 +112,16 @@ impl Harness {
     }
 
     pub(crate) async fn start_script(&self, script: &Arc<Script>) -> Result<Worker, StartError> {
+        self.start_in(&self.pool(), script).await
+    }
+
+    /// Starts a Worker in an isolate of this pool.
+    pub(crate) async fn start_in(&self, pool: &WarmPool, script: &Arc<Script>) -> Result<Worker, StartError> {
         let log = Arc::new(Log::default());
         let limits =
             Limits { cpu: Duration::from_millis(300), startup: Duration::from_millis(300), ..Limits::default() };
         let options = StartOptions { log: log.clone(), extensions: Extensions::new(), limits, builtins: None };
-        let (instance, (dispatch, handler)) = self
-            .pool()
+        let (instance, (dispatch, handler)) = pool
             .start(
                 script,
                 options,
