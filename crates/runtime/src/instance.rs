@@ -115,6 +115,7 @@ impl Shell {
             permit: tokio::sync::Mutex::new(()),
             waiting: AtomicUsize::new(0),
             turns: AtomicU32::new(0),
+            rested: AtomicU32::new(0),
             bytes: AtomicUsize::new(0),
             home: AtomicUsize::new(0),
         }
@@ -171,6 +172,8 @@ pub struct Instance {
     /// How many turns wait for the permit.
     waiting: AtomicUsize,
     turns: AtomicU32,
+    /// How many turns there had been when it was last put to rest.
+    rested: AtomicU32,
     /// What it takes in memory, as of a while ago.
     bytes: AtomicUsize,
     /// Which thread ran the last turn, by [`this_thread`].
@@ -251,6 +254,26 @@ impl Instance {
     /// What the isolate takes in memory, in bytes. It is measured after the start and every so many turns.
     pub fn bytes(&self) -> usize {
         self.bytes.load(Ordering::Relaxed)
+    }
+
+    /// Whether there was a turn since the instance was last put to rest.
+    pub fn is_restless(&self) -> bool {
+        self.turns.load(Ordering::Relaxed) != self.rested.load(Ordering::Relaxed)
+    }
+
+    /// Has V8 give back what an instance that has nothing to do does not need: garbage, caches, and room for new objects.
+    /// Once between two turns, and not while there is one. It runs no code of the guest's. A turn that comes meanwhile
+    /// waits: some milliseconds for a heap of a few megabytes.
+    pub fn rest(&self) {
+        let Ok(_permit) = self.permit.try_lock() else { return };
+        let turns = self.turns.load(Ordering::Relaxed);
+        if self.rested.swap(turns, Ordering::Relaxed) == turns || self.shell.state.condemned_by().is_some() {
+            return;
+        }
+        let mut locker = self.shell.isolate.lock();
+        // Half the work of a notification that memory is low, which collects until nothing more is found.
+        locker.memory_pressure_notification(v8::MemoryPressureLevel::Critical);
+        self.bytes.store(weigh(&mut locker), Ordering::Relaxed);
     }
 
     /// Whether there was a turn since the last call that held its thread for long, or is one now: 5 ms of CPU time.
