@@ -43,6 +43,8 @@ pub(crate) struct Shell {
     exports: v8::Global<v8::Object>,
     /// What modules outside of the snapshot may import of those in it, by specifier.
     shared: v8::Global<v8::Object>,
+    /// How many bytes it has, by V8's count, that are outside of its heap and shared with all isolates: our script.
+    outside: usize,
     state: Arc<InstanceState>,
     clock: Arc<TurnClock>,
     platform: v8::SharedRef<v8::Platform>,
@@ -95,13 +97,14 @@ impl Shell {
             let [exports, shared] = Snapshot::exports(scope)?;
             (v8::Global::new(scope, context), v8::Global::new(scope, exports), v8::Global::new(scope, shared))
         };
+        let outside = isolate.get_heap_statistics().external_memory();
         #[allow(unsafe_code)]
         // SAFETY: all that was put into the isolate is `Send`: the slots hold `Arc`s of `Send + Sync` types,
         // and so does everything that is put in later, as ops reach the isolate only through this crate.
         let isolate = unsafe { isolate.try_into_shared() }
             .map_err(|error| JsError::text(format!("the isolate cannot be shared: {error}")))?;
         step!("rest of the isolate");
-        Ok(Self { isolate, context, exports, shared, state, clock, platform, _guard: guard })
+        Ok(Self { isolate, context, exports, shared, outside, state, clock, platform, _guard: guard })
     }
 
     pub(crate) fn state(&self) -> &Arc<InstanceState> {
@@ -210,12 +213,14 @@ fn weigh_wasm(isolate: &mut v8::Isolate, state: &InstanceState) {
 /// What an isolate takes and V8's statistics do not tell: some 850 kB of tables that it allocates beside its heap (the
 /// stub caches alone have 360 kB), less what is untouched of the pages that it counts whole. It is the difference to
 /// what each of a hundred isolates adds to the resident memory.
-const UNTOLD: usize = 384 << 10;
+const UNTOLD: usize = 304 << 10;
 
-/// What an isolate takes in memory: the pages of its heap, what V8 has beside it, and the bytes of buffers.
-fn weigh(isolate: &mut v8::Isolate) -> usize {
+/// What an isolate takes in memory: the pages of its heap, what V8 has beside it, and the bytes of buffers, less those
+/// that it shares.
+fn weigh(isolate: &mut v8::Isolate, shared: usize) -> usize {
     let statistics = isolate.get_heap_statistics();
-    UNTOLD + statistics.total_physical_size() + statistics.malloced_memory() + statistics.external_memory()
+    let external = statistics.external_memory().saturating_sub(shared);
+    UNTOLD + statistics.total_physical_size() + statistics.malloced_memory() + external
 }
 
 /// A number that no other living thread has: the address of a variable of its own.
@@ -273,7 +278,7 @@ impl Instance {
         let mut locker = self.shell.isolate.lock();
         // Half the work of a notification that memory is low, which collects until nothing more is found.
         locker.memory_pressure_notification(v8::MemoryPressureLevel::Critical);
-        self.bytes.store(weigh(&mut locker), Ordering::Relaxed);
+        self.bytes.store(weigh(&mut locker, self.shell.outside), Ordering::Relaxed);
     }
 
     /// Whether there was a turn since the last call that held its thread for long, or is one now: 5 ms of CPU time.
@@ -348,7 +353,7 @@ impl Instance {
         budget: Duration,
         body: impl for<'s, 'i> FnOnce(&mut v8::PinScope<'s, 'i>, v8::Local<'s, v8::Object>) -> R,
     ) -> (Result<R, TurnError>, Duration) {
-        let Shell { isolate, context, exports, shared: _, state, clock, platform, _guard } = &self.shell;
+        let Shell { isolate, context, exports, shared: _, outside, state, clock, platform, _guard } = &self.shell;
         if let Some(limit) = state.condemned_by() {
             return (Err(TurnError::Exceeded(limit)), Duration::ZERO);
         }
@@ -374,7 +379,7 @@ impl Instance {
             }
             let turn = self.turns.fetch_add(1, Ordering::Relaxed) % TURNS_PER_PUMP;
             if turn == 0 {
-                self.bytes.store(weigh(scope), Ordering::Relaxed);
+                self.bytes.store(weigh(scope, *outside), Ordering::Relaxed);
             }
             if turn == TURNS_PER_PUMP - 1 || state.memory().is_pressed() {
                 // Finalization registries call the guest's functions, so this is a part of the turn.

@@ -49,6 +49,7 @@ mod script;
 mod snapshot;
 mod start;
 mod state;
+mod text;
 mod warmth;
 mod wasm;
 mod watchdog;
