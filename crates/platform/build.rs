@@ -1,5 +1,20 @@
-//! Lists the JavaScript files for the startup snapshot.
+//! Makes the script of the startup snapshot, of the JavaScript of this crate and of `web`.
 
-fn main() -> std::io::Result<()> {
-    selvedge_embed_js::embed("js")
+use std::io;
+use std::process::Command;
+
+use selvedge_embed_js::{check_ascii, install, run, variable};
+
+fn main() -> io::Result<()> {
+    let (root, out) = (variable("CARGO_MANIFEST_DIR")?, variable("OUT_DIR")?);
+    // Of node's, only what it imports is looked at.
+    for input in ["js", "../web/js", "../node/js", "bundle.mjs", "package.json", "package-lock.json"] {
+        println!("cargo::rerun-if-changed={input}");
+    }
+    let (packages, script) = (out.join("packages"), out.join("platform.js"));
+    install(&root, &packages)?;
+    let mut bundle = Command::new("node");
+    bundle.arg(root.join("bundle.mjs")).arg(&packages).arg(&script);
+    run(&mut bundle, "bundle the platform's JavaScript")?;
+    check_ascii(&script)
 }

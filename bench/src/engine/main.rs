@@ -11,9 +11,9 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use http::{HeaderMap, Request};
-use selvedge_platform::{Body, ENTRY, FetchEvent, RequestContext, Scheduler, Worker, WorkerOptions, extensions};
+use selvedge_platform::{Body, FetchEvent, RequestContext, Scheduler, Worker, WorkerOptions, engine_options};
 use selvedge_runtime::{
-    Engine, EngineOptions, Extensions, Limits, LogRecord, LogSink, Module, ModuleKind, Script, WarmPool, initialize_v8,
+    Engine, Extensions, Limits, LogRecord, LogSink, Module, ModuleKind, Script, WarmPool, initialize_v8,
 };
 
 const ROUNDS: usize = 100;
@@ -94,7 +94,7 @@ fn main() {
     let steps = steps::Steps::install();
     let token = initialize_v8();
     let start = Instant::now();
-    let options = EngineOptions { extensions: extensions(), entry: ENTRY };
+    let options = engine_options();
     let engine = Engine::new(&token, &options).expect("the platform's JavaScript runs");
     println!("snapshot made in           {:>8.1?}, {} kB", start.elapsed(), engine.snapshot().size() / 1000);
 
@@ -115,7 +115,7 @@ fn main() {
     let runtime =
         tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime");
     runtime.block_on(runtime.spawn(workers(pool, steps))).expect("the bench ends");
-    let cache = code_cache::Cache::new(&options.extensions, ENTRY);
+    let cache = code_cache::Cache::new(&options);
     let mut cached = Vec::new();
     let before = resident();
     let from_cache = median(|| cached.push(cache.isolate()));

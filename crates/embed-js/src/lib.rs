@@ -1,30 +1,29 @@
-//! For build scripts: lists a crate's JavaScript files as Rust source, so that they are compiled into the binary
-//! and a new file needs no mention anywhere else.
+//! For build scripts of crates with JavaScript: they bundle it by programs from npm, and list the files that result as
+//! Rust source, so that they are compiled into the binary and a new file needs no mention anywhere else.
+
+mod npm;
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::{env, fs, io};
 
-/// Writes `$OUT_DIR/js_modules.rs`: an array expression of `InternalModule`s, one for each `.js` file under
-/// `folder`. The crate takes it in by `include!`.
+pub use npm::{install, run};
+
+/// One of Cargo's variables for build scripts that are paths: `OUT_DIR`, `CARGO_MANIFEST_DIR`.
 ///
 /// # Errors
-/// When the folder cannot be read, or Cargo's variables are missing.
-pub fn embed(folder: &str) -> io::Result<()> {
-    let variable = |name: &str| env::var_os(name).map(PathBuf::from).ok_or_else(|| io::Error::other(name.to_owned()));
-    let root = variable("CARGO_MANIFEST_DIR")?.join(folder);
-    // Cargo looks at everything below a folder that it is told to watch.
-    let mut directives = io::stdout().lock();
-    io::Write::write_all(&mut directives, format!("cargo::rerun-if-changed={folder}\n").as_bytes())?;
-    list(&root)
+/// When it is missing.
+pub fn variable(name: &str) -> io::Result<PathBuf> {
+    env::var_os(name).map(PathBuf::from).ok_or_else(|| io::Error::other(name.to_owned()))
 }
 
-/// Writes `$OUT_DIR/js_modules.rs` for the files under `root`, which the build script has made itself.
+/// Writes `$OUT_DIR/js_modules.rs`: an array expression of `InternalModule`s, one for each `.js` file under
+/// `root`. The crate takes it in by `include!`.
 ///
 /// # Errors
 /// When the folder cannot be read, or Cargo's variables are missing.
 pub fn list(root: &Path) -> io::Result<()> {
-    let out = env::var_os("OUT_DIR").map(PathBuf::from).ok_or_else(|| io::Error::other("OUT_DIR"))?;
+    let out = variable("OUT_DIR")?;
     let mut files = Vec::new();
     find(root, &mut files)?;
     files.sort();
@@ -40,7 +39,10 @@ pub fn list(root: &Path) -> io::Result<()> {
 }
 
 /// Sources stay outside of V8's heap as one-byte strings.
-fn check_ascii(file: &Path) -> io::Result<()> {
+///
+/// # Errors
+/// When the file cannot be read, or is not ASCII.
+pub fn check_ascii(file: &Path) -> io::Result<()> {
     let text = fs::read_to_string(file)?;
     match text.lines().position(|line| !line.is_ascii()) {
         Some(line) => {

@@ -52,5 +52,5 @@ pub const GLOBALS: &str = "selvedge:node/globals.js";
 
 /// The ops and the JavaScript of this crate.
 pub fn extension() -> Extension {
-    Extension { name: "node", ops: OPS.concat(), modules: MODULES, lazy: true }
+    Extension { name: "node", ops: OPS.concat(), modules: MODULES }
 }

@@ -1,3 +1,4 @@
+//# functionsCalledOnLoad: removeSharedArrayBuffer
 // Bounds on buffers whose bytes V8 maps itself, without asking the isolate's allocator: resizable ones and shared ones.
 
 const { construct } = Reflect;

@@ -1,3 +1,4 @@
+//# functionsCalledOnLoad: countWasmMemories, replace
 // The memories of WebAssembly, shown to the native side, which bounds them: V8 counts them towards no limit. Proxies, so
 // that the constructors stay what they were in every other respect.
 

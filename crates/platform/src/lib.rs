@@ -52,31 +52,31 @@ pub use service::{Service, ServiceCall, ServiceError};
 pub use start::Handlers;
 pub use worker::{Worker, WorkerOptions};
 
-use selvedge_runtime::{Extension, InternalModule};
+use selvedge_ops::OpDecl;
+use selvedge_runtime::{EngineOptions, InternalScript};
 
-const MODULES: &[InternalModule] = include!(concat!(env!("OUT_DIR"), "/js_modules.rs"));
+/// The JavaScript of this crate and of `web`, as one script (`bundle.mjs`).
+const SCRIPT: &str = include_str!(concat!(env!("OUT_DIR"), "/platform.js"));
 
-/// The internal module that the engine runs into its startup snapshot.
-pub const ENTRY: &str = "selvedge:platform/main.js";
+const OPS: &[&[OpDecl]] = &[
+    analytics::OPS,
+    cache::OPS,
+    d1::OPS,
+    html_rewriter::OPS,
+    kv::OPS,
+    ops::OPS,
+    r2::OPS,
+    rate_limit::OPS,
+    secrets::OPS,
+    service::OPS,
+    sockets::OPS,
+    webassembly::OPS,
+    websocket::OPS,
+];
 
 /// All that the platform is made of, for the engine.
-pub fn extensions() -> Vec<Extension> {
-    let ops = [
-        analytics::OPS,
-        cache::OPS,
-        d1::OPS,
-        html_rewriter::OPS,
-        kv::OPS,
-        ops::OPS,
-        r2::OPS,
-        rate_limit::OPS,
-        secrets::OPS,
-        service::OPS,
-        sockets::OPS,
-        webassembly::OPS,
-        websocket::OPS,
-    ]
-    .concat();
-    let platform = Extension { name: "platform", ops, modules: MODULES, lazy: false };
-    vec![selvedge_web::extension(), selvedge_node::extension(), platform]
+pub fn engine_options() -> EngineOptions {
+    let ops = [selvedge_web::ops(), OPS.concat()].concat();
+    let script = InternalScript { name: "selvedge:platform", ops, source: SCRIPT };
+    EngineOptions { scripts: vec![script], extensions: vec![selvedge_node::extension()] }
 }

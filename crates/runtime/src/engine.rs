@@ -9,7 +9,7 @@ use crate::instance::Shell;
 use crate::lazy::LazySources;
 use crate::memory::Memory;
 use crate::watchdog::Watchdog;
-use crate::{Extension, JsError, LostThreads, Snapshot};
+use crate::{Extension, InternalScript, JsError, LostThreads, Snapshot};
 
 /// Proof that V8 was initialized. See [`initialize_v8`].
 #[derive(Clone)]
@@ -82,10 +82,11 @@ pub fn initialize_v8_for(compilation: Compilation) -> V8Token {
 /// What an [`Engine`] is made of.
 #[derive(Debug)]
 pub struct EngineOptions {
-    /// The crates that make up the platform.
+    /// What is run into the startup snapshot. The first one's function gives an array: an object of what is called from
+    /// outside, and an object of what `extensions` import of it, as objects of exports by specifier.
+    pub scripts: Vec<InternalScript>,
+    /// What Workers may import.
     pub extensions: Vec<Extension>,
-    /// The internal module that is run and whose exports [`crate::Instance`] gives back.
-    pub entry: &'static str,
 }
 
 /// Why there is no engine.
@@ -119,8 +120,8 @@ impl Engine {
     /// # Errors
     /// When that JavaScript is faulty, or a thread cannot be made.
     pub fn new(token: &V8Token, options: &EngineOptions) -> Result<Arc<Self>, EngineError> {
-        let snapshot = Snapshot::build(&options.extensions, options.entry).map_err(EngineError::Snapshot)?;
-        let lazy = LazySources::new(&options.extensions).map_err(EngineError::Snapshot)?;
+        let snapshot = Snapshot::build(&options.scripts).map_err(EngineError::Snapshot)?;
+        let lazy = LazySources::new(&options.scripts, &options.extensions).map_err(EngineError::Snapshot)?;
         let watchdog = Watchdog::start().map_err(EngineError::Watchdog)?;
         Ok(Arc::new(Self { snapshot, lazy: Arc::new(lazy), watchdog, platform: token.platform.clone() }))
     }

@@ -46,6 +46,8 @@ pub(crate) struct Shell {
     exports: v8::Global<v8::Object>,
     /// What modules outside of the snapshot may import of those in it, by specifier.
     shared: v8::Global<v8::Object>,
+    /// How many bytes it has, by V8's count, that are outside of its heap and shared with all isolates: our script.
+    outside: usize,
     state: Arc<InstanceState>,
     clock: Arc<TurnClock>,
     platform: v8::SharedRef<v8::Platform>,
@@ -101,13 +103,14 @@ impl Shell {
             (v8::Global::new(scope, context), v8::Global::new(scope, exports), v8::Global::new(scope, shared))
         };
         let threads = KeptThreads::of(&isolate);
+        let outside = isolate.get_heap_statistics().external_memory();
         #[allow(unsafe_code)]
         // SAFETY: all that was put into the isolate is `Send`: the slots hold `Arc`s of `Send + Sync` types,
         // and so does everything that is put in later, as ops reach the isolate only through this crate.
         let isolate = unsafe { isolate.try_into_shared() }
             .map_err(|error| JsError::text(format!("the isolate cannot be shared: {error}")))?;
         step!("rest of the isolate");
-        Ok(Self { isolate, context, exports, shared, state, clock, platform, threads, _guard: guard })
+        Ok(Self { isolate, context, exports, shared, outside, state, clock, platform, threads, _guard: guard })
     }
 
     pub(crate) fn state(&self) -> &Arc<InstanceState> {
@@ -121,6 +124,7 @@ impl Shell {
             permit: Semaphore::new(1),
             waiting: AtomicUsize::new(0),
             turns: AtomicU32::new(0),
+            rested: AtomicU32::new(0),
             bytes: AtomicUsize::new(0),
             home: AtomicUsize::new(0),
         }
@@ -179,6 +183,8 @@ pub struct Instance {
     /// How many turns wait for the permit.
     waiting: AtomicUsize,
     turns: AtomicU32,
+    /// How many turns there had been when it was last put to rest.
+    rested: AtomicU32,
     /// What it takes in memory, as of a while ago.
     bytes: AtomicUsize,
     /// Which thread ran the last turn, by [`this_thread`].
@@ -215,12 +221,14 @@ fn weigh_wasm(isolate: &mut v8::Isolate, state: &InstanceState) {
 /// What an isolate takes and V8's statistics do not tell: some 850 kB of tables that it allocates beside its heap (the
 /// stub caches alone have 360 kB), less what is untouched of the pages that it counts whole. It is the difference to
 /// what each of a hundred isolates adds to the resident memory.
-const UNTOLD: usize = 384 << 10;
+const UNTOLD: usize = 304 << 10;
 
-/// What an isolate takes in memory: the pages of its heap, what V8 has beside it, and the bytes of buffers.
-fn weigh(isolate: &mut v8::Isolate) -> usize {
+/// What an isolate takes in memory: the pages of its heap, what V8 has beside it, and the bytes of buffers, less those
+/// that it shares.
+fn weigh(isolate: &mut v8::Isolate, shared: usize) -> usize {
     let statistics = isolate.get_heap_statistics();
-    UNTOLD + statistics.total_physical_size() + statistics.malloced_memory() + statistics.external_memory()
+    let external = statistics.external_memory().saturating_sub(shared);
+    UNTOLD + statistics.total_physical_size() + statistics.malloced_memory() + external
 }
 
 /// A number that no other living thread has: the address of a variable of its own.
@@ -259,6 +267,26 @@ impl Instance {
     /// What the isolate takes in memory, in bytes. It is measured after the start and every so many turns.
     pub fn bytes(&self) -> usize {
         self.bytes.load(Ordering::Relaxed)
+    }
+
+    /// Whether there was a turn since the instance was last put to rest.
+    pub fn is_restless(&self) -> bool {
+        self.turns.load(Ordering::Relaxed) != self.rested.load(Ordering::Relaxed)
+    }
+
+    /// Has V8 give back what an instance that has nothing to do does not need: garbage, caches, and room for new objects.
+    /// Once between two turns, and not while there is one. It runs no code of the guest's. A turn that comes meanwhile
+    /// waits: some milliseconds for a heap of a few megabytes.
+    pub fn rest(&self) {
+        let Ok(_permit) = self.permit.try_acquire() else { return };
+        let turns = self.turns.load(Ordering::Relaxed);
+        if self.rested.swap(turns, Ordering::Relaxed) == turns || self.shell.state.condemned_by().is_some() {
+            return;
+        }
+        let mut locker = self.shell.isolate.lock();
+        // Half the work of a notification that memory is low, which collects until nothing more is found.
+        locker.memory_pressure_notification(v8::MemoryPressureLevel::Critical);
+        self.bytes.store(weigh(&mut locker, self.shell.outside), Ordering::Relaxed);
     }
 
     /// Whether there was a turn since the last call that held its thread for long, or is one now: 5 ms of CPU time.
@@ -334,7 +362,8 @@ impl Instance {
         budget: Duration,
         body: impl for<'s, 'i> FnOnce(&mut v8::PinScope<'s, 'i>, v8::Local<'s, v8::Object>) -> R,
     ) -> (Result<R, TurnError>, Duration) {
-        let Shell { isolate, context, exports, shared: _, state, clock, platform, threads, _guard } = &self.shell;
+        let Shell { isolate, context, exports, shared: _, outside, state, clock, platform, threads, _guard } =
+            &self.shell;
         if let Some(limit) = state.condemned_by() {
             return (Err(TurnError::Exceeded(limit)), Duration::ZERO);
         }
@@ -368,7 +397,7 @@ impl Instance {
             }
             let turn = self.turns.fetch_add(1, Ordering::Relaxed) % TURNS_PER_PUMP;
             if turn == 0 {
-                self.bytes.store(weigh(scope), Ordering::Relaxed);
+                self.bytes.store(weigh(scope, *outside), Ordering::Relaxed);
             }
             if turn == TURNS_PER_PUMP - 1 || state.memory().is_pressed() {
                 // Finalization registries call the guest's functions, so this is a part of the turn.

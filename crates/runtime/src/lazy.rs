@@ -4,17 +4,16 @@
 //! snapshot they would cost every isolate memory and time. So their sources are kept outside of every heap, as the
 //! others' are, and an isolate compiles what is imported, from a code cache that is made once in a process.
 //!
-//! Such a module may import others of its kind, ops, and the modules in the snapshot: the very instances that are
-//! there. A module of V8's does not survive a snapshot, so the snapshot keeps the exports of those that are asked
-//! for, by specifier, and synthetic modules give them out again. Which these are is read from the sources' text: the
-//! specifiers in it. Ops are functions made anew for each importing module, of the names in its text.
+//! Such a module may import others of its kind, ops, and what is in the snapshot: the very instances that are there. The
+//! snapshot keeps the exports of those of its parts that are asked for, by specifier, and synthetic modules give them out
+//! again. Ops are functions made anew for each importing module, of the names in its text.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use selvedge_ops::{OpDecl, v8};
 
-use crate::internal::{Extension, InternalModule, check_ascii};
+use crate::internal::{Extension, InternalModule, InternalScript, check_ascii};
 use crate::{JsError, linker};
 
 /// Which modules outside of the snapshot a Worker may import: their internal names by the specifiers that it uses.
@@ -44,15 +43,16 @@ unsafe impl Send for LazySource {}
 unsafe impl Sync for LazySource {}
 
 impl LazySources {
-    /// The sources of the extensions that are lazy.
-    pub(crate) fn new(extensions: &[Extension]) -> Result<Self, JsError> {
+    /// The sources of the extensions, which use ops of the scripts, too.
+    pub(crate) fn new(scripts: &[InternalScript], extensions: &[Extension]) -> Result<Self, JsError> {
         let mut modules = HashMap::new();
-        let ops: HashMap<_, _> =
-            extensions.iter().flat_map(|extension| &extension.ops).map(|op| (op.name, *op)).collect();
+        let ops = scripts.iter().flat_map(|script| &script.ops);
+        let ops = ops.chain(extensions.iter().flat_map(|extension| &extension.ops));
+        let ops: HashMap<_, _> = ops.map(|op| (op.name, *op)).collect();
         for (specifier, module) in lazy_modules(extensions) {
             check_ascii(&specifier, module.source)?;
             let text = v8::String::create_external_onebyte_const(module.source.as_bytes());
-            let ops = words(module.source, "op_").into_iter().filter_map(|name| ops.get(name).copied()).collect();
+            let ops = op_names(module.source).into_iter().filter_map(|name| ops.get(name).copied()).collect();
             let source = LazySource { text: Box::leak(Box::new(text)), ops, cache: Mutex::default() };
             modules.insert(specifier, source);
         }
@@ -107,53 +107,24 @@ impl LazySource {
 }
 
 fn lazy_modules(extensions: &[Extension]) -> impl Iterator<Item = (String, &InternalModule)> {
-    extensions.iter().filter(|extension| extension.lazy).flat_map(|extension| {
+    extensions.iter().flat_map(|extension| {
         extension.modules.iter().map(|module| (format!("selvedge:{}/{}", extension.name, module.path), module))
     })
 }
 
-/// The modules in the snapshot that lazy ones import.
-pub(crate) fn wanted(extensions: &[Extension]) -> BTreeSet<String> {
-    let own: BTreeSet<_> = lazy_modules(extensions).map(|(specifier, _)| specifier).collect();
-    let named = lazy_modules(extensions).flat_map(|(_, module)| words(module.source, "selvedge:"));
-    named.filter(|specifier| specifier.ends_with(".js") && !own.contains(*specifier)).map(ToOwned::to_owned).collect()
-}
-
-/// The words of a text that begin with `prefix`, where a word is of letters, digits and what paths are made of.
-fn words<'t>(text: &'t str, prefix: &str) -> BTreeSet<&'t str> {
-    let is_part = |byte: &u8| byte.is_ascii_alphanumeric() || b"_-/.:".contains(byte);
-    let is_operation = prefix == "op_";
-    let mut found = BTreeSet::new();
-    for (start, _) in text.match_indices(prefix) {
-        if start > 0 && is_part(&text.as_bytes()[start - 1]) {
-            continue;
-        }
-        let rest = &text.as_bytes()[start..];
-        let end = rest
-            .iter()
-            .position(|byte| !is_part(byte) || (is_operation && b"-/.:".contains(byte)))
-            .unwrap_or(rest.len());
-        found.insert(&text[start..start + end]);
-    }
-    found
+/// The names of ops in a text: words of letters, digits and `_` that begin with `op_`.
+fn op_names(text: &str) -> BTreeSet<&str> {
+    let words = text.split(|char: char| !char.is_ascii_alphanumeric() && char != '_');
+    words.filter(|word| word.starts_with("op_")).collect()
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-
-    const LAZY: &[InternalModule] = &[
-        InternalModule {
-            path: "a.js",
-            source: "import { op_x as op_x2, op_y } from \"selvedge:ops\"; import \"./b.js\";\nimport { url } from \"selvedge:web/url/url.js\"; no_op_z(op_y.call());",
-        },
-        InternalModule { path: "b.js", source: "import \"selvedge:node/a.js\";" },
-    ];
+    use super::op_names;
 
     #[test]
-    fn what_a_source_needs_is_read_from_its_text() {
-        let extensions = [Extension { name: "node", ops: Vec::new(), modules: LAZY, lazy: true }];
-        assert_eq!(wanted(&extensions).into_iter().collect::<Vec<_>>(), ["selvedge:web/url/url.js"]);
-        assert_eq!(words(LAZY[0].source, "op_").into_iter().collect::<Vec<_>>(), ["op_x", "op_x2", "op_y"]);
+    fn the_ops_that_a_source_needs_are_read_from_its_text() {
+        let text = "import { op_x as op_x2, op_y } from \"selvedge:ops\"; no_op_z(op_y.call(), a.op_u-1);";
+        assert_eq!(op_names(text).into_iter().collect::<Vec<_>>(), ["op_u", "op_x", "op_x2", "op_y"]);
     }
 }

@@ -64,6 +64,7 @@ mod stuck;
 #[cfg(not(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64"))))]
 #[path = "stuck_elsewhere.rs"]
 mod stuck;
+mod text;
 mod unheeded;
 mod warmth;
 mod wasm;
@@ -77,7 +78,7 @@ pub use every_thread::{RestrictError, ThreadRestrictions, restrict_every_thread}
 pub use exception::{JsError, call_function};
 pub use extensions::Extensions;
 pub use instance::{Instance, TurnError};
-pub use internal::{Extension, InternalModule};
+pub use internal::{Extension, InternalModule, InternalScript};
 pub use invocation::{Hold, Invocation};
 pub use lazy::Builtins;
 pub use limits::{Limit, Limits};

@@ -117,12 +117,8 @@ pub(crate) fn origin<'s>(
     Some(v8::ScriptOrigin::new(scope, name.into(), 0, 0, false, -1, None, false, false, is_module, None))
 }
 
-fn text<'s>(scope: &mut v8::PinScope<'s, '_>, prepared: &Prepared) -> Option<v8::Local<'s, v8::String>> {
-    v8::String::new_from_utf8(scope, &prepared.module.source, v8::NewStringType::Normal)
-}
-
 fn run_script(scope: &mut v8::PinScope<'_, '_>, prepared: &Prepared) -> Option<()> {
-    let source = text(scope, prepared)?;
+    let source = prepared.text().string(scope)?;
     let origin = origin(scope, &prepared.module.name, false)?;
     let script = v8::Script::compile(scope, source, Some(&origin))?;
     script.run(scope)?;
@@ -220,7 +216,7 @@ fn import<'s>(
 
 fn compile<'s>(scope: &mut v8::PinScope<'s, '_>, prepared: &Prepared) -> Option<v8::Local<'s, v8::Module>> {
     use v8::script_compiler::{CachedData, CompileOptions, NoCacheReason, Source, compile_module2};
-    let source = text(scope, prepared)?;
+    let source = prepared.text().string(scope)?;
     let origin = origin(scope, &prepared.module.name, true)?;
     let Some(cache) = prepared.code_cache() else {
         let mut source = Source::new(source, Some(&origin));

@@ -3,11 +3,18 @@
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use crate::instance::Shell;
 use crate::warmth::Demand;
 use crate::{Engine, JsError, LostThreads};
+
+/// How long after the taking of an isolate another one is made: a start takes about as long, and should not have to share
+/// processors and the system's locks with it.
+const PAUSE: Duration = Duration::from_millis(2);
+
+/// How often those that are ready are looked at while there are more than usual.
+const PERIOD: Duration = Duration::from_secs(1);
 
 /// A few isolates from the snapshot with no Worker in them, so that a Worker's first request need not wait for
 /// one. What is taken is made anew in the background, and more than that while many are taken ([`Demand`]).
@@ -25,7 +32,27 @@ struct Ready {
     demand: Mutex<Demand>,
     /// Whether somebody is making some.
     filling: AtomicBool,
+    /// Whether somebody will let go of those that are not needed any more.
+    shrinking: AtomicBool,
     begun: Instant,
+}
+
+impl Ready {
+    fn count(&self) -> usize {
+        lock(&self.shells).len()
+    }
+
+    fn target(&self) -> usize {
+        lock(&self.demand).target(self.begun.elapsed(), self.least)
+    }
+
+    /// Takes those out that are not needed any more.
+    fn surplus(&self) -> VecDeque<Shell> {
+        let demand = *lock(&self.demand);
+        let mut shells = lock(&self.shells);
+        let kept = shells.len() - demand.surplus(self.begun.elapsed(), self.least, shells.len());
+        shells.split_off(kept)
+    }
 }
 
 impl std::fmt::Debug for WarmPool {
@@ -39,9 +66,15 @@ impl WarmPool {
     /// Hosted: 128 MB in all (<https://developers.cloudflare.com/workers/platform/limits/#memory>). It fills when it is
     /// first used, or by [`WarmPool::fill`].
     pub fn new(engine: Arc<Engine>, heap_bytes: usize, size: usize) -> Self {
-        let (shells, demand, filling) = (Mutex::default(), Mutex::default(), AtomicBool::new(false));
-        let ready = Arc::new(Ready { least: size, shells, demand, filling, begun: Instant::now() });
-        Self { engine, heap_bytes, ready }
+        let ready = Ready {
+            least: size,
+            shells: Mutex::default(),
+            demand: Mutex::default(),
+            filling: AtomicBool::new(false),
+            shrinking: AtomicBool::new(false),
+            begun: Instant::now(),
+        };
+        Self { engine, heap_bytes, ready: Arc::new(ready) }
     }
 
     /// Makes what is missing, on the calling thread.
@@ -65,12 +98,12 @@ impl WarmPool {
 
     /// How many are ready.
     pub fn ready(&self) -> usize {
-        lock(&self.ready.shells).len()
+        self.ready.count()
     }
 
     /// How many isolates are kept ready.
     pub fn size(&self) -> usize {
-        lock(&self.ready.demand).target(self.ready.begun.elapsed(), self.ready.least)
+        self.ready.target()
     }
 
     /// Makes an isolate that belongs to no Worker and is thrown away with the value: what benches measure.
@@ -112,14 +145,33 @@ impl WarmPool {
             return;
         }
         let (engine, heap_bytes, ready) = (self.engine.clone(), self.heap_bytes, self.ready.clone());
-        tokio::task::spawn_blocking(move || {
-            let filled = fill(&engine, heap_bytes, &ready);
+        tokio::spawn(async move {
+            tokio::time::sleep(PAUSE).await;
+            let filled = ready.clone();
+            let filled = tokio::task::spawn_blocking(move || fill(&engine, heap_bytes, &filled)).await;
             ready.filling.store(false, Ordering::Release);
-            if let Err(error) = filled {
+            if let Ok(Err(error)) = filled {
                 tracing::error!(%error, "cannot make an isolate for the warm pool");
             }
+            shrink(&ready).await;
         });
     }
+}
+
+/// Lets go of what many starts called for, as the call for it fades.
+async fn shrink(ready: &Ready) {
+    if ready.shrinking.swap(true, Ordering::AcqRel) {
+        return;
+    }
+    while ready.count() > ready.least {
+        tokio::time::sleep(PERIOD).await;
+        let surplus = ready.surplus();
+        if !surplus.is_empty() {
+            // The taking apart of isolates takes a while.
+            drop(tokio::task::spawn_blocking(move || drop(surplus)).await);
+        }
+    }
+    ready.shrinking.store(false, Ordering::Release);
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -128,8 +180,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 fn fill(engine: &Engine, heap_bytes: usize, ready: &Ready) -> Result<(), JsError> {
     loop {
-        let target = lock(&ready.demand).target(ready.begun.elapsed(), ready.least);
-        if lock(&ready.shells).len() >= target {
+        if ready.count() >= ready.target() {
             return Ok(());
         }
         let shell = engine.shell(heap_bytes)?;

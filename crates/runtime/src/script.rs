@@ -7,6 +7,8 @@ use bytes::Bytes;
 use selvedge_ops::v8;
 use sourcemap::SourceMap;
 
+use crate::text::Text;
+
 /// What a module is and what importing it gives
 /// (<https://developers.cloudflare.com/workers/wrangler/bundling/#including-non-javascript-modules>).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -51,6 +53,7 @@ pub struct Script {
 /// A module and its by-products.
 pub(crate) struct Prepared {
     pub(crate) module: Module,
+    text: OnceLock<Text>,
     code_cache: Mutex<Option<Arc<[u8]>>>,
     wasm: Mutex<Option<v8::CompiledWasmModule>>,
     map: OnceLock<Option<SourceMap>>,
@@ -63,6 +66,22 @@ impl std::fmt::Debug for Prepared {
 }
 
 impl Prepared {
+    fn new(mut module: Module) -> Self {
+        module.name = normalize(&module.name);
+        let text = OnceLock::new();
+        let is_text = !matches!(module.kind, ModuleKind::Data | ModuleKind::Wasm);
+        if is_text && module.source.is_ascii() {
+            let shared = text.get_or_init(|| Text::new(&module.source));
+            module.source = shared.ascii().unwrap_or(module.source);
+        }
+        Self { module, text, code_cache: Mutex::default(), wasm: Mutex::default(), map: OnceLock::new() }
+    }
+
+    /// Its text, for V8.
+    pub(crate) fn text(&self) -> &Text {
+        self.text.get_or_init(|| Text::new(&self.module.source))
+    }
+
     pub(crate) fn code_cache(&self) -> Option<Arc<[u8]>> {
         self.code_cache.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
@@ -84,10 +103,8 @@ impl Prepared {
 impl Script {
     /// A Worker of these modules, of which `main` names the entry.
     pub fn new(main: &str, modules: impl IntoIterator<Item = Module>) -> Self {
-        let prepare = |mut module: Module| {
-            module.name = normalize(&module.name);
-            let prepared =
-                Prepared { module, code_cache: Mutex::default(), wasm: Mutex::default(), map: OnceLock::new() };
+        let prepare = |module| {
+            let prepared = Prepared::new(module);
             (prepared.module.name.clone(), prepared)
         };
         Self { main: normalize(main), service_worker: false, modules: modules.into_iter().map(prepare).collect() }

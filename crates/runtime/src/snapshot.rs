@@ -7,7 +7,7 @@
 use selvedge_ops::v8;
 
 use crate::JsError;
-use crate::internal::{self, Extension};
+use crate::internal::{self, InternalScript};
 
 /// A startup snapshot and the table of addresses that it refers to.
 #[derive(Clone, Copy)]
@@ -30,21 +30,18 @@ impl std::fmt::Debug for Snapshot {
 }
 
 impl Snapshot {
-    /// Runs the extensions' modules from `entry` on and keeps the heap that results. Leaks the snapshot: there
-    /// is one in a process, used until the end.
+    /// Runs the scripts and keeps the heap that results. The first one's result is an array: what is called from outside,
+    /// and what modules outside of the snapshot import of it, as objects of exports by specifier. Leaks the snapshot:
+    /// there is one in a process, used until the end.
     ///
     /// # Errors
-    /// When a module of ours does not compile or throws.
-    pub(crate) fn build(extensions: &[Extension], entry: &str) -> Result<Self, JsError> {
-        let sources = internal::external_sources(extensions)?;
-        let mut references: Vec<v8::ExternalReference> = internal::in_snapshot(extensions)
-            .flat_map(|extension| &extension.ops)
-            .flat_map(selvedge_ops::OpDecl::external_references)
-            .collect();
+    /// When a script of ours does not compile or throws.
+    pub(crate) fn build(scripts: &[InternalScript]) -> Result<Self, JsError> {
+        let texts = scripts.iter().map(internal::external).collect::<Result<Vec<_>, _>>()?;
+        let mut references: Vec<v8::ExternalReference> =
+            scripts.iter().flat_map(|script| &script.ops).flat_map(selvedge_ops::OpDecl::external_references).collect();
         references.extend(
-            sources
-                .values()
-                .map(|source| v8::ExternalReference { pointer: std::ptr::from_ref(*source).cast_mut().cast() }),
+            texts.iter().map(|text| v8::ExternalReference { pointer: std::ptr::from_ref(*text).cast_mut().cast() }),
         );
         references.push(v8::ExternalReference { pointer: std::ptr::null_mut() });
         let references: &'static [v8::ExternalReference] = Box::leak(references.into_boxed_slice());
@@ -56,7 +53,7 @@ impl Snapshot {
             let context = v8::Context::new(scope, v8::ContextOptions::default());
             let result = {
                 let scope = &mut v8::ContextScope::new(scope, context);
-                internal::load(scope, extensions, sources, entry).map(|data| {
+                run(scope, scripts, &texts).map(|data| {
                     for (place, datum) in data.into_iter().enumerate() {
                         let index = scope.add_context_data(context, datum);
                         debug_assert_eq!(index, place, "the context's data are in order");
@@ -80,8 +77,7 @@ impl Snapshot {
             .external_references(self.references.into())
     }
 
-    /// The entry module's exports, kept in the snapshot, and those of the modules that lazy ones import, by
-    /// specifier. Once per context.
+    /// The two objects that the first script gave. Once per context.
     pub(crate) fn exports<'s>(scope: &mut v8::PinScope<'s, '_>) -> Result<[v8::Local<'s, v8::Object>; 2], JsError> {
         let datum = |index| {
             scope
@@ -94,5 +90,22 @@ impl Snapshot {
     /// Its size in bytes.
     pub fn size(&self) -> usize {
         self.blob.len()
+    }
+}
+
+fn run<'s>(
+    scope: &mut v8::PinScope<'s, '_>,
+    scripts: &[InternalScript],
+    texts: &[&'static v8::OneByteConst],
+) -> Result<[v8::Local<'s, v8::Object>; 2], JsError> {
+    let mut results = Vec::new();
+    for (script, text) in scripts.iter().zip(texts) {
+        results.push(internal::run(scope, script, text)?);
+    }
+    let first = results.first().and_then(|result| result.try_cast::<v8::Array>().ok());
+    let object = |index| first?.get_index(scope, index)?.try_cast::<v8::Object>().ok();
+    match (object(0), object(1)) {
+        (Some(exports), Some(shared)) => Ok([exports, shared]),
+        _ => Err(JsError::text("the platform's script gives no exports")),
     }
 }

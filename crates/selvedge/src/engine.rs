@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use anyhow::Context;
 use selvedge_platform::{Scheduler, WorkerCache};
-use selvedge_runtime::{Engine, EngineOptions, Extensions, V8Token, WarmPool};
+use selvedge_runtime::{Engine, Extensions, V8Token, WarmPool};
 use selvedge_storage::LocalStorage;
 use selvedge_storage::analytics::Analytics;
 use selvedge_storage::cache::{CacheLimits, LocalCache};
@@ -56,9 +56,7 @@ impl Shared {
         storage: Arc<LocalStorage>,
     ) -> anyhow::Result<Self> {
         let make = move || -> anyhow::Result<Arc<WarmPool>> {
-            let options =
-                EngineOptions { extensions: selvedge_platform::extensions(), entry: selvedge_platform::ENTRY };
-            let engine = Engine::new(&v8, &options)?;
+            let engine = Engine::new(&v8, &selvedge_platform::engine_options())?;
             let pool = WarmPool::new(engine, HEAP_BYTES, warm);
             pool.fill()?;
             Ok(Arc::new(pool))

@@ -1,3 +1,4 @@
+//# functionsCalledOnLoad: adoptIsError
 // DOMException (https://webidl.spec.whatwg.org/#idl-DOMException).
 //
 // An instance is a plain object with a captured stack, DOMException's prototype and two private slots. It is no Error

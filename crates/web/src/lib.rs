@@ -19,10 +19,6 @@ pub mod url;
 pub mod websocket;
 
 use selvedge_ops::OpDecl;
-use selvedge_runtime::{Extension, InternalModule};
-
-const MODULES: &[InternalModule] = include!(concat!(env!("OUT_DIR"), "/js_modules.rs"));
-
 const OPS: &[&[OpDecl]] = &[
     blob::OPS,
     clone::OPS,
@@ -38,7 +34,8 @@ const OPS: &[&[OpDecl]] = &[
     websocket::OPS,
 ];
 
-/// The ops and the JavaScript of this crate. `selvedge:web/globals.js` puts the classes on a global object.
-pub fn extension() -> Extension {
-    Extension { name: "web", ops: OPS.concat(), modules: MODULES, lazy: false }
+/// The ops of this crate. Its JavaScript becomes a part of the platform's script; `selvedge:web/globals.js` puts the
+/// classes on a global object.
+pub fn ops() -> Vec<OpDecl> {
+    OPS.concat()
 }

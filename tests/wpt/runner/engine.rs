@@ -2,13 +2,13 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use selvedge_platform::{Body, ENTRY, FetchEvent, RequestContext, Scheduler, Worker, WorkerOptions};
+use selvedge_platform::{Body, FetchEvent, RequestContext, Scheduler, Worker, WorkerOptions};
 use selvedge_runtime::{
-    Engine, EngineOptions, Extension, Extensions, InternalModule, Limits, LogRecord, LogSink, Module, ModuleKind,
-    Script, V8Token, WarmPool,
+    Engine, Extensions, InternalScript, Limits, LogRecord, LogSink, Module, ModuleKind, Script, V8Token, WarmPool,
 };
 use selvedge_web::fetch::{FetchClient, FetchOptions};
 use selvedge_wpt::outcome::Outcome;
@@ -17,7 +17,8 @@ use selvedge_wpt::source::{Meta, script_path};
 use crate::ops::{FETCH_URL, Job, OPS, WEBSOCKET_URL};
 use crate::server::{self, Server};
 
-const MODULES: &[InternalModule] = include!(concat!(env!("OUT_DIR"), "/js_modules.rs"));
+/// The runner's own part of the snapshot.
+const SCRIPT: &str = include_str!("../js/run.js");
 
 /// What WPT gives a test file, in milliseconds, and what it gives one that asks for more.
 const TIMEOUT: u64 = 10_000;
@@ -43,18 +44,16 @@ pub(crate) struct Runner {
 impl Runner {
     /// `sources`: whether our JavaScript is read from the checkout now.
     pub(crate) fn new(token: &V8Token, root: &Path, server: Server, sources: bool) -> Self {
-        let mut extensions = selvedge_platform::extensions();
-        for extension in &mut extensions {
+        let mut options = selvedge_platform::engine_options();
+        for script in &mut options.scripts {
             for own in [FETCH_URL, WEBSOCKET_URL] {
-                extension.ops.iter_mut().filter(|op| op.name == own.name).for_each(|op| *op = own);
+                script.ops.iter_mut().filter(|op| op.name == own.name).for_each(|op| *op = own);
             }
             if sources {
-                read_sources(extension);
+                script.source = bundle().leak();
             }
         }
-        extensions.push(Extension { name: "wpt", ops: OPS.to_vec(), modules: MODULES, lazy: false });
-        debug_assert!(ENTRY.ends_with("/main.js"), "js/main.js of the runner re-exports the platform's entry");
-        let options = EngineOptions { extensions, entry: "selvedge:wpt/main.js" };
+        options.scripts.push(InternalScript { name: "selvedge:wpt", ops: OPS.to_vec(), source: SCRIPT });
         let engine = Engine::new(token, &options).unwrap_or_else(|error| panic!("{error}"));
         let client =
             FetchClient::new(FetchOptions { allow_private: true, extra_roots: vec![server.certificate.clone()] });
@@ -163,25 +162,19 @@ impl RequestContext for NoContext {
     }
 }
 
-/// Puts the JavaScript of the checkout in place of what was built in. What is read is leaked: it is for one run.
-fn read_sources(extension: &mut Extension) {
+/// The platform's script, made of the JavaScript of the checkout as it is now by the bundler of the last build.
+fn bundle() -> String {
     let here = std::env::current_dir().unwrap();
-    let checkout = here.ancestors().find(|folder| folder.join("crates/web/js").exists());
-    let folder = checkout.expect("--sources is for use in a checkout").join("crates").join(extension.name).join("js");
-    let mut modules = Vec::new();
-    collect(&folder, &folder, &mut modules);
-    extension.modules = modules.leak();
-}
-
-fn collect(root: &Path, folder: &Path, modules: &mut Vec<InternalModule>) {
-    let entries = fs::read_dir(folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
-    for path in entries.map(|entry| entry.unwrap().path()) {
-        if path.is_dir() {
-            collect(root, &path, modules);
-        } else if path.extension().is_some_and(|extension| extension == "js") {
-            let name = path.strip_prefix(root).unwrap().to_string_lossy().into_owned();
-            let source = fs::read_to_string(&path).unwrap();
-            modules.push(InternalModule { path: name.leak(), source: source.leak() });
-        }
-    }
+    let bundler = |folder: &Path| folder.join("crates/platform/bundle.mjs");
+    let bundler = here.ancestors().map(bundler).find(|bundler| bundler.exists());
+    let program = std::env::current_exe().unwrap();
+    let build = program.ancestors().nth(2).expect("target/PROFILE").join("build");
+    let outputs = fs::read_dir(build).unwrap().map(|entry| entry.unwrap().path().join("out"));
+    let output = outputs.filter(|out| out.join("platform.js").exists()).find(|out| out.join("packages").exists());
+    let output = output.expect("the platform has been built");
+    let script = output.join("platform-now.js");
+    let mut command = Command::new("node");
+    command.arg(bundler.expect("--sources is for use in a checkout")).arg(output.join("packages")).arg(&script);
+    assert!(command.status().unwrap().success(), "the JavaScript cannot be bundled");
+    fs::read_to_string(script).unwrap()
 }

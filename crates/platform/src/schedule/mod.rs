@@ -8,18 +8,20 @@
 //! - **Heavy** ones are spawned onto a runtime of their own, whose threads have a lower priority, so that the kernel gives
 //!   them what the others leave. As each heavy turn soon has a thread to itself (the engine makes room, see
 //!   `selvedge_runtime`), it is the kernel that shares the cores among them, which it is good at.
-//! - A caretaker looks at all instances each second, and when many are started, and lets go of those that are not needed.
+//! - A caretaker looks at all instances each second, and when many are started, and lets go of those that are not needed;
+//!   of those that stay and have nothing to do it has memory given back ([`rest`]).
 //!
 //! A queue of our own before the heavy threads was weighed: it would have to be preemptive to be fair among Workers that
 //! each take seconds, and that the kernel is already.
 
 mod residency;
+mod rest;
 mod scale;
 #[cfg(test)]
 mod simulation;
 mod weight;
 
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
@@ -33,6 +35,7 @@ pub(crate) use scale::{grows, spare};
 pub(crate) use weight::Record;
 
 use crate::Worker;
+use crate::start::Loaded;
 
 /// How often the caretaker looks.
 const PERIOD: Duration = Duration::from_secs(1);
@@ -49,6 +52,8 @@ pub struct Scheduler {
     workers: Mutex<Vec<Weak<Worker>>>,
     starts: AtomicUsize,
     look: Notify,
+    /// Whether a thread is at putting instances to rest.
+    resting: Arc<AtomicBool>,
     begun: Instant,
 }
 
@@ -72,6 +77,7 @@ impl Scheduler {
             workers: Mutex::default(),
             starts: AtomicUsize::new(0),
             look: Notify::new(),
+            resting: Arc::default(),
             begun: Instant::now(),
         })
     }
@@ -137,10 +143,28 @@ impl Scheduler {
             }
         }
         let residents: Vec<_> = idle.iter().map(|(resident, ..)| *resident).collect();
-        for place in residency::evict(&residents, used, self.budget) {
-            let (_, worker, loaded) = &idle[place];
+        let gone = residency::evict(&residents, used, self.budget);
+        for place in &gone {
+            let (_, worker, loaded) = &idle[*place];
             worker.instances().let_go(loaded);
         }
+        let stays = idle.into_iter().enumerate().filter(|(place, _)| !gone.contains(place));
+        let due = stays.filter(|(_, (resident, _, loaded))| {
+            rest::is_due(resident.idle, resident.bytes, loaded.instance.is_restless())
+        });
+        self.rest(due.map(|(_, (.., loaded))| loaded).collect());
+    }
+
+    /// Puts instances to rest, on a thread for what takes its time, unless one is still at it.
+    fn rest(&self, due: Vec<Arc<Loaded>>) {
+        if due.is_empty() || self.resting.swap(true, Ordering::AcqRel) {
+            return;
+        }
+        let resting = self.resting.clone();
+        tokio::task::spawn_blocking(move || {
+            rest::rest(&due);
+            resting.store(false, Ordering::Release);
+        });
     }
 }
 

@@ -61,8 +61,7 @@ pub(crate) struct TestWorker {
 impl Harness {
     pub(crate) fn new() -> Self {
         let token = initialize_v8();
-        let options = EngineOptions { extensions: extensions(), entry: ENTRY };
-        let engine = match Engine::new(&token, &options) {
+        let engine = match Engine::new(&token, &engine_options()) {
             Ok(engine) => engine,
             Err(error) => panic!("{error}"),
         };

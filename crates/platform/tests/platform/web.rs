@@ -4,6 +4,7 @@ use crate::harness::{Harness, Test};
 
 pub(crate) const TESTS: &[(&str, Test)] = &[
     ("web::standards_are_there", |h| Box::pin(standards_are_there(h))),
+    ("web::functions_have_their_own_names", |h| Box::pin(functions_have_their_own_names(h))),
     ("web::console_prints_as_node_does", |h| Box::pin(console_prints_as_node_does(h))),
     ("web::libraries_learn_where_they_run", |h| Box::pin(libraries_learn_where_they_run(h))),
     ("web::a_dom_exceptions_stack_has_its_message", |h| Box::pin(a_dom_exceptions_stack_has_its_message(h))),
@@ -49,6 +50,37 @@ async fn standards_are_there(harness: Harness) {
             "timer": "timer", "self": "function", "sab": "undefined",
         })
     );
+}
+
+/// Our JavaScript is bundled, which gives a number to one of two functions of the same name in different files.
+async fn functions_have_their_own_names(harness: Harness) {
+    let worker = harness.worker(
+        r#"import * as workers from "cloudflare:workers";
+        import * as sockets from "cloudflare:sockets";
+        const seen = new Set(), renamed = [];
+        const check = (name, key, path) => {
+            if (name !== key && name.replace(/^_|\d+$/g, "") === key) renamed.push(`${path} is called ${name}`);
+        };
+        const visit = (value, path) => {
+            if ((typeof value !== "object" && typeof value !== "function") || value === null || seen.has(value)) return;
+            seen.add(value);
+            for (const key of Reflect.ownKeys(value)) {
+                const at = `${path}.${String(key)}`;
+                const { get, set, value: found } = Reflect.getOwnPropertyDescriptor(value, key);
+                if (typeof found === "function") check(found.name, key, at);
+                if (get) check(get.name, `get ${String(key)}`, at);
+                if (set) check(set.name, `set ${String(key)}`, at);
+                for (const next of [found, get, set]) visit(next, at);
+            }
+            visit(Reflect.getPrototypeOf(value), `${path}.__proto__`);
+        };
+        export default { async fetch() {
+            visit(globalThis, "globalThis");
+            visit({ ...workers, ...sockets, a: new Headers().entries(), b: new Response("").body.values() }, "modules");
+            return Response.json([seen.size > 1000, renamed]);
+        } }"#,
+    );
+    assert_eq!(worker.text("/").await, "[true,[]]");
 }
 
 async fn console_prints_as_node_does(harness: Harness) {

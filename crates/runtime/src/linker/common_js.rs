@@ -2,7 +2,7 @@
 
 use selvedge_ops::v8;
 
-use super::{get, lazy, origin, synthetic, text, throw};
+use super::{get, lazy, origin, synthetic, throw};
 use crate::script::Prepared;
 use crate::{InstanceState, ModuleKind};
 
@@ -38,7 +38,7 @@ fn run<'s>(
     exported: v8::Local<'s, v8::Object>,
 ) -> Option<()> {
     let name = v8::String::new(scope, &prepared.module.name)?;
-    let source = text(scope, prepared)?;
+    let source = prepared.text().string(scope)?;
     let origin = origin(scope, &prepared.module.name, false)?;
     let mut source = v8::script_compiler::Source::new(source, Some(&origin));
     let parameters = ["module", "exports", "require"].map(|name| v8::String::new(scope, name));

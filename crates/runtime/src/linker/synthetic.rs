@@ -2,7 +2,7 @@
 
 use selvedge_ops::v8;
 
-use super::{common_js, text, throw};
+use super::{common_js, throw};
 use crate::script::Prepared;
 use crate::wasm::with_memories_exported;
 use crate::{InstanceState, ModuleKind};
@@ -55,9 +55,9 @@ pub(super) fn of_module<'s>(
 /// The value of a module that has no code.
 pub(super) fn value<'s>(scope: &mut v8::PinScope<'s, '_>, prepared: &Prepared) -> Option<v8::Local<'s, v8::Value>> {
     match prepared.module.kind {
-        ModuleKind::Text => text(scope, prepared).map(Into::into),
+        ModuleKind::Text => prepared.text().string(scope).map(Into::into),
         ModuleKind::Json => {
-            let text = text(scope, prepared)?;
+            let text = prepared.text().string(scope)?;
             v8::json::parse(scope, text)
         }
         ModuleKind::Data => {

@@ -40,19 +40,15 @@ fn op_answer(#[context] invocation: Arc<Invocation>, ok: bool, text: String) {
 
 const OPS: &[OpDecl] = &[op_sleep, op_invocation, op_panic, op_answer];
 
-const ENTRY: &str = r#"
-import * as ops from "selvedge:ops";
-import { answer } from "./answer.js";
-export const builtins = { "test:platform": { sleep: ops.op_sleep, invocation: ops.op_invocation, panic: ops.op_panic } };
-export function dispatch(handler, argument) { return answer(handler, argument); }
-"#;
-
-const ANSWER: &str = r#"
-import { op_answer } from "selvedge:ops";
-export async function answer(handler, argument) {
-  try { op_answer(true, String(await handler(argument))); } catch (error) { op_answer(false, String(error)); }
+const SCRIPT: &str = r#"((ops) => {
+"use strict";
+const builtins = { "test:platform": { sleep: ops.op_sleep, invocation: ops.op_invocation, panic: ops.op_panic } };
+async function answer(handler, argument) {
+  try { ops.op_answer(true, String(await handler(argument))); } catch (error) { ops.op_answer(false, String(error)); }
 }
-"#;
+function dispatch(handler, argument) { return answer(handler, argument); }
+return [{ builtins, dispatch }, {}];
+})"#;
 
 #[derive(Default)]
 pub(crate) struct Log(pub(crate) Mutex<Vec<LogRecord>>);
@@ -93,10 +89,8 @@ pub(crate) struct Worker {
 impl Harness {
     pub(crate) fn new() -> Self {
         let token = initialize_v8();
-        let modules: &'static [InternalModule] =
-            &[InternalModule { path: "entry.js", source: ENTRY }, InternalModule { path: "answer.js", source: ANSWER }];
-        let extension = Extension { name: "test", ops: OPS.to_vec(), modules, lazy: false };
-        let options = EngineOptions { extensions: vec![extension], entry: "selvedge:test/entry.js" };
+        let script = InternalScript { name: "selvedge:test", ops: OPS.to_vec(), source: SCRIPT };
+        let options = EngineOptions { scripts: vec![script], extensions: Vec::new() };
         let engine = Engine::new(&token, &options).unwrap();
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
         Self { engine, runtime: Arc::new(runtime) }
@@ -131,6 +125,11 @@ impl Harness {
     }
 
     pub(crate) async fn start_script(&self, script: &Arc<Script>) -> Result<Worker, StartError> {
+        self.start_in(&self.pool(), script).await
+    }
+
+    /// Starts a Worker in an isolate of this pool.
+    pub(crate) async fn start_in(&self, pool: &WarmPool, script: &Arc<Script>) -> Result<Worker, StartError> {
         let log = Arc::new(Log::default());
         let limits =
             Limits { cpu: Duration::from_millis(300), startup: Duration::from_millis(300), ..Limits::default() };
@@ -142,8 +141,7 @@ impl Harness {
             builtins: None,
             observer: losses.clone(),
         };
-        let (instance, (dispatch, handler)) = self
-            .pool()
+        let (instance, (dispatch, handler)) = pool
             .start(
                 script,
                 options,

@@ -20,6 +20,7 @@ pub(crate) const TESTS: &[(&str, Test)] = &[
     ("limits::an_endless_global_scope_is_terminated", |h| Box::pin(an_endless_global_scope_is_terminated(h))),
     ("limits::a_full_heap_ends_the_instance_only", |h| Box::pin(a_full_heap_ends_the_instance_only(h))),
     ("limits::a_deep_recursion_is_a_range_error", |h| Box::pin(a_deep_recursion_is_a_range_error(h))),
+    ("limits::an_instance_at_rest_gives_memory_back", |h| Box::pin(an_instance_at_rest_gives_memory_back(h))),
 ];
 
 async fn an_endless_turn_is_terminated(harness: Harness) {
@@ -149,4 +150,22 @@ async fn a_full_heap_ends_the_instance_only(harness: Harness) {
 async fn a_deep_recursion_is_a_range_error(harness: Harness) {
     let worker = harness.worker("export default () => { const f = () => f() + 1; return f() }").await;
     assert_eq!(worker.dispatch("").await, Outcome::Threw("RangeError: Maximum call stack size exceeded".into()));
+}
+
+async fn an_instance_at_rest_gives_memory_back(harness: Harness) {
+    let source = "let kept = 1; export default () => { let all = []; \
+                  for (let n = 0; n < 5000; n++) all.push({ n, text: `text ${n}` }); return all.length + kept++; }";
+    let worker = harness.worker(source).await;
+    // It is weighed every so many turns.
+    for turn in 1..=100 {
+        assert_eq!(worker.dispatch("").await, Outcome::Answer(format!("{}", 5000 + turn)));
+    }
+    let before = worker.instance.bytes();
+    assert!(worker.instance.is_restless());
+    worker.instance.rest();
+    let after = worker.instance.bytes();
+    assert!(after + (1 << 20) < before, "{before} bytes before, {after} after");
+    assert!(!worker.instance.is_restless());
+    assert_eq!(worker.dispatch("").await, Outcome::Answer("5101".into()));
+    assert!(worker.instance.is_restless());
 }

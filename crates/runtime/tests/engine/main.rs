@@ -5,6 +5,7 @@
 mod harness;
 mod limits;
 mod modules;
+mod pool;
 mod turns;
 
 use libtest_mimic::{Arguments, Trial};
@@ -13,7 +14,7 @@ fn main() {
     let arguments = Arguments::from_args();
     let harness = harness::Harness::new();
     let mut trials: Vec<Trial> = Vec::new();
-    for (name, test) in [modules::TESTS, turns::TESTS, limits::TESTS].concat() {
+    for (name, test) in [modules::TESTS, pool::TESTS, turns::TESTS, limits::TESTS].concat() {
         let harness = harness.clone();
         trials.push(Trial::test(name, move || harness.run(test)));
     }

@@ -1,6 +1,8 @@
 //! Linking of every kind of module.
 
-use selvedge_runtime::{ModuleKind, StartError};
+use std::sync::Arc;
+
+use selvedge_runtime::{Module, ModuleKind, Script, StartError};
 
 use crate::harness::{Harness, Outcome, Test};
 
@@ -13,6 +15,7 @@ pub(crate) const TESTS: &[(&str, Test)] = &[
     ("modules::unsettled_top_level_await_is_an_error", |h| Box::pin(unsettled_top_level_await_is_an_error(h))),
     ("modules::common_js_requires", |h| Box::pin(common_js_requires(h))),
     ("modules::a_second_instance_uses_the_code_cache", |h| Box::pin(a_second_instance_uses_the_code_cache(h))),
+    ("modules::texts_are_shared_by_instances", |h| Box::pin(texts_are_shared_by_instances(h))),
 ];
 
 /// `(module (func (export "add") (param i32 i32) (result i32) local.get 0 local.get 1 i32.add))`
@@ -113,4 +116,34 @@ async fn a_second_instance_uses_the_code_cache(harness: Harness) {
         let worker = harness.start_script(&script).await.unwrap();
         assert_eq!(worker.dispatch("").await, Outcome::Answer("cached".into()));
     }
+}
+
+async fn texts_are_shared_by_instances(harness: Harness) {
+    let module = |name: &str, kind, source: &str| Module {
+        name: name.into(),
+        kind,
+        source: source.as_bytes().to_vec().into(),
+        source_map: None,
+    };
+    let main = "import empty from './empty.txt'; import plain from './plain.txt'; import latin from './latin.txt';
+        import wide from './wide.txt'; import { euro } from './euro.js';
+        export default () => [empty, plain, latin, wide, 'caf\u{e9}', euro].join();";
+    let modules = [
+        module("index.js", ModuleKind::EsModule, main),
+        module("euro.js", ModuleKind::EsModule, "export const euro = '\u{20ac}';"),
+        module("empty.txt", ModuleKind::Text, ""),
+        module("plain.txt", ModuleKind::Text, "plain"),
+        module("latin.txt", ModuleKind::Text, "\u{fc}ber"),
+        module("wide.txt", ModuleKind::Text, "\u{1f600}"),
+    ];
+    let script = Arc::new(Script::new("index.js", modules));
+    let answer = || Outcome::Answer(",plain,\u{fc}ber,\u{1f600},caf\u{e9},\u{20ac}".into());
+    let first = harness.start_script(&script).await.unwrap();
+    let second = harness.start_script(&script).await.unwrap();
+    // An isolate keeps the texts for as long as it needs them.
+    drop(script);
+    assert_eq!(first.dispatch("").await, answer());
+    drop(first);
+    second.instance.rest();
+    assert_eq!(second.dispatch("").await, answer());
 }

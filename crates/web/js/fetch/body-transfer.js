@@ -1,3 +1,4 @@
+//# functionsCalledOnLoad: takeBody
 // Bodies on their way from one object to another: sent, moved, cloned.
 
 import {

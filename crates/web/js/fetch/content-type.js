@@ -1,3 +1,4 @@
+//# allFunctionsCalledOnLoad
 // The Content-Types that bodies bring along by themselves.
 
 /** Of a string. */

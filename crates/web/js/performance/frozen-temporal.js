@@ -1,3 +1,4 @@
+//# functionsCalledOnLoad: installFrozenTemporal
 // `Temporal` with the clock that stands still while code runs.
 //
 // V8 puts `Temporal` into each new context by itself, after the snapshot, and makes what is in it when it is first

@@ -113,7 +113,7 @@ export class WebSocket extends EventTarget {
     state.url = serialized;
     state.origin = origin;
     applySettings(state);
-    connect(this, state, names);
+    open(this, state, names);
   }
 
   get url() {
@@ -212,7 +212,7 @@ function mayClose(code) {
  * @param {SocketState} state
  * @param {string[]} protocols
  */
-function connect(socket, state, protocols) {
+function open(socket, state, protocols) {
   const cancelId = op_fetch_cancel_open();
   state.cancelId = cancelId;
   then(

@@ -1,0 +1,152 @@
+// Makes one script of the JavaScript of the crates web and platform, for the startup snapshot. Run by build.rs:
+//
+//   node bundle.mjs PACKAGES OUT
+//
+// PACKAGES is a folder with node_modules, OUT the file that gets the script: an expression, a function that takes the
+// ops and gives what js/main.js exports and, by specifier, what modules outside of the snapshot import of those in it.
+//
+// Hundreds of ES modules in a heap are half of its size: V8 keeps an object for each import and export, and the code of
+// each module's top level, which never runs again. A function's top level goes once it has run.
+
+import { createRequire } from "node:module";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const [packages, out] = process.argv.slice(2);
+const { build, transform } = createRequire(join(packages, "package.json"))("esbuild");
+const crates = fileURLToPath(new URL("..", import.meta.url));
+
+/** @param {string} folder @returns {string[]} */
+const files = (folder) =>
+  readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+    const path = join(folder, entry.name);
+    return entry.isDirectory() ? files(path) : path.endsWith(".js") ? [path] : [];
+  });
+
+/** @param {string} crate @returns {string} all of its JavaScript */
+const textOf = (crate) =>
+  files(join(crates, crate, "js"))
+    .map((file) => readFileSync(file, "utf8"))
+    .join("\n");
+
+/** @param {string} text @param {RegExp} pattern @returns {string[]} */
+const found = (text, pattern) => [...new Set(text.match(pattern))].sort();
+
+/** @param {string} specifier */
+const fileOf = (specifier) => specifier.replace(/^selvedge:(web|platform)\//, (_, crate) => join(crates, crate, "js/"));
+
+const ops = found(textOf("web") + textOf("platform"), /\bop_\w+/g);
+const shared = found(textOf("node"), /\bselvedge:(web|platform)\/[\w/-]+\.js/g);
+
+const resolver = {
+  name: "resolver",
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^selvedge:ops$/ }, ({ path }) => ({ path, namespace: "ops" }));
+    onResolve({ filter: /^selvedge:(web|platform)\// }, ({ path }) => ({ path: fileOf(path) }));
+    onLoad({ filter: /.*/, namespace: "ops" }, () => ({
+      contents: ops.map((op) => `export const ${op} = __ops.${op};`).join("\n"),
+    }));
+  },
+};
+
+const options = {
+  bundle: true,
+  write: false,
+  metafile: true,
+  absWorkingDir: crates,
+  outdir: packages,
+  format: "esm",
+  target: "esnext",
+  platform: "neutral",
+  charset: "ascii",
+  legalComments: "none",
+  plugins: [resolver],
+  logLevel: "warning",
+};
+
+/** @param {string} specifier @returns {Promise<string[]>} the names that a module exports */
+async function exportsOf(specifier) {
+  const { metafile } = await build({ ...options, entryPoints: [fileOf(specifier)] });
+  return Object.values(metafile.outputs)[0].exports;
+}
+
+/** An expression of a module's exports. Properties rather than a namespace, whose every name would be a function. */
+async function objectOf(specifier, index) {
+  const names = await exportsOf(specifier);
+  const imported = names.map((name) => `${name} as $${index}_${name}`).join(", ");
+  const members = names.map((name) => `${name}: $${index}_${name}`).join(", ");
+  return { statement: `import { ${imported} } from "${specifier}";`, expression: `{ ${members} }` };
+}
+
+const main = await objectOf("selvedge:platform/main.js", "main");
+const others = await Promise.all(shared.map(objectOf));
+const contents = [
+  main.statement,
+  ...others.map(({ statement }) => statement),
+  `__result = [${main.expression}, {`,
+  ...others.map(({ expression }, index) => `"${shared[index]}": ${expression},`),
+  "}];",
+].join("\n");
+
+const { outputFiles } = await build({ ...options, stdin: { contents, resolveDir: crates } });
+
+/**
+ * What is constant in a file is so in the script: esbuild makes `var` of all at a file's top level, which V8's compilers
+ * cannot take for constant.
+ * @param {string} text the file's part of the script
+ * @param {string} source
+ */
+function constant(text, source) {
+  const changing = new Set([...source.matchAll(/^(?:export )?let (\w+)/gm)].map(([, name]) => name));
+  return text.replace(/^var (?=(?:(\w+?)\d* =|\{))/gm, (_, name) => (changing.has(name) ? "let " : "const "));
+}
+
+/** The parts of the script, each of which begins with a comment that names its file. */
+const parts = outputFiles[0].text.split(/^(?=\/\/ [^\n]*(?:\.js|<stdin>|:ops)$)/m).map((text) => {
+  const [, file] = /^\/\/ (\S+\.js)$/m.exec(text) ?? [];
+  const source = file === undefined ? "" : readFileSync(join(crates, file), "utf8");
+  const [, all, named] = /^\/\/# (?:(allFunctionsCalledOnLoad)|functionsCalledOnLoad: (.*))$/m.exec(source) ?? [];
+  const names = named?.replaceAll(", ", "|");
+  const eager = all ? /\(/g : names && new RegExp(`\\b(?:${names})\\d*(?: = )?(?=\\()`, "g");
+  return { text: constant(text, source), eager };
+});
+
+/** A number as source maps have it: base 64, the sign last. @param {number} value */
+function vlq(value) {
+  let text = "";
+  for (let rest = value * 2; ;) {
+    const digit = rest & 31;
+    rest >>>= 5;
+    text += "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"[rest > 0 ? digit | 32 : digit];
+    if (rest === 0) return text;
+  }
+}
+
+/**
+ * V8 is told which functions to compile at once, so that an isolate from the snapshot need not compile what every
+ * Worker's start and first event call: those of the files that begin with `//# allFunctionsCalledOnLoad`, or those that
+ * `//# functionsCalledOnLoad: a, b` names. It wants the places where functions' parameters begin, each from the one
+ * before, the first from the comment's end; other places do no harm.
+ */
+function hints(head, parts) {
+  let [place, last, text] = [head.length, 0, ""];
+  for (const part of parts) {
+    if (part.eager) {
+      for (const { 0: name, index } of part.text.matchAll(part.eager)) {
+        const at = place + index + (name === "(" ? 0 : name.length);
+        text += vlq(at - last);
+        last = at;
+      }
+    }
+    place += part.text.length;
+  }
+  return `//# functionsCalledOnLoad=${text}`;
+}
+
+const head = '\n((__ops) => {\n"use strict";\nlet __result;\n';
+const body = `${head}${parts.map(({ text }) => text).join("")}return __result;\n})\n`;
+// A name that is called constant and is not would throw when its function first runs.
+const { warnings } = await transform(body, { logLevel: "warning" });
+if (warnings.length > 0) process.exit(1);
+writeFileSync(out, hints(head, parts) + body);
