@@ -85,8 +85,9 @@ impl WarmPool {
         fill(&self.engine, self.heap_bytes, &self.ready)
     }
 
-    /// Has a function called when the number of threads changes that turns hold without making room for others. It is
-    /// called on the watchdog's thread and must not wait. Only the first function counts.
+    /// Has a function called when the number of threads changes that turns hold without making room for others, and every few
+    /// milliseconds while there are any: which ones may change meanwhile. It is called on the watchdog's thread and must
+    /// not wait. Only the first function counts.
     pub fn on_held_threads(&self, changed: impl Fn(usize) + Send + Sync + 'static) {
         self.engine.on_held_threads(Box::new(changed));
     }

@@ -299,7 +299,8 @@ impl Shared {
             }
             true
         });
-        if self.held.swap(held, Ordering::Relaxed) != held
+        let before = self.held.swap(held, Ordering::Relaxed);
+        if (held != before || held > 0)
             && let Some(on_held) = self.on_held.get()
         {
             on_held(held);

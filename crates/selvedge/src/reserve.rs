@@ -6,6 +6,9 @@
 //! and each of those in reserve is blocked by a task that waits in it, until the engine says that a thread is held. One
 //! that has begun to work goes on for good: a task that blocked it again could do so before others in its queue.
 //!
+//! And one of those that work is woken up: tokio has a single thread wait for sockets and timers, and if that one comes to be
+//! held by what it waited for, the others sleep on, and nobody hears of either.
+//!
 //! To have them work always was tried: two threads more than cores took two fifths more processor time for hello world, as
 //! they wake each other up for work that is done when they come.
 
@@ -40,8 +43,9 @@ struct State {
 }
 
 /// The threads in reserve.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Reserve {
+    runtime: Handle,
     state: Mutex<State>,
     more: Condvar,
 }
@@ -49,7 +53,7 @@ pub(crate) struct Reserve {
 impl Reserve {
     /// Blocks [`SIZE`] of the runtime's threads, which should have as many more than it needs. Called outside of it.
     pub(crate) fn new(runtime: &Handle) -> Arc<Self> {
-        let reserve = Arc::<Self>::default();
+        let reserve = Arc::new(Self { runtime: runtime.clone(), state: Mutex::default(), more: Condvar::new() });
         for _ in 0..SIZE {
             // One after the other, so that none waits in the queue of a thread that another blocks.
             let (blocks, blocked) = mpsc::channel();
@@ -69,13 +73,17 @@ impl Reserve {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Has at least so many of them work. Called by the engine's watchdog, as there may be no other thread left that could.
+    /// Has at least so many of them work, and somebody wait for sockets and timers. Called by the engine's watchdog, as there
+    /// may be no other thread left that could, again and again while threads are held.
     pub(crate) fn work(&self, wanted: usize) {
         let mut state = self.state();
         if wanted > state.wanted {
             state.wanted = wanted;
             self.more.notify_all();
         }
+        drop(state);
+        // Wakes a thread up that sleeps, which then takes the place of the one that waited, if that is free.
+        drop(self.runtime.spawn(async {}));
     }
 
     /// Blocks the calling thread until it is wanted.
@@ -163,6 +171,39 @@ mod tests {
         let text = words(LostThreads { held: 9, parked: 4 }, &[("shop".into(), 7), ("blog".into(), 2)]);
         assert!(text.starts_with("9 threads") && text.contains("7 are left in reserve"), "{text}");
         assert!(text.contains("Restart the server") && text.ends_with("\n  shop (7), blog (2)"), "{text}");
+    }
+
+    #[test]
+    fn who_waits_for_timers_is_replaced_each_time() {
+        let runtime =
+            tokio::runtime::Builder::new_multi_thread().worker_threads(2 + SIZE).enable_all().build().unwrap();
+        let reserve = Reserve::new(runtime.handle());
+        let (release, held) = mpsc::channel::<()>();
+        let held = Arc::new(Mutex::new(held));
+        let mut heard = Vec::new();
+        for _ in 0..2 {
+            let (begun, wait) = mpsc::channel();
+            let held = held.clone();
+            // The thread that waited for the timer is held by what the timer woke up.
+            runtime.spawn(async move {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+                begun.send(()).unwrap();
+                let _ = held.lock().unwrap().recv();
+            });
+            let (done, answer) = mpsc::channel();
+            runtime.spawn(async move {
+                tokio::time::sleep(Duration::from_millis(60)).await;
+                done.send(()).unwrap();
+            });
+            wait.recv().unwrap();
+            // One at a time, so that no more threads work than before.
+            reserve.work(1);
+            heard.push(answer.recv_timeout(Duration::from_secs(10)).is_ok());
+            release.send(()).unwrap();
+        }
+        reserve.work(usize::MAX);
+        runtime.shutdown_timeout(Duration::from_secs(10));
+        assert_eq!(heard, [true, true]);
     }
 
     #[test]
