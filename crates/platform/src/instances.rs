@@ -89,12 +89,12 @@ impl Instances {
     }
 
     /// An instance to handle an event, if there is any, and where to handle it, if not where it comes in. An instance that
-    /// has to be started is started there.
-    pub(crate) fn place(&self, worker: &Arc<Worker>) -> Result<(Option<Arc<Loaded>>, Option<&Handle>), WorkerError> {
+    /// has to be started is started there. Nothing if the Worker is refused.
+    pub(crate) fn place(&self, worker: &Arc<Worker>) -> Option<(Option<Arc<Loaded>>, Option<&Handle>)> {
         if self.gate.refuses() {
-            return Err(WorkerError::Refused);
+            return None;
         }
-        Ok(match self.ready(worker) {
+        Some(match self.ready(worker) {
             None => (None, self.scheduler.heavy()),
             ready => (ready, self.heavy()),
         })

@@ -159,7 +159,7 @@ impl Worker {
     }
 
     async fn deliver_fetch(self: &Arc<Self>, event: Box<FetchEvent>) -> Result<Response<Body>, WorkerError> {
-        let (ready, runtime) = self.instances.place(self)?;
+        let (ready, runtime) = self.instances.place(self).ok_or(WorkerError::Refused)?;
         match runtime {
             None => self.answer(&*self.loaded(ready).await?, event).await,
             Some(runtime) => {
@@ -248,7 +248,7 @@ impl Worker {
     }
 
     async fn deliver_scheduled(self: &Arc<Self>, event: ScheduledEvent) -> Result<(), WorkerError> {
-        let (ready, runtime) = self.instances.place(self)?;
+        let (ready, runtime) = self.instances.place(self).ok_or(WorkerError::Refused)?;
         match runtime {
             None => self.run_scheduled(&*self.loaded(ready).await?, event).await,
             Some(runtime) => {
