@@ -29,6 +29,7 @@ mod ops;
 mod quarantine;
 mod r2;
 mod rate_limit;
+mod run;
 mod schedule;
 mod secrets;
 mod service;

@@ -7,19 +7,20 @@ use http::{HeaderMap, Method, Response};
 use selvedge_node::NodeCompat;
 use selvedge_ops::v8;
 use selvedge_runtime::{
-    Builtins, Driver, Ended, Extensions, JsError, Limit, Limits, LogSink, Script, StartError, TurnError, WarmPool,
+    Builtins, Ended, Extensions, JsError, Limit, Limits, LogSink, Script, StartError, TurnError, WarmPool,
     call_function,
 };
-use selvedge_web::fetch::{Body, BodyResource, Subrequests};
+use selvedge_web::fetch::{Body, BodyResource};
 use tokio::runtime::Handle;
 
 use crate::exchange::{Exchange, Inbound, Outcome};
 use crate::gate::Gate;
 use crate::instances::Instances;
 use crate::log::map_error;
+use crate::run::Run;
 use crate::schedule::{Awaited, Scheduler};
 use crate::start::{Handlers, Loaded};
-use crate::{Binding, Bound, FetchEvent, Fetcher, FetcherError, Metrics, ScheduledEvent, WorkerError};
+use crate::{Binding, FetchEvent, Fetcher, FetcherError, Metrics, ScheduledEvent, WorkerError};
 
 /// How often [`Worker::drain`] looks.
 const DRAIN_PERIOD: Duration = Duration::from_millis(20);
@@ -273,9 +274,7 @@ impl Worker {
             })
             .await;
         let outcome = self.outcome(&mut run, &exchange, called).await?;
-        if let Some(driver) = run.driver.take() {
-            finish(driver, exchange).await;
-        }
+        run.finish().await;
         match outcome {
             Outcome::Exception(exception) => Err(WorkerError::Exception(exception)),
             Outcome::Response(_) | Outcome::Finished => Ok(()),
@@ -346,75 +345,4 @@ impl Worker {
 /// A string for JavaScript; the empty one in place of one that V8 cannot hold (half a gigabyte).
 fn string<'s>(scope: &mut v8::PinScope<'s, '_>, text: &str) -> v8::Local<'s, v8::String> {
     v8::String::new(scope, text).unwrap_or_else(|| v8::String::empty(scope))
-}
-
-/// An invocation under way. Dropped, it goes on in the background if something holds it.
-struct Run {
-    driver: Option<Driver>,
-    exchange: Arc<Exchange>,
-}
-
-impl Run {
-    fn begin(loaded: &Loaded, exchange: &Arc<Exchange>) -> Self {
-        let mut extensions = Extensions::new();
-        extensions.insert(exchange.clone());
-        extensions.insert(Arc::new(Subrequests(exchange.clone())));
-        let invocation = loaded.instance.begin(extensions);
-        Self { driver: Some(Driver::new(loaded.instance.clone(), invocation)), exchange: exchange.clone() }
-    }
-
-    #[allow(clippy::expect_used)]
-    fn driver(&mut self) -> &mut Driver {
-        self.driver.as_mut().expect("the driver is taken only when the run ends")
-    }
-}
-
-impl Drop for Run {
-    fn drop(&mut self) {
-        let Some(mut driver) = self.driver.take() else { return };
-        let exchange = self.exchange.clone();
-        // An invocation that has not answered is dropped because nobody waits for the answer any more.
-        if let Some(callback) = exchange.take_client_watch() {
-            tokio::spawn(async move {
-                let called = driver
-                    .turn(|scope| {
-                        let callback = v8::Local::new(scope, callback);
-                        let _thrown = call_function(scope, callback, &[]);
-                    })
-                    .await;
-                if called.is_ok() {
-                    finish(driver, exchange).await;
-                }
-            });
-        } else if driver.invocation().holds() > 0 {
-            tokio::spawn(finish(driver, exchange));
-        }
-    }
-}
-
-/// Runs what holds an invocation past its response: first a body that is being written, for as long as the
-/// client takes; then `waitUntil`, for as long as the limit allows.
-async fn finish(mut driver: Driver, exchange: Arc<Exchange>) {
-    let streamed = driver.until(|invocation| !exchange.is_streaming() || invocation.holds() == 0).await;
-    if let Err(TurnError::Exceeded(limit)) = streamed {
-        exchange.metrics().meet(limit.into());
-        return;
-    }
-    if driver.invocation().holds() == 0 {
-        return;
-    }
-    let limit = driver.instance().limits().wait_until;
-    let waiting = driver.until(|invocation| invocation.holds() == 0);
-    match tokio::time::timeout(limit, waiting).await {
-        Ok(Ok(_)) => {}
-        Ok(Err(TurnError::Exceeded(limit))) => exchange.metrics().meet(limit.into()),
-        Err(_) => {
-            exchange.metrics().meet(Bound::WaitUntil);
-            driver.instance().state().log_text(
-                selvedge_runtime::LogLevel::Warn,
-                "waitUntil() tasks did not complete within the allowed time after invocation end and have been \
-                 cancelled. See: https://developers.cloudflare.com/workers/runtime-apis/context/#waituntil",
-            );
-        }
-    }
 }

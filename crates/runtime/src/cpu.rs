@@ -18,6 +18,10 @@ use std::time::Duration;
 /// not see is shorter than its period; the error of many such turns is small beside this.
 pub(crate) const PLENTY: Duration = Duration::from_millis(100);
 
+/// The most that is charged for the time that nobody looked. The watchdog looks every 5 ms; if it comes later than this, the
+/// machine has more to run than cores, and the turn's thread was kept waiting as the watchdog's was.
+const UNSEEN: Duration = Duration::from_millis(10);
+
 /// Two clocks read at one moment of a turn.
 #[derive(Clone, Copy, Debug)]
 struct Anchor {
@@ -30,7 +34,7 @@ struct Anchor {
 /// The CPU time of a turn, as far as it is known.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Used {
-    /// It is no more than this.
+    /// It is no more than this, but for what the watchdog came late for.
     pub(crate) most: Duration,
     /// It is no less than this.
     pub(crate) least: Duration,
@@ -53,7 +57,7 @@ impl Meter {
     /// cannot be read, the wall time is taken for it.
     pub(crate) fn look(&mut self, wall: Duration, thread: impl FnOnce() -> Option<Duration>) -> Used {
         let Some(cpu) = thread() else { return Used { most: wall, least: wall } };
-        let anchor = *self.anchor.get_or_insert(Anchor { wall, cpu });
+        let anchor = *self.anchor.get_or_insert(Anchor { wall: wall.min(UNSEEN), cpu });
         let since = cpu.saturating_sub(anchor.cpu).min(wall);
         Used { most: (anchor.wall + since).min(wall), least: since }
     }
@@ -62,7 +66,7 @@ impl Meter {
     pub(crate) fn finish(mut self, wall: Duration, thread: impl FnOnce() -> Option<Duration>) -> Used {
         match self.anchor {
             Some(_) => self.look(wall, thread),
-            None => Used { most: wall, least: Duration::ZERO },
+            None => Used { most: wall.min(UNSEEN), least: Duration::ZERO },
         }
     }
 }
@@ -130,7 +134,7 @@ mod tests {
 
     #[test]
     fn a_short_turn_is_charged_its_wall_time_and_may_have_used_nothing() {
-        assert_eq!(Meter::begin(None).finish(ms(30), || panic!("not read")), used(30, 0));
+        assert_eq!(Meter::begin(None).finish(ms(4), || panic!("not read")), used(4, 0));
     }
 
     #[test]
@@ -144,6 +148,14 @@ mod tests {
         assert_eq!(meter.look(ms(4), || Some(ms(100))), used(4, 0));
         assert_eq!(meter.look(ms(50), || Some(ms(103))), used(7, 3));
         assert_eq!(meter.finish(ms(90), || Some(ms(110))), used(14, 10));
+    }
+
+    #[test]
+    fn a_turn_is_not_charged_for_a_busy_machine() {
+        assert_eq!(Meter::begin(None).finish(ms(300), || panic!("not read")), used(10, 0));
+        let mut meter = Meter::begin(None);
+        assert_eq!(meter.look(ms(300), || Some(ms(100))), used(10, 0));
+        assert_eq!(meter.look(ms(400), || Some(ms(101))), used(11, 1));
     }
 
     #[test]

@@ -15,7 +15,7 @@ use crate::memory::Memory;
 use crate::watchdog::{Finished, LONG_TURN, TurnClock, Watchdog};
 use crate::{
     Builtins, Extensions, InstanceState, Invocation, JsError, Limit, Limits, Snapshot, fatal, host, linker, rejections,
-    stuck,
+    stuck, weight,
 };
 
 /// After how many turns V8's own tasks (finalization registries, collection steps) get their turn.
@@ -29,15 +29,6 @@ const HEADROOM: usize = 1 << 30;
 /// Where raising the limit ends: a built-in function that takes more in one go (JSON.parse of half a gigabyte) would
 /// take all the machine has.
 const UTMOST: usize = 5 << 30;
-
-/// By how much V8's count of the bytes of buffers may exceed an instance's limit: right after a collection it still
-/// has those of dead buffers, which are freed in the background. A guest that makes nothing but garbage was seen at 1.6.
-const UNSWEPT: usize = 3;
-
-/// By how much the objects of the heap and the buffers together may exceed the limit, in parts of a hundred. Each of
-/// the two is bounded by itself, exactly; together they are weighed at full collections, when our count, too, still has
-/// some dead buffers in it.
-const TOGETHER: usize = 125;
 
 /// An isolate from the snapshot with no Worker in it yet: what the warm pool keeps.
 pub(crate) struct Shell {
@@ -157,9 +148,7 @@ unsafe extern "C" fn after_collection(
     let guard = unsafe { &*data.cast::<HeapGuard>() };
     // SAFETY: the isolate that is calling, on its own thread; the statistics neither allocate in its heap nor run code.
     let statistics = unsafe { v8::Isolate::from_raw_isolate_ptr_unchecked(isolate) }.get_heap_statistics();
-    let memory = guard.state.memory();
-    let together = statistics.used_heap_size().saturating_add(memory.used()).saturating_add(memory.wasm());
-    if statistics.external_memory() / UNSWEPT > memory.limit() || together / TOGETHER * 100 > memory.limit() {
+    if weight::is_too_much(&statistics, guard.state.memory()) {
         guard.condemn();
     }
 }
@@ -205,30 +194,6 @@ impl Drop for Waiting<'_> {
     fn drop(&mut self) {
         self.0.fetch_sub(1, Ordering::Relaxed);
     }
-}
-
-/// Weighs what WebAssembly holds: its memories grow without a word.
-fn weigh_wasm(isolate: &mut v8::Isolate, state: &InstanceState) {
-    let memory = state.memory();
-    if memory.wasm() > memory.limit() {
-        isolate.low_memory_notification();
-        if memory.wasm() > memory.limit() {
-            state.condemn(Limit::Memory);
-        }
-    }
-}
-
-/// What an isolate takes and V8's statistics do not tell: some 850 kB of tables that it allocates beside its heap (the
-/// stub caches alone have 360 kB), less what is untouched of the pages that it counts whole. It is the difference to
-/// what each of a hundred isolates adds to the resident memory.
-const UNTOLD: usize = 304 << 10;
-
-/// What an isolate takes in memory: the pages of its heap, what V8 has beside it, and the bytes of buffers, less those
-/// that it shares.
-fn weigh(isolate: &mut v8::Isolate, shared: usize) -> usize {
-    let statistics = isolate.get_heap_statistics();
-    let external = statistics.external_memory().saturating_sub(shared);
-    UNTOLD + statistics.total_physical_size() + statistics.malloced_memory() + external
 }
 
 /// A number that no other living thread has: the address of a variable of its own.
@@ -286,7 +251,7 @@ impl Instance {
         let mut locker = self.shell.isolate.lock();
         // Half the work of a notification that memory is low, which collects until nothing more is found.
         locker.memory_pressure_notification(v8::MemoryPressureLevel::Critical);
-        self.bytes.store(weigh(&mut locker, self.shell.outside), Ordering::Relaxed);
+        self.bytes.store(weight::weigh(&mut locker, self.shell.outside), Ordering::Relaxed);
     }
 
     /// Whether there was a turn since the last call that held its thread for long, or is one now: 5 ms of CPU time.
@@ -397,20 +362,20 @@ impl Instance {
             }
             let turn = self.turns.fetch_add(1, Ordering::Relaxed) % TURNS_PER_PUMP;
             if turn == 0 {
-                self.bytes.store(weigh(scope, *outside), Ordering::Relaxed);
+                self.bytes.store(weight::weigh(scope, *outside), Ordering::Relaxed);
             }
             if turn == TURNS_PER_PUMP - 1 || state.memory().is_pressed() {
                 // Finalization registries call the guest's functions, so this is a part of the turn.
                 while !clock.is_terminated() && v8::Platform::pump_message_loop(platform, scope, false) {}
             }
-            weigh_wasm(scope, state);
+            weight::weigh_wasm(scope, state);
             let nothing = v8::undefined(scope).into();
             scope.set_continuation_preserved_embedder_data(nothing);
             result
         };
         let Finished { terminated, cpu } = clock.finish();
         // One call of a built-in function can take more than the heap's limit without V8 telling us.
-        if cpu >= LONG_TURN && locker.get_heap_statistics().used_heap_size() / TOGETHER * 100 > state.memory().limit() {
+        if cpu >= LONG_TURN && weight::heap_is_too_much(&locker.get_heap_statistics(), state.memory()) {
             state.condemn(Limit::Memory);
         }
         if terminated || locker.is_execution_terminating() {

@@ -69,6 +69,7 @@ mod unheeded;
 mod warmth;
 mod wasm;
 mod watchdog;
+mod weight;
 
 pub use allocator::Allocator;
 pub use driver::{Driver, Ended};

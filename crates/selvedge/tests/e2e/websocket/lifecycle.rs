@@ -61,7 +61,7 @@ async fn a_client_that_vanishes_is_a_close_event() {
 async fn a_message_handler_has_the_time_of_a_turn() {
     let project = Project::worker(COUNTING);
     let manifest = json!({ "name": "worker", "main": "src/index.ts", "compatibility_date": "2026-11-01",
-        "routes": ["worker.test/*"], "limits": { "cpu_ms": 200 } });
+        "routes": ["worker.test/*"], "limits": { "cpu_ms": 2000 } });
     let project = project.file("wrangler.json", manifest.to_string());
     let server = project.serve().await;
     let mut peer = Peer::connect(server.address(), "/", "").await;

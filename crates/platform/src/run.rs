@@ -1,0 +1,91 @@
+//! The life of an invocation, from its begin to its end, and past the answer.
+
+use std::sync::Arc;
+
+use selvedge_ops::v8;
+use selvedge_runtime::{Driver, Extensions, TurnError, call_function};
+use selvedge_web::fetch::Subrequests;
+
+use crate::Bound;
+use crate::exchange::Exchange;
+use crate::start::Loaded;
+
+/// An invocation under way. Dropped, it goes on in the background if something holds it.
+pub(crate) struct Run {
+    driver: Option<Driver>,
+    exchange: Arc<Exchange>,
+}
+
+impl Run {
+    /// Begins one.
+    pub(crate) fn begin(loaded: &Loaded, exchange: &Arc<Exchange>) -> Self {
+        let mut extensions = Extensions::new();
+        extensions.insert(exchange.clone());
+        extensions.insert(Arc::new(Subrequests(exchange.clone())));
+        let invocation = loaded.instance.begin(extensions);
+        Self { driver: Some(Driver::new(loaded.instance.clone(), invocation)), exchange: exchange.clone() }
+    }
+
+    /// What drives it.
+    #[allow(clippy::expect_used)]
+    pub(crate) fn driver(&mut self) -> &mut Driver {
+        self.driver.as_mut().expect("the driver is taken only when the run ends")
+    }
+
+    /// Waits until nothing holds it.
+    pub(crate) async fn finish(mut self) {
+        if let Some(driver) = self.driver.take() {
+            finish(driver, self.exchange.clone()).await;
+        }
+    }
+}
+
+impl Drop for Run {
+    fn drop(&mut self) {
+        let Some(mut driver) = self.driver.take() else { return };
+        let exchange = self.exchange.clone();
+        // An invocation that has not answered is dropped because nobody waits for the answer any more.
+        if let Some(callback) = exchange.take_client_watch() {
+            tokio::spawn(async move {
+                let called = driver
+                    .turn(|scope| {
+                        let callback = v8::Local::new(scope, callback);
+                        let _thrown = call_function(scope, callback, &[]);
+                    })
+                    .await;
+                if called.is_ok() {
+                    finish(driver, exchange).await;
+                }
+            });
+        } else if driver.invocation().holds() > 0 {
+            tokio::spawn(finish(driver, exchange));
+        }
+    }
+}
+
+/// Runs what holds an invocation past its response: first a body that is being written, for as long as the
+/// client takes; then `waitUntil`, for as long as the limit allows.
+async fn finish(mut driver: Driver, exchange: Arc<Exchange>) {
+    let streamed = driver.until(|invocation| !exchange.is_streaming() || invocation.holds() == 0).await;
+    if let Err(TurnError::Exceeded(limit)) = streamed {
+        exchange.metrics().meet(limit.into());
+        return;
+    }
+    if driver.invocation().holds() == 0 {
+        return;
+    }
+    let limit = driver.instance().limits().wait_until;
+    let waiting = driver.until(|invocation| invocation.holds() == 0);
+    match tokio::time::timeout(limit, waiting).await {
+        Ok(Ok(_)) => {}
+        Ok(Err(TurnError::Exceeded(limit))) => exchange.metrics().meet(limit.into()),
+        Err(_) => {
+            exchange.metrics().meet(Bound::WaitUntil);
+            driver.instance().state().log_text(
+                selvedge_runtime::LogLevel::Warn,
+                "waitUntil() tasks did not complete within the allowed time after invocation end and have been \
+                 cancelled. See: https://developers.cloudflare.com/workers/runtime-apis/context/#waituntil",
+            );
+        }
+    }
+}
