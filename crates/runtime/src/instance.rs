@@ -8,7 +8,7 @@ use std::time::Duration;
 use selvedge_ops::v8;
 use tokio::sync::{Semaphore, SemaphorePermit};
 
-use crate::kept_threads::KeptThreads;
+use crate::kept_threads::{self, KeptThreads};
 use crate::lazy::LazySources;
 use crate::linker::LazyModules;
 use crate::memory::Memory;
@@ -333,7 +333,8 @@ impl Instance {
             return (Err(TurnError::Exceeded(limit)), Duration::ZERO);
         }
         let here = this_thread();
-        if self.home.swap(here, Ordering::Relaxed) != here {
+        let moved = self.home.swap(here, Ordering::Relaxed) != here;
+        if kept_threads::is_due(self.turns.load(Ordering::Relaxed), moved) {
             #[allow(unsafe_code)]
             // SAFETY: the caller has the permit, without which nobody takes the lock. This thread has no lock of another
             // isolate: there is no turn within a turn.

@@ -10,8 +10,10 @@
 //! each thread that comes to an isolate takes the lock once and then lets go of it as if for others, without end. From
 //! then on, V8 finds its state when it comes again, and does not even copy it if no other thread was there meanwhile.
 //!
-//! The state is about 2 KB a thread, which belongs to the isolate and goes with it. Threads come and go, those of blocked
-//! tasks above all, so there is a bound ([`MOST`]); beyond it a thread is new each time.
+//! It has a price. The state of a thread that is not there is some 10 KB, and when an isolate goes, V8 forgets the block of
+//! handles in it, 8 KB: only that thread could free it. With isolates by the thousand that is a leak of megabytes a
+//! second. So it is done for isolates that have had many turns ([`WARM`]), which are those with code worth optimizing, and
+//! for few threads ([`MOST`]), as those of blocked tasks come and go; any other is new each time.
 //!
 //! Another way out would be to compile on the turn's own thread (`--no-concurrent-recompilation`), which takes guests'
 //! CPU time and other requests' patience.
@@ -22,7 +24,19 @@ use std::sync::{Mutex, PoisonError};
 use selvedge_ops::v8;
 
 /// Of how many threads the state is kept.
-const MOST: usize = 64;
+const MOST: usize = 8;
+
+/// From how many turns on.
+const WARM: u32 = 1000;
+
+/// How often a thread is looked at that has not changed, in turns.
+const EVERY: u32 = 64;
+
+/// Whether the state of a thread is worth keeping, of an isolate that has had so many turns. `moved`: whether the last one
+/// was on another thread.
+pub(crate) fn is_due(turns: u32, moved: bool) -> bool {
+    turns >= WARM && (moved || turns.is_multiple_of(EVERY))
+}
 
 /// Room for a `v8::Locker`: two words, by an assertion in the crate's `binding.cc`.
 #[repr(C)]
@@ -76,5 +90,17 @@ impl KeptThreads {
             v8__Locker__CONSTRUCT(&raw mut locker, self.isolate);
             v8__Unlocker__CONSTRUCT(&raw mut unlocker, self.isolate);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_isolate_of_few_turns_keeps_nothing() {
+        assert!((0..WARM).all(|turns| !is_due(turns, true)));
+        assert!(is_due(WARM, true));
+        assert_eq!((WARM..WARM + 2 * EVERY).filter(|turns| is_due(*turns, false)).count(), 2);
     }
 }

@@ -145,7 +145,11 @@ async fn invocations_leave_nothing_behind(harness: Harness) {
 async fn threads_come_and_go(harness: Harness) {
     let source = "let calls = 0; export default (text) => { calls += JSON.parse(`[${text}]`).length; return calls; };";
     let worker = Arc::new(harness.worker(source).await);
-    for call in 1..=100 {
+    // Enough turns for it to begin.
+    for call in 1..=1100 {
+        assert_eq!(worker.dispatch("1").await, Outcome::Answer(call.to_string()));
+    }
+    for call in 551..=650 {
         let own = worker.clone();
         let answer = std::thread::spawn(move || {
             tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(own.dispatch("1"))
