@@ -109,14 +109,14 @@ impl ThreadClock {
 /// The number that the system gives the calling thread; 0 where it gives none.
 #[cfg(target_os = "linux")]
 #[allow(unsafe_code)]
-pub(crate) fn this_thread() -> i32 {
+pub(crate) fn thread_number() -> i32 {
     // SAFETY: a system call without arguments. The kernel's thread numbers are `pid_t`.
     let number = unsafe { libc::syscall(libc::SYS_gettid) };
     i32::try_from(number).unwrap_or_default()
 }
 
 #[cfg(not(target_os = "linux"))]
-pub(crate) fn this_thread() -> i32 {
+pub(crate) fn thread_number() -> i32 {
     0
 }
 

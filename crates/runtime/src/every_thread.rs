@@ -17,7 +17,7 @@ use std::sync::atomic::{AtomicBool, AtomicI32, AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use crate::cpu::this_thread;
+use crate::cpu::thread_number;
 
 /// How long one thread may take. It has the signal as soon as it is scheduled.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -83,7 +83,7 @@ pub fn restrict_every_thread(restrictions: &ThreadRestrictions) -> Result<usize,
     RULESET.store(restrictions.landlock.as_ref().map_or(NO_RULESET, AsRawFd::as_raw_fd), Ordering::SeqCst);
     DROP_CAPABILITIES.store(restrictions.drop_capabilities, Ordering::SeqCst);
     let signal = Signal::handled()?;
-    let own = this_thread();
+    let own = thread_number();
     let mut done: Vec<i32> = Vec::new();
     loop {
         let threads = threads()?;
@@ -155,7 +155,7 @@ impl Signal {
             }
             std::thread::sleep(PAUSE);
             // It may have ended without looking at its signals.
-            if thread != this_thread() && !place.exists() {
+            if thread != thread_number() && !place.exists() {
                 return Ok(());
             }
         }
@@ -212,7 +212,7 @@ extern "C" fn restrict_this_thread(_signal: i32) {
     // SAFETY: as above.
     let number = if step == 0 { 0 } else { unsafe { *errno } };
     let failure = u64::from(step) << 16 | u64::from(number.unsigned_abs() & 0xffff);
-    ANSWER.store(u64::from(this_thread().unsigned_abs()) << 32 | failure, Ordering::SeqCst);
+    ANSWER.store(u64::from(thread_number().unsigned_abs()) << 32 | failure, Ordering::SeqCst);
     // SAFETY: as above.
     unsafe { *errno = before };
 }

@@ -12,8 +12,9 @@
 //!
 //! It has a price. By V8's code, the state of a thread that is not there has a block of handles of 8 KB, which is forgotten
 //! when the isolate goes: only that thread could free it. Under a load that made isolates without end, memory grew by
-//! 2 MB a second with this done for all, and not when it was done for few. So it is done for isolates that have had many turns ([`WARM`]), which are those with code worth optimizing, and
-//! for few threads ([`MOST`]), as those of blocked tasks come and go; any other is new each time.
+//! 2 MB a second with this done for all, and not when it was done for few. So it is done for isolates that have had many
+//! turns ([`WARM`]), which are those with code worth optimizing, and for few threads ([`MOST`]), as those of blocked tasks
+//! come and go; any other is new each time.
 //!
 //! Another way out would be to compile on the turn's own thread (`--no-concurrent-recompilation`), which takes guests'
 //! CPU time and other requests' patience.

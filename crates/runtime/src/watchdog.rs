@@ -16,7 +16,7 @@ use std::time::{Duration, Instant};
 
 use selvedge_ops::v8;
 
-use crate::cpu::{Meter, PLENTY, ThreadClock, Used, this_thread};
+use crate::cpu::{Meter, PLENTY, ThreadClock, Used, thread_number};
 use crate::handover::{self, Step};
 use crate::running::{Due, ENDLESS_TURN, Running};
 use crate::unheeded::Measure;
@@ -275,7 +275,7 @@ impl Shared {
             Some((shared, slot)) if std::ptr::eq(shared.as_ptr(), Arc::as_ptr(this)) => then(slot),
             _ => {
                 let slot =
-                    Arc::new(Slot { clock: Mutex::default(), thread: ThreadClock::here(), number: this_thread() });
+                    Arc::new(Slot { clock: Mutex::default(), thread: ThreadClock::here(), number: thread_number() });
                 lock(&this.slots).push(Arc::downgrade(&slot));
                 then(&slot);
                 *mine = Some((Arc::downgrade(this), slot));
