@@ -8,10 +8,10 @@ use std::time::Duration;
 use selvedge_ops::v8;
 use tokio::sync::{Semaphore, SemaphorePermit};
 
-use crate::kept_threads::{self, KeptThreads};
 use crate::lazy::LazySources;
 use crate::linker::LazyModules;
 use crate::memory::Memory;
+use crate::optimized_code::OptimizedCode;
 use crate::watchdog::{Finished, LONG_TURN, TurnClock, Watchdog};
 use crate::{
     Builtins, Extensions, InstanceState, Invocation, JsError, Limit, Limits, Snapshot, fatal, host, linker, rejections,
@@ -42,7 +42,7 @@ pub(crate) struct Shell {
     state: Arc<InstanceState>,
     clock: Arc<TurnClock>,
     platform: v8::SharedRef<v8::Platform>,
-    threads: KeptThreads,
+    optimized_code: OptimizedCode,
     /// After `isolate`, hence dropped after it: V8 collects once more when an isolate goes, and calls back.
     _guard: Arc<HeapGuard>,
 }
@@ -93,7 +93,7 @@ impl Shell {
             let [exports, shared] = Snapshot::exports(scope)?;
             (v8::Global::new(scope, context), v8::Global::new(scope, exports), v8::Global::new(scope, shared))
         };
-        let threads = KeptThreads::of(&isolate);
+        let optimized_code = OptimizedCode::of(&isolate);
         let outside = isolate.get_heap_statistics().external_memory();
         #[allow(unsafe_code)]
         // SAFETY: all that was put into the isolate is `Send`: the slots hold `Arc`s of `Send + Sync` types,
@@ -101,7 +101,7 @@ impl Shell {
         let isolate = unsafe { isolate.try_into_shared() }
             .map_err(|error| JsError::text(format!("the isolate cannot be shared: {error}")))?;
         step!("rest of the isolate");
-        Ok(Self { isolate, context, exports, shared, outside, state, clock, platform, threads, _guard: guard })
+        Ok(Self { isolate, context, exports, shared, outside, state, clock, platform, optimized_code, _guard: guard })
     }
 
     pub(crate) fn state(&self) -> &Arc<InstanceState> {
@@ -327,22 +327,18 @@ impl Instance {
         budget: Duration,
         body: impl for<'s, 'i> FnOnce(&mut v8::PinScope<'s, 'i>, v8::Local<'s, v8::Object>) -> R,
     ) -> (Result<R, TurnError>, Duration) {
-        let Shell { isolate, context, exports, shared: _, outside, state, clock, platform, threads, _guard } =
+        let Shell { isolate, context, exports, shared: _, outside, state, clock, platform, optimized_code, _guard } =
             &self.shell;
         if let Some(limit) = state.condemned_by() {
             return (Err(TurnError::Exceeded(limit)), Duration::ZERO);
         }
-        let here = this_thread();
-        let moved = self.home.swap(here, Ordering::Relaxed) != here;
-        if kept_threads::is_due(self.turns.load(Ordering::Relaxed), moved) {
-            #[allow(unsafe_code)]
-            // SAFETY: the caller has the permit, without which nobody takes the lock. This thread has no lock of another
-            // isolate: there is no turn within a turn.
-            unsafe {
-                threads.keep(here);
-            }
-        }
+        self.home.store(this_thread(), Ordering::Relaxed);
         let mut locker = isolate.lock();
+        #[allow(unsafe_code)]
+        // SAFETY: the isolate lives for as long as the shell.
+        unsafe {
+            optimized_code.take_in(self.turns.load(Ordering::Relaxed));
+        }
         clock.begin(budget);
         let result = {
             v8::scope!(let scope, &mut *locker);

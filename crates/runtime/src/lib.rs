@@ -36,7 +36,6 @@ mod host;
 mod instance;
 mod internal;
 mod invocation;
-mod kept_threads;
 mod lazy;
 mod limits;
 mod linker;
@@ -47,6 +46,7 @@ mod memory;
 #[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
 mod nudge;
 mod numbers;
+mod optimized_code;
 mod pool;
 mod priority;
 #[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]

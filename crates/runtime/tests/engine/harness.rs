@@ -88,6 +88,8 @@ pub(crate) struct Worker {
 
 impl Harness {
     pub(crate) fn new() -> Self {
+        // For tests that ask V8 what it has made of a function.
+        v8::V8::set_flags_from_string("--allow-natives-syntax");
         let token = initialize_v8();
         let script = InternalScript { name: "selvedge:test", ops: OPS.to_vec(), source: SCRIPT };
         let options = EngineOptions { scripts: vec![script], extensions: Vec::new() };

@@ -1,6 +1,7 @@
 //! Invocations, asynchronous ops, and what may be done where.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use selvedge_runtime::LogLevel;
 
@@ -14,6 +15,7 @@ pub(crate) const TESTS: &[(&str, Test)] = &[
     ("turns::eval_is_refused", |h| Box::pin(eval_is_refused(h))),
     ("turns::unhandled_rejections_are_logged", |h| Box::pin(unhandled_rejections_are_logged(h))),
     ("turns::a_panic_in_an_op_is_an_exception", |h| Box::pin(a_panic_in_an_op_is_an_exception(h))),
+    ("turns::functions_of_short_turns_are_optimized", |h| Box::pin(functions_of_short_turns_are_optimized(h))),
     ("turns::threads_come_and_go", |h| Box::pin(threads_come_and_go(h))),
     ("turns::invocations_leave_nothing_behind", |h| Box::pin(invocations_leave_nothing_behind(h))),
 ];
@@ -141,11 +143,39 @@ async fn invocations_leave_nothing_behind(harness: Harness) {
     assert_eq!(worker.instance.state().invocations(), 0);
 }
 
-/// V8 keeps the state of the threads that an isolate ran on: of more than there is room for, each gone by the next.
+/// The compiler's thread mostly finishes between two turns, when nobody is there to take what it made.
+async fn functions_of_short_turns_are_optimized(harness: Harness) {
+    let source = r#"
+        const work = (text) => { let sum = 0; for (let n = 0; n < 1000; n++) sum += text.length ^ n; return sum; };
+        export default (text) => String(text === "status" ? %GetOptimizationStatus(work) : work(text));
+    "#;
+    // Of `OptimizationStatus` in V8's runtime.h: the last compiler's code.
+    const TURBOFAN: u32 = 1 << 5;
+    // Far more than it takes.
+    const TURNS: usize = 5000;
+    for instance in 0..6 {
+        let worker = harness.worker(source).await;
+        let mut status = 0;
+        for turn in 1..=TURNS {
+            worker.dispatch("x").await;
+            // Time for the compiler.
+            tokio::time::sleep(Duration::from_millis(1)).await;
+            if turn % 100 == 0 {
+                let Outcome::Answer(answer) = worker.dispatch("status").await else { panic!("no answer") };
+                status = answer.parse().unwrap();
+                if status & TURBOFAN != 0 {
+                    break;
+                }
+            }
+        }
+        assert_ne!(status & TURBOFAN, 0, "instance {instance} has status {status}");
+    }
+}
+
+/// An isolate has its turns on a hundred threads, each gone by the next, and optimized code by then.
 async fn threads_come_and_go(harness: Harness) {
     let source = "let calls = 0; export default (text) => { calls += JSON.parse(`[${text}]`).length; return calls; };";
     let worker = Arc::new(harness.worker(source).await);
-    // Enough turns for it to begin.
     for call in 1..=1100 {
         assert_eq!(worker.dispatch("1").await, Outcome::Answer(call.to_string()));
     }
