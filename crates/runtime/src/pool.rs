@@ -18,6 +18,10 @@ const PERIOD: Duration = Duration::from_secs(1);
 
 /// A few isolates from the snapshot with no Worker in them, so that a Worker's first request need not wait for
 /// one. What is taken is made anew in the background, and more than that while many are taken ([`Demand`]).
+///
+/// Who finds none makes one, beside what is made in the background. To have it wait for the next that is ready was tried:
+/// when Workers start faster than isolates are made, the slowest starts took a quarter less, but nothing was ever ready, and
+/// the median of a thousand starts rose from 0.7 ms to more than 2.
 pub struct WarmPool {
     engine: Arc<Engine>,
     heap_bytes: usize,
