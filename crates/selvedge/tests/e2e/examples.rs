@@ -276,6 +276,6 @@ async fn tcp_socket_streams_what_a_server_answers() {
     let server = project.dev().await;
     assert_eq!(server.get("/example.com").await.assert_status(200).text(), "domain: example.com\r\n");
     server.get("/").await.assert_status(400);
-    drop(peer);
+    peer.stop().await;
     server.get("/example.com").await.assert_status(502).assert_says(&["cannot be reached"]);
 }

@@ -5,14 +5,14 @@ use std::net::SocketAddr;
 
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::task::AbortHandle;
+use tokio::task::JoinHandle;
 
 use super::Certificate;
 
 /// A server on the loopback interface, ended when dropped.
 pub(crate) struct TcpPeer {
     address: SocketAddr,
-    serving: AbortHandle,
+    serving: JoinHandle<()>,
 }
 
 impl TcpPeer {
@@ -29,7 +29,7 @@ impl TcpPeer {
                 tokio::spawn(serve(stream));
             }
         });
-        Self { address, serving: serving.abort_handle() }
+        Self { address, serving }
     }
 
     /// Sends back what it gets, and ends when the other side has.
@@ -65,6 +65,12 @@ impl TcpPeer {
             }
         })
         .await
+    }
+
+    /// Ends it. Afterwards its port is closed; one that is only dropped may take a connection yet.
+    pub(crate) async fn stop(mut self) {
+        self.serving.abort();
+        let _aborted = (&mut self.serving).await;
     }
 
     /// Its port.
