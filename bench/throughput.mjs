@@ -113,8 +113,12 @@ async function throughput(bench, given) {
       ]),
     ),
   );
-  for (const { name, failed } of results.filter((result) => result.failed)) {
-    console.log(`\n${name} had no answer within two seconds, or a wrong one, to ${failed} requests.`);
+  for (const name of names) {
+    const sum = (key) => rounds[name].reduce((total, result) => total + result[key], 0);
+    if (sum("failed") === 0) continue;
+    console.log(
+      `\n${name}: ${count(sum("failed"))} of ${count(sum("requests"))} requests had no answer, or a wrong one.`,
+    );
   }
 }
 
@@ -131,7 +135,8 @@ async function measure(name, { servers, path, ask, expected, load }, options) {
     const { requests, failed, seconds, p50, p99 } = await load(url, { ...options, mayFail }, ask);
     const cpu = running.server.cpuSeconds() - before;
     return {
-      failed: failed ? `${count(failed)} of ${count(requests)}` : "",
+      requests,
+      failed,
       perCpuSecond: requests / cpu,
       perSecond: requests / seconds,
       p50,

@@ -11,11 +11,10 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 use crate::lazy::LazySources;
 use crate::linker::LazyModules;
 use crate::memory::Memory;
-use crate::optimized_code::OptimizedCode;
 use crate::watchdog::{Finished, LONG_TURN, TurnClock, Watchdog};
 use crate::{
-    Builtins, Extensions, InstanceState, Invocation, JsError, Limit, Limits, Snapshot, fatal, host, linker, rejections,
-    stuck, weight,
+    Builtins, Extensions, InstanceState, Invocation, JsError, Limit, Limits, Snapshot, fatal, host, linker,
+    optimized_code, rejections, stuck, weight,
 };
 
 /// After how many turns V8's own tasks (finalization registries, collection steps) get their turn.
@@ -42,7 +41,6 @@ pub(crate) struct Shell {
     state: Arc<InstanceState>,
     clock: Arc<TurnClock>,
     platform: v8::SharedRef<v8::Platform>,
-    optimized_code: OptimizedCode,
     /// After `isolate`, hence dropped after it: V8 collects once more when an isolate goes, and calls back.
     _guard: Arc<HeapGuard>,
 }
@@ -93,7 +91,6 @@ impl Shell {
             let [exports, shared] = Snapshot::exports(scope)?;
             (v8::Global::new(scope, context), v8::Global::new(scope, exports), v8::Global::new(scope, shared))
         };
-        let optimized_code = OptimizedCode::of(&isolate);
         let outside = isolate.get_heap_statistics().external_memory();
         #[allow(unsafe_code)]
         // SAFETY: all that was put into the isolate is `Send`: the slots hold `Arc`s of `Send + Sync` types,
@@ -101,7 +98,7 @@ impl Shell {
         let isolate = unsafe { isolate.try_into_shared() }
             .map_err(|error| JsError::text(format!("the isolate cannot be shared: {error}")))?;
         step!("rest of the isolate");
-        Ok(Self { isolate, context, exports, shared, outside, state, clock, platform, optimized_code, _guard: guard })
+        Ok(Self { isolate, context, exports, shared, outside, state, clock, platform, _guard: guard })
     }
 
     pub(crate) fn state(&self) -> &Arc<InstanceState> {
@@ -259,9 +256,7 @@ impl Instance {
         self.shell.clock.take_long()
     }
 
-    /// Whether the calling thread ran the last turn. V8's state and the processor's caches are then as that turn left
-    /// them; on another thread V8 must move its state over, which
-    /// the authors of `SharedIsolate` measured as 9% of a trivial request.
+    /// Whether the calling thread ran the last turn. The processor's caches are then most likely as that turn left them.
     pub fn is_at_home(&self) -> bool {
         self.home.load(Ordering::Relaxed) == this_thread()
     }
@@ -327,18 +322,13 @@ impl Instance {
         budget: Duration,
         body: impl for<'s, 'i> FnOnce(&mut v8::PinScope<'s, 'i>, v8::Local<'s, v8::Object>) -> R,
     ) -> (Result<R, TurnError>, Duration) {
-        let Shell { isolate, context, exports, shared: _, outside, state, clock, platform, optimized_code, _guard } =
-            &self.shell;
+        let Shell { isolate, context, exports, shared: _, outside, state, clock, platform, _guard } = &self.shell;
         if let Some(limit) = state.condemned_by() {
             return (Err(TurnError::Exceeded(limit)), Duration::ZERO);
         }
         self.home.store(this_thread(), Ordering::Relaxed);
         let mut locker = isolate.lock();
-        #[allow(unsafe_code)]
-        // SAFETY: the isolate lives for as long as the shell.
-        unsafe {
-            optimized_code.take_in(self.turns.load(Ordering::Relaxed));
-        }
+        optimized_code::take_in(&locker, self.turns.load(Ordering::Relaxed));
         clock.begin(budget);
         let result = {
             v8::scope!(let scope, &mut *locker);

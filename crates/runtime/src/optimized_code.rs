@@ -49,37 +49,22 @@ fn is_due(turns: u32) -> bool {
     turns < FIRST || turns.is_multiple_of(EVERY)
 }
 
-/// Where requests to an isolate are put.
-pub(crate) struct OptimizedCode(Option<NonNull<c_void>>);
-
-// SAFETY: V8 takes requests from any thread.
-unsafe impl Send for OptimizedCode {}
-// SAFETY: as above.
-unsafe impl Sync for OptimizedCode {}
-
-impl OptimizedCode {
-    /// That of an isolate.
-    pub(crate) fn of(isolate: &v8::Isolate) -> Self {
-        // SAFETY: the type is a pointer to the isolate, transparently.
-        let isolate: *mut *mut c_void = unsafe { std::mem::transmute(isolate.as_raw_isolate_ptr()) };
-        // SAFETY: the isolate is alive, and many words long.
-        let guard = unsafe { isolate.add(STACK_GUARD) };
-        // A stack guard begins with the isolate that it is of. So should another V8 have another layout, it shows.
-        // SAFETY: as above.
-        let is_one = unsafe { guard.read() } == isolate.cast();
-        debug_assert!(is_one, "V8 has its stack guard elsewhere");
-        Self(NonNull::new(guard.cast()).filter(|_| is_one))
+/// Has an isolate take in what waits, at its next check for interrupts, if that is due after so many turns.
+pub(crate) fn take_in(isolate: &v8::Isolate, turns: u32) {
+    if !is_due(turns) {
+        return;
     }
-
-    /// Has the isolate take in what waits, at its next check for interrupts, if that is due.
-    ///
-    /// # Safety
-    /// The isolate is alive.
-    pub(crate) unsafe fn take_in(&self, turns: u32) {
-        if let Some(guard) = self.0.filter(|_| is_due(turns)) {
-            // SAFETY: it is the stack guard of an isolate, which is alive.
-            unsafe { request_interrupt(guard, INSTALL) };
-        }
+    // SAFETY: the type is a pointer to the isolate, transparently.
+    let isolate: *mut *mut c_void = unsafe { std::mem::transmute(isolate.as_raw_isolate_ptr()) };
+    // SAFETY: the isolate is alive, and many words long.
+    let guard = unsafe { isolate.add(STACK_GUARD) };
+    // A stack guard begins with the isolate that it is of. So should another V8 have another layout, it shows.
+    // SAFETY: as above.
+    let is_one = unsafe { guard.read() } == isolate.cast();
+    debug_assert!(is_one, "V8 has its stack guard elsewhere");
+    if let Some(guard) = NonNull::new(guard.cast()).filter(|_| is_one) {
+        // SAFETY: it is the stack guard of an isolate, which is alive.
+        unsafe { request_interrupt(guard, INSTALL) };
     }
 }
 

@@ -172,7 +172,7 @@ async fn functions_of_short_turns_are_optimized(harness: Harness) {
     }
 }
 
-/// An isolate has its turns on a hundred threads, each gone by the next, and optimized code by then.
+/// An isolate has many turns on one thread, and then some on a hundred, each gone by the next.
 async fn threads_come_and_go(harness: Harness) {
     let source = "let calls = 0; export default (text) => { calls += JSON.parse(`[${text}]`).length; return calls; };";
     let worker = Arc::new(harness.worker(source).await);
