@@ -64,7 +64,7 @@ export default [
     },
   },
   {
-    files: ["crates/*/tests/**/*.mjs", "crates/{node,platform}/bundle.mjs", "tools/*.mjs"],
+    files: ["crates/*/tests/**/*.mjs", "crates/{node,platform}/*.mjs", "tools/*.mjs"],
     languageOptions: { globals: globals.node },
   },
 ];

@@ -12,9 +12,12 @@ import { createRequire } from "node:module";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { DEFERRED, coreOf, deferGroups, groups, withCalls } from "./deferred.mjs";
 
 const [packages, out] = process.argv.slice(2);
-const { build, transform } = createRequire(join(packages, "package.json"))("esbuild");
+const require = createRequire(join(packages, "package.json"));
+const { build, transform } = require("esbuild");
+const acorn = require("acorn");
 const crates = fileURLToPath(new URL("..", import.meta.url));
 
 /** @param {string} folder @returns {string[]} */
@@ -33,6 +36,9 @@ const textOf = (crate) =>
 /** @param {string} text @param {RegExp} pattern @returns {string[]} */
 const found = (text, pattern) => [...new Set(text.match(pattern))].sort();
 
+/** A file as esbuild's metafile names it. @param {string} specifier */
+const inputOf = (specifier) => specifier.replace(/^selvedge:(web|platform)\//, "$1/js/");
+
 /** @param {string} specifier */
 const fileOf = (specifier) => specifier.replace(/^selvedge:(web|platform)\//, (_, crate) => join(crates, crate, "js/"));
 
@@ -44,6 +50,12 @@ const resolver = {
   setup({ onResolve, onLoad }) {
     onResolve({ filter: /^selvedge:ops$/ }, ({ path }) => ({ path, namespace: "ops" }));
     onResolve({ filter: /^selvedge:(web|platform)\// }, ({ path }) => ({ path: fileOf(path) }));
+    onResolve({ filter: /^deferred:/ }, ({ path }) => ({ path: path.slice(DEFERRED.length), namespace: "deferred" }));
+    onLoad({ filter: /\.js$/, namespace: "file" }, ({ path }) => ({ contents: withCalls(acorn, path) }));
+    onLoad({ filter: /.*/, namespace: "deferred" }, async ({ path }) => {
+      const { statement, expression } = await objectOf(`selvedge:${path}`, "");
+      return { contents: `${statement}\nexport const load = () => (${expression});`, resolveDir: crates };
+    });
     onLoad({ filter: /.*/, namespace: "ops" }, () => ({
       contents: ops.map((op) => `export const ${op} = __ops.${op};`).join("\n"),
     }));
@@ -67,7 +79,8 @@ const options = {
 
 /** @param {string} specifier @returns {Promise<string[]>} the names that a module exports */
 async function exportsOf(specifier) {
-  const { metafile } = await build({ ...options, entryPoints: [fileOf(specifier)] });
+  const own = { entryPoints: [fileOf(specifier)], external: ["selvedge:*", `${DEFERRED}*`], plugins: [] };
+  const { metafile } = await build({ ...options, ...own });
   return Object.values(metafile.outputs)[0].exports;
 }
 
@@ -79,17 +92,37 @@ async function objectOf(specifier, index) {
   return { statement: `import { ${imported} } from "${specifier}";`, expression: `{ ${members} }` };
 }
 
-const main = await objectOf("selvedge:platform/main.js", "main");
-const others = await Promise.all(shared.map(objectOf));
-const contents = [
-  main.statement,
-  ...others.map(({ statement }) => statement),
-  `__result = [${main.expression}, {`,
-  ...others.map(({ expression }, index) => `"${shared[index]}": ${expression},`),
-  "}];",
-].join("\n");
+/**
+ * Builds the script without its frame.
+ * @param {string[]} others modules whose exports are given out, by specifier
+ * @param {(specifier: string) => boolean} isDeferred whether these are made when they are first asked for
+ */
+async function bundle(others, isDeferred) {
+  const main = await objectOf("selvedge:platform/main.js", "main");
+  const given = await Promise.all(
+    others.map(async (specifier, index) => {
+      if (isDeferred(specifier)) {
+        const statement = `import { load as $${index} } from "${specifier.replace("selvedge:", DEFERRED)}";`;
+        return { statement, member: `get "${specifier}"() { return $${index}(); },` };
+      }
+      const { statement, expression } = await objectOf(specifier, index);
+      return { statement, member: `"${specifier}": ${expression},` };
+    }),
+  );
+  const statements = [main.statement, ...given.map(({ statement }) => statement)];
+  const contents = [...statements, `__result = [${main.expression}, {`, ...given.map(({ member }) => member), "}];"];
+  const { metafile, outputFiles } = await build({
+    ...options,
+    stdin: { contents: contents.join("\n"), resolveDir: crates },
+  });
+  return { inputs: metafile.inputs, text: outputFiles[0].text };
+}
 
-const { outputFiles } = await build({ ...options, stdin: { contents, resolveDir: crates } });
+// What node's modules import is no reason to have it in the core.
+const { inputs: needed } = await bundle([], () => false);
+const core = coreOf(needed, "<stdin>");
+const { inputs, text: script } = await bundle(shared, (specifier) => !core.has(inputOf(specifier)));
+const groupOf = groups(inputs, "<stdin>");
 
 /**
  * What is constant in a file is so in the script: esbuild makes `var` of all at a file's top level, which V8's compilers
@@ -103,13 +136,14 @@ function constant(text, source) {
 }
 
 /** The parts of the script, each of which begins with a comment that names its file. */
-const parts = outputFiles[0].text.split(/^(?=\/\/ [^\n]*(?:\.js|<stdin>|:ops)$)/m).map((text) => {
-  const [, file] = /^\/\/ (\S+\.js)$/m.exec(text) ?? [];
-  const source = file === undefined ? "" : readFileSync(join(crates, file), "utf8");
+const parts = script.split(/^(?=\/\/ [^\n]*(?:\.js|<stdin>|:ops)$)/m).map((text) => {
+  const [, input] = /^\/\/ (\S+)$/m.exec(text) ?? [];
+  const isFile = input?.endsWith(".js") && !input.startsWith(DEFERRED);
+  const source = isFile ? readFileSync(join(crates, input), "utf8") : "";
   const [, all, named] = /^\/\/# (?:(allFunctionsCalledOnLoad)|functionsCalledOnLoad: (.*))$/m.exec(source) ?? [];
   const names = named?.replaceAll(", ", "|");
   const eager = all ? /\(/g : names && new RegExp(`\\b(?:${names})\\d*(?: = )?(?=\\()`, "g");
-  return { text: constant(text, source), eager };
+  return { input, text: constant(text, source), eager };
 });
 
 /** A number as source maps have it: base 64, the sign last. @param {number} value */
@@ -145,8 +179,9 @@ function hints(head, parts) {
 }
 
 const head = '\n((__ops) => {\n"use strict";\nlet __result;\n';
-const body = `${head}${parts.map(({ text }) => text).join("")}return __result;\n})\n`;
+const ordered = deferGroups(acorn, parts, groupOf);
+const body = `${head}${ordered.map(({ text }) => text).join("")}return __result;\n})\n`;
 // A name that is called constant and is not would throw when its function first runs.
 const { warnings } = await transform(body, { logLevel: "warning" });
 if (warnings.length > 0) process.exit(1);
-writeFileSync(out, hints(head, parts) + body);
+writeFileSync(out, hints(head, ordered) + body);

@@ -16,6 +16,7 @@ mod buffer;
 mod call;
 mod convert;
 mod decl;
+mod deferred;
 mod error;
 mod spawn;
 
@@ -23,6 +24,7 @@ pub use buffer::{Buffer, BufferMut, BufferRef};
 pub use call::call;
 pub use convert::{ByteString, FromContext, FromV8, IntoV8, Json, SharedContext};
 pub use decl::OpDecl;
+pub use deferred::{deferred_reference, define_deferred};
 pub use error::{ErrorClass, OpError, set_dom_exception};
 pub use selvedge_ops_macro::op;
 pub use spawn::{AsyncHost, AsyncHostSlot, AsyncOp, Completion, Settle, spawn};

@@ -1,12 +1,13 @@
 //# allFunctionsCalledOnLoad
 // The entry of the startup snapshot: the global object of a Worker, and what the native side calls.
 
+import { op_define_deferred } from "selvedge:ops";
+import * as caching from "deferred:platform/cache/index.js";
+import * as rewriting from "deferred:platform/html-rewriter/html-rewriter.js";
 import { installGlobals } from "selvedge:web/globals.js";
 import { DOMException } from "selvedge:web/dom-exception.js";
 import { boundArrayBuffers } from "./buffers.js";
-import { installCaches } from "./cache/index.js";
 import { installGlobalScope } from "./global-scope.js";
-import { installHtmlRewriter } from "./html-rewriter/index.js";
 import { installHandlers } from "./service-worker.js";
 import { installWebSockets } from "./websocket/index.js";
 
@@ -14,8 +15,9 @@ installGlobals(globalThis);
 installHandlers(globalThis);
 installGlobalScope(globalThis);
 boundArrayBuffers(globalThis);
-installCaches(globalThis);
-installHtmlRewriter(globalThis);
+op_define_deferred(globalThis, ["Cache", "CacheStorage"], () => caching, false);
+op_define_deferred(globalThis, ["caches"], () => caching, true);
+op_define_deferred(globalThis, ["HTMLRewriter"], () => rewriting, false);
 installWebSockets(globalThis);
 
 export { DOMException };

@@ -2,22 +2,22 @@
 // Sets the stage before a Worker's global scope runs: `env`, and the modules that the platform provides.
 
 import { op_fetcher_fetch } from "selvedge:ops";
+import * as analytics from "deferred:platform/analytics/analytics-engine.js";
+import * as d1 from "deferred:platform/d1/index.js";
+import * as hyperdrive from "deferred:platform/hyperdrive/hyperdrive.js";
+import * as kv from "deferred:platform/kv/kv-namespace.js";
+import * as r2 from "deferred:platform/r2/bucket.js";
+import * as rateLimit from "deferred:platform/rate-limit.js";
+import * as secrets from "deferred:platform/secrets/secret.js";
+import * as sockets from "deferred:platform/sockets/index.js";
 import { adoptIsError } from "selvedge:web/dom-exception.js";
-import { installFrozenTemporal } from "selvedge:web/performance/index.js";
+import { installFrozenTemporal } from "selvedge:web/performance/frozen-temporal.js";
 import { internal } from "selvedge:web/webidl.js";
-import { AnalyticsEngine } from "./analytics/analytics-engine.js";
 import { removeSharedArrayBuffer } from "./buffers.js";
 import { waitUntil } from "./context.js";
-import { D1Database } from "./d1/index.js";
 import { Fetcher } from "./fetcher.js";
-import { Hyperdrive } from "./hyperdrive/hyperdrive.js";
-import { SecretsStoreSecret } from "./secrets/secret.js";
 import { DurableObject, RpcTarget, WorkerEntrypoint, WorkflowEntrypoint } from "./classes.js";
-import { RateLimit } from "./rate-limit.js";
 import { createService } from "./service.js";
-import { KvNamespace } from "./kv/kv-namespace.js";
-import { R2Bucket } from "./r2/bucket.js";
-import { connect } from "./sockets/index.js";
 import { worker } from "./state.js";
 import { countWasmMemories } from "./webassembly.js";
 
@@ -38,14 +38,14 @@ const KINDS = {
   json: (_, value) => parse(value),
   fetcher: (name) =>
     new Fetcher(internal, (method, url, headers, body) => op_fetcher_fetch(name, method, url, headers, body)),
-  rateLimit: (name) => new RateLimit(internal, name),
+  rateLimit: (name) => new rateLimit.RateLimit(internal, name),
   service: createService,
-  kv: (name) => new KvNamespace(internal, name),
-  d1: (name) => new D1Database(internal, name),
-  analytics: (name) => new AnalyticsEngine(internal, name),
-  hyperdrive: (_, value) => new Hyperdrive(internal, parse(value)),
-  secret: (name) => new SecretsStoreSecret(internal, name),
-  r2: (name) => new R2Bucket(internal, name),
+  kv: (name) => new kv.KvNamespace(internal, name),
+  d1: (name) => new d1.D1Database(internal, name),
+  analytics: (name) => new analytics.AnalyticsEngine(internal, name),
+  hyperdrive: (_, value) => new hyperdrive.Hyperdrive(internal, parse(value)),
+  secret: (name) => new secrets.SecretsStoreSecret(internal, name),
+  r2: (name) => new r2.R2Bucket(internal, name),
 };
 
 /** The bindings, for `process.env`. */
@@ -85,7 +85,11 @@ export function prepare(bindings, isServiceWorker, flags) {
     configurable: true,
   });
   return {
-    "cloudflare:sockets": { connect },
+    "cloudflare:sockets": {
+      get connect() {
+        return sockets.connect;
+      },
+    },
     "cloudflare:workers": { DurableObject, RpcTarget, WorkerEntrypoint, WorkflowEntrypoint, env, waitUntil },
   };
 }

@@ -43,6 +43,7 @@ impl Snapshot {
         references.extend(
             texts.iter().map(|text| v8::ExternalReference { pointer: std::ptr::from_ref(*text).cast_mut().cast() }),
         );
+        references.push(selvedge_ops::deferred_reference());
         references.push(v8::ExternalReference { pointer: std::ptr::null_mut() });
         let references: &'static [v8::ExternalReference] = Box::leak(references.into_boxed_slice());
 

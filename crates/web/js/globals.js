@@ -1,19 +1,23 @@
 // Puts the web platform on a global object.
 
+import { op_define_deferred } from "selvedge:ops";
+import * as compression from "deferred:web/compression/compression-streams.js";
+import * as cryptography from "deferred:web/crypto/index.js";
+import * as textStreams from "deferred:web/encoding/text-streams.js";
+import * as eventSource from "deferred:web/eventsource/index.js";
+import * as messaging from "deferred:web/messaging/index.js";
+import * as timing from "deferred:web/performance/index.js";
+import * as cloning from "deferred:web/structured-clone/index.js";
+import * as patterns from "deferred:web/url/url-pattern.js";
 import * as blob from "./blob/index.js";
-import * as compression from "./compression/compression-streams.js";
 import { console } from "./console/index.js";
-import * as cryptography from "./crypto/index.js";
 import { DOMException } from "./dom-exception.js";
 import * as encoding from "./encoding/index.js";
 import * as events from "./events/index.js";
-import { EventSource } from "./eventsource/index.js";
 import * as web from "./fetch/index.js";
-import * as messaging from "./messaging/index.js";
 import * as navigation from "./navigator/index.js";
-import * as timing from "./performance/index.js";
+import { installFrozenClock, now } from "./performance/frozen-clock.js";
 import * as streams from "./streams/index.js";
-import { structuredClone } from "./structured-clone/index.js";
 import * as timers from "./timers/index.js";
 import * as urls from "./url/index.js";
 import * as sockets from "./websocket/index.js";
@@ -27,34 +31,19 @@ const interfaces = {
   Blob: blob.Blob,
   ByteLengthQueuingStrategy: streams.ByteLengthQueuingStrategy,
   CloseEvent: events.CloseEvent,
-  CompressionStream: compression.CompressionStream,
   CountQueuingStrategy: streams.CountQueuingStrategy,
-  Crypto: cryptography.Crypto,
-  CryptoKey: cryptography.CryptoKey,
   CustomEvent: events.CustomEvent,
-  DecompressionStream: compression.DecompressionStream,
   DOMException,
   ErrorEvent: events.ErrorEvent,
   Event: events.Event,
-  EventCounts: timing.EventCounts,
-  EventSource,
   EventTarget: events.EventTarget,
   File: blob.File,
   FixedLengthStream: streams.FixedLengthStream,
   FormData: blob.FormData,
   Headers: web.Headers,
   IdentityTransformStream: streams.IdentityTransformStream,
-  MessageChannel: messaging.MessageChannel,
   MessageEvent: events.MessageEvent,
-  MessagePort: messaging.MessagePort,
   Navigator: navigation.Navigator,
-  Performance: timing.Performance,
-  PerformanceEntry: timing.PerformanceEntry,
-  PerformanceMark: timing.PerformanceMark,
-  PerformanceMeasure: timing.PerformanceMeasure,
-  PerformanceObserver: timing.PerformanceObserver,
-  PerformanceObserverEntryList: timing.PerformanceObserverEntryList,
-  PerformanceResourceTiming: timing.PerformanceResourceTiming,
   PromiseRejectionEvent: events.PromiseRejectionEvent,
   ReadableByteStreamController: streams.ReadableByteStreamController,
   ReadableStream: streams.ReadableStream,
@@ -64,15 +53,11 @@ const interfaces = {
   ReadableStreamDefaultReader: streams.ReadableStreamDefaultReader,
   Request: web.Request,
   Response: web.Response,
-  SubtleCrypto: cryptography.SubtleCrypto,
   TextDecoder: encoding.TextDecoder,
-  TextDecoderStream: encoding.TextDecoderStream,
   TextEncoder: encoding.TextEncoder,
-  TextEncoderStream: encoding.TextEncoderStream,
   TransformStream: streams.TransformStream,
   TransformStreamDefaultController: streams.TransformStreamDefaultController,
   URL: urls.URL,
-  URLPattern: urls.URLPattern,
   URLSearchParams: urls.URLSearchParams,
   WebSocket: sockets.WebSocket,
   WritableStream: streams.WritableStream,
@@ -87,18 +72,45 @@ const members = {
   clearImmediate: timers.clearImmediate,
   clearInterval: timers.clearInterval,
   clearTimeout: timers.clearTimeout,
-  crypto: cryptography.crypto,
   fetch: web.fetch,
   navigator: navigation.navigator,
-  performance: timing.performance,
   queueMicrotask: timers.queueMicrotask,
   reportError: navigation.reportError,
   scheduler: timers.scheduler,
   setImmediate: timers.setImmediate,
   setInterval: timers.setInterval,
   setTimeout: timers.setTimeout,
-  structuredClone,
 };
+
+/**
+ * What is made when it is first read: interfaces by the modules that have them, then members.
+ * @type {[names: string[], load: () => object, enumerable: boolean][]}
+ */
+const deferred = [
+  [["CompressionStream", "DecompressionStream"], () => compression, false],
+  [["Crypto", "CryptoKey", "SubtleCrypto"], () => cryptography, false],
+  [["EventSource"], () => eventSource, false],
+  [["MessageChannel", "MessagePort"], () => messaging, false],
+  [
+    [
+      "EventCounts",
+      "Performance",
+      "PerformanceEntry",
+      "PerformanceMark",
+      "PerformanceMeasure",
+      "PerformanceObserver",
+      "PerformanceObserverEntryList",
+      "PerformanceResourceTiming",
+    ],
+    () => timing,
+    false,
+  ],
+  [["TextDecoderStream", "TextEncoderStream"], () => textStreams, false],
+  [["URLPattern"], () => patterns, false],
+  [["crypto"], () => cryptography, true],
+  [["performance"], () => timing, true],
+  [["structuredClone"], () => cloning, true],
+];
 
 const { addEventListener, dispatchEvent, removeEventListener } = events.EventTarget.prototype;
 
@@ -120,13 +132,14 @@ function define(global, values, enumerable) {
 export function installGlobals(global) {
   define(global, interfaces, false);
   define(global, members, true);
+  for (const [names, load, enumerable] of deferred) op_define_deferred(global, names, load, enumerable);
   define(global, { addEventListener, dispatchEvent, removeEventListener }, true);
   define(global, { console }, false);
   defineProperty(global, "self", { value: global, writable: true, enumerable: true, configurable: true });
-  timing.installFrozenClock(global);
+  installFrozenClock(global);
   events.adoptGlobalEventTarget(global);
   events.setTimerHooks({ setTimeout: timers.setTimeout, clearTimeout: timers.clearTimeout });
   events.setReportException(navigation.reportException);
-  events.setEventClock(() => timing.performance.now());
+  events.setEventClock(now);
   navigation.setErrorTarget(global);
 }

@@ -11,6 +11,7 @@ pub mod console;
 pub mod crypto;
 pub mod encoding;
 pub mod fetch;
+mod globals;
 mod meter;
 pub mod performance;
 pub mod sockets;
@@ -27,6 +28,7 @@ const OPS: &[&[OpDecl]] = &[
     crypto::OPS,
     encoding::OPS,
     fetch::OPS,
+    globals::OPS,
     performance::OPS,
     sockets::OPS,
     timers::OPS,

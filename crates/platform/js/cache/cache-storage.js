@@ -3,7 +3,7 @@
 import { op_encoding_encode } from "selvedge:ops";
 import { rejectedWith, resolvedWith } from "selvedge:web/streams/promises.js";
 import { converters, defineInterface, illegalConstructor, internal, requireArguments } from "selvedge:web/webidl.js";
-import { typedArrayLength } from "selvedge:web/webidl/intrinsics.js";
+import { descriptorOf, typedArrayLength } from "selvedge:web/webidl/intrinsics.js";
 import { Cache } from "./cache.js";
 import { notImplemented } from "./errors.js";
 
@@ -20,7 +20,7 @@ export class CacheStorage {
   constructor(key) {
     if (key !== internal) throw illegalConstructor();
     // On the instance, as hosted has it.
-    defineProperty(this, "default", { value: new Cache(internal, null), enumerable: true });
+    defineProperty(this, "default", descriptorOf({ value: new Cache(internal, null), enumerable: true }));
   }
 
   /**

@@ -1,16 +1,4 @@
-// The Cache API (https://developers.cloudflare.com/workers/runtime-apis/cache/).
+// The Cache API (https://developers.cloudflare.com/workers/runtime-apis/cache/). This file only lists.
 
-import { Cache } from "./cache.js";
-import { CacheStorage, caches } from "./cache-storage.js";
-
-const { defineProperty } = Object;
-
-/**
- * @param {any} global
- */
-export function installCaches(global) {
-  for (const [name, value] of Object.entries({ Cache, CacheStorage })) {
-    defineProperty(global, name, { value, writable: true, enumerable: false, configurable: true });
-  }
-  defineProperty(global, "caches", { value: caches, writable: true, enumerable: true, configurable: true });
-}
+export { Cache } from "./cache.js";
+export { CacheStorage, caches } from "./cache-storage.js";

@@ -29,6 +29,7 @@ import { checkAttributeName, checkTagName, lowerCase, parserError } from "./name
 /** @typedef {import("./commands.js").Call} Call */
 
 const { USVString } = converters;
+const { setPrototypeOf } = Object;
 const IteratorPrototype = Object.getPrototypeOf(Object.getPrototypeOf([][Symbol.iterator]()));
 
 /** What is known of an element, shared by its handlers. */
@@ -116,7 +117,7 @@ class AttributesIterator {
 }
 
 defineInterface(AttributesIterator, { tag: "AttributesIterator" });
-Object.setPrototypeOf(AttributesIterator.prototype, IteratorPrototype);
+setPrototypeOf(AttributesIterator.prototype, IteratorPrototype);
 
 /** An element, as long as its handler runs. */
 export class Element {

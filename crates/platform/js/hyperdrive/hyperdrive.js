@@ -1,7 +1,7 @@
 // Hyperdrive: where a database is (https://developers.cloudflare.com/hyperdrive/get-started/).
 
+import * as sockets from "deferred:platform/sockets/index.js";
 import { defineInterface, illegalConstructor, internal } from "selvedge:web/webidl.js";
-import { connect } from "../sockets/index.js";
 
 const { defineProperty } = Object;
 
@@ -42,7 +42,7 @@ export class Hyperdrive {
 
   /** A connection to the database, as of `cloudflare:sockets`. */
   connect() {
-    return connect(this.#address);
+    return sockets.connect(this.#address);
   }
 }
 

@@ -4,7 +4,7 @@ import { op_kv_delete, op_kv_get, op_kv_get_many, op_kv_list, op_kv_peek, op_kv_
 import { NativeBody } from "selvedge:web/fetch/body-source.js";
 import { createNativeByteStream } from "selvedge:web/streams/index.js";
 import { rejectedWith, resolvedWith, then } from "selvedge:web/streams/promises.js";
-import { registerPlatformClass } from "selvedge:web/structured-clone/index.js";
+import { registerPlatformClass } from "selvedge:web/structured-clone/platform-objects.js";
 import { defineInterface, illegalConstructor, internal, uncurryThis } from "selvedge:web/webidl.js";
 import { typedArrayBuffer } from "selvedge:web/webidl/intrinsics.js";
 import {

@@ -3,7 +3,7 @@
 
 import { Headers, createResponseFromNative, Response } from "selvedge:web/fetch/index.js";
 import { defineInterface, illegalConstructor, internal, requireArguments, uncurryThis } from "selvedge:web/webidl.js";
-import { typedArrayBuffer } from "selvedge:web/webidl/intrinsics.js";
+import { getterOf, typedArrayBuffer } from "selvedge:web/webidl/intrinsics.js";
 import { HTTP_FIELDS, bytesOfHex } from "./options.js";
 
 const DateConstructor = Date;
@@ -12,12 +12,10 @@ const setHeader = uncurryThis(Headers.prototype.set);
 const { defineProperty } = Object;
 const { text, json, arrayBuffer, bytes, blob } = Response.prototype;
 const { apply } = Reflect;
-const { getOwnPropertyDescriptor, getPrototypeOf } = Object;
+const { getPrototypeOf } = Object;
 const BodyPrototype = getPrototypeOf(Response.prototype);
-/** @param {string} name */
-const getter = (name) => uncurryThis(/** @type {() => any} */ (getOwnPropertyDescriptor(BodyPrototype, name)?.get));
-const bodyOf = getter("body");
-const bodyUsedOf = getter("bodyUsed");
+const bodyOf = getterOf(BodyPrototype, "body");
+const bodyUsedOf = getterOf(BodyPrototype, "bodyUsed");
 
 /**
  * An object as the ops tell it.

@@ -1,6 +1,7 @@
 // Crypto (https://w3c.github.io/webcrypto/#crypto-interface).
 
 import { converters, defineInterface, illegalConstructor, internal, requireArguments } from "../webidl.js";
+import { descriptorOf } from "../webidl/intrinsics.js";
 import { DigestStream } from "./digest-stream.js";
 import { fillRandom, randomUUID } from "./random.js";
 import { subtle } from "./subtle.js";
@@ -38,11 +39,7 @@ export class Crypto {
 }
 
 defineInterface(Crypto, { tag: "Crypto" });
-defineProperty(Crypto.prototype, "DigestStream", {
-  value: DigestStream,
-  writable: true,
-  configurable: true,
-  enumerable: false,
-});
+const digestStream = descriptorOf({ value: DigestStream, writable: true, configurable: true, enumerable: false });
+defineProperty(Crypto.prototype, "DigestStream", digestStream);
 
 export const crypto = new Crypto(internal);

@@ -3,4 +3,3 @@
 export { atob, btoa } from "./base64.js";
 export { TextDecoder } from "./text-decoder.js";
 export { TextEncoder } from "./text-encoder.js";
-export { TextDecoderStream, TextEncoderStream } from "./text-streams.js";

@@ -4,21 +4,16 @@ import { op_encoding_encode } from "selvedge:ops";
 import { createTransformStream } from "../streams/index.js";
 import { rejectedWith, resolvedWith } from "../streams/promises.js";
 import { converters, defineInterface, uncurryThis } from "../webidl.js";
+import { getterOf } from "../webidl/intrinsics.js";
 import { TextDecoder } from "./text-decoder.js";
 
 const { BufferSource, DOMString } = converters;
 const charCodeAt = uncurryThis(String.prototype.charCodeAt);
 const slice = uncurryThis(String.prototype.slice);
 const decode = uncurryThis(TextDecoder.prototype.decode);
-const decoderGetter = (/** @type {PropertyKey} */ key) =>
-  uncurryThis(
-    /** @type {() => any} */ (
-      /** @type {PropertyDescriptor} */ (Object.getOwnPropertyDescriptor(TextDecoder.prototype, key)).get
-    ),
-  );
-const encodingOf = decoderGetter("encoding");
-const fatalOf = decoderGetter("fatal");
-const ignoreBOMOf = decoderGetter("ignoreBOM");
+const encodingOf = getterOf(TextDecoder.prototype, "encoding");
+const fatalOf = getterOf(TextDecoder.prototype, "fatal");
+const ignoreBOMOf = getterOf(TextDecoder.prototype, "ignoreBOM");
 
 const more = { stream: true };
 const anyBuffer = { allowShared: true, allowResizable: true };

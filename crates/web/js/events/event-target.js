@@ -6,6 +6,7 @@
 
 import { conversionError, converters, defineInterface, dictionary, requireArguments, typeMismatch } from "../webidl.js";
 import { DOMException } from "../dom-exception.js";
+import { descriptorOf } from "../webidl/intrinsics.js";
 import { AT_TARGET, NONE, dispatchStateOf, isEvent, trusted } from "./event.js";
 import { reportException } from "./hooks.js";
 
@@ -329,7 +330,7 @@ export function defineEventHandler(prototype, type) {
       name,
     )
   );
-  defineProperty(prototype, name, { get, set, enumerable: true, configurable: true });
+  defineProperty(prototype, name, descriptorOf({ get, set, enumerable: true, configurable: true }));
 }
 
 /**

@@ -337,11 +337,20 @@ export class EventSource extends EventTarget {
 }
 
 defineInterface(EventSource, { tag: "EventSource", length: 1 });
-["CONNECTING", "OPEN", "CLOSED"].forEach((constant, value) => {
-  const descriptor = { value, enumerable: true, writable: false, configurable: false };
-  defineProperty(EventSource, constant, descriptor);
-  defineProperty(EventSource.prototype, constant, descriptor);
-});
+defineConstant("CONNECTING", 0);
+defineConstant("OPEN", 1);
+defineConstant("CLOSED", 2);
+
+/**
+ * @param {string} name
+ * @param {number} value
+ */
+function defineConstant(name, value) {
+  /** @type {any} */
+  const descriptor = { __proto__: null, value, enumerable: true, writable: false, configurable: false };
+  defineProperty(EventSource, name, descriptor);
+  defineProperty(EventSource.prototype, name, descriptor);
+}
 defineEventHandler(EventSource.prototype, "open");
 defineEventHandler(EventSource.prototype, "message");
 defineEventHandler(EventSource.prototype, "error");

@@ -1,6 +1,7 @@
 //# functionsCalledOnLoad: takeBody
 // Bodies on their way from one object to another: sent, moved, cloned.
 
+import * as cloning from "deferred:web/structured-clone/index.js";
 import {
   createNativeByteStream,
   createReadableByteStream,
@@ -11,7 +12,6 @@ import {
   takeNativeSource,
 } from "../streams/index.js";
 import { then } from "../streams/promises.js";
-import { structuredClone } from "../structured-clone/index.js";
 import { checkUsable, contentOf, kindOf, markUsed, setContent } from "./body.js";
 import { MemoryBody, NativeBody } from "./body-source.js";
 import { BYTES, NATIVE, NONE, STREAM, STRING } from "./extract-body.js";
@@ -107,7 +107,7 @@ export function cloneBody(from, to) {
     setContent(to, kind, contentOf(from));
     return;
   }
-  const branches = readableStreamTee(/** @type {any} */ (from.body), structuredClone);
+  const branches = readableStreamTee(/** @type {any} */ (from.body), cloning.structuredClone);
   setContent(from, STREAM, branches[0]);
   setContent(to, STREAM, branches[1]);
 }

@@ -2,7 +2,7 @@
 
 import { customInspect } from "../console/inspectable.js";
 import { converters, defineInterface, dictionary, illegalConstructor, internal, requireArguments } from "../webidl.js";
-import { cloneValue } from "../structured-clone/structured-clone.js";
+import * as cloning from "deferred:web/structured-clone/structured-clone.js";
 import { now } from "./frozen-clock.js";
 
 const { DOMString } = converters;
@@ -79,7 +79,7 @@ export class PerformanceMark extends PerformanceEntry {
     const { detail, startTime } = convertMarkOptions(options, prefix, "parameter 2");
     if (startTime < 0) throw new TypeError(`${prefix}: '${startTime}' cannot be a negative time stamp.`);
     super(internal, name, "mark", startTime ?? now(), 0);
-    this.#detail = detail === undefined || detail === null ? null : cloneValue(detail);
+    this.#detail = detail === undefined || detail === null ? null : cloning.cloneValue(detail);
   }
 
   get detail() {
@@ -104,7 +104,7 @@ export class PerformanceMeasure extends PerformanceEntry {
    */
   constructor(key, name, startTime, duration, detail) {
     super(key, name, "measure", startTime, duration);
-    this.#detail = detail === undefined || detail === null ? null : cloneValue(detail);
+    this.#detail = detail === undefined || detail === null ? null : cloning.cloneValue(detail);
   }
 
   get detail() {

@@ -14,7 +14,6 @@ import {
   isFormData,
 } from "../blob/index.js";
 import { DOMException, isDOMException } from "../dom-exception.js";
-import { isCryptoKey } from "../crypto/index.js";
 import { isAbortSignal, isEvent } from "../events/index.js";
 import { isHeaders, isRequest, isResponse } from "../fetch/index.js";
 import { errorStack } from "../webidl/error-stack.js";
@@ -54,9 +53,10 @@ const refused = [
   ["Request", isRequest],
   ["Response", isResponse],
   ["FormData", isFormData],
-  ["CryptoKey", isCryptoKey],
   ["AbortSignal", isAbortSignal],
   ["Event", isEvent],
   ["WebSocket", isWebSocket],
 ];
-refused.forEach(([name, isInstance]) => registerPlatformClass({ name, isInstance }));
+for (let index = 0; index < refused.length; index++) {
+  registerPlatformClass({ name: refused[index][0], isInstance: refused[index][1] });
+}

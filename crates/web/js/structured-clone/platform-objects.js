@@ -4,6 +4,7 @@
 // prototype, and can be neither.
 
 import { interfaceNameOf } from "../webidl.js";
+import { append } from "../webidl/intrinsics.js";
 
 /**
  * @typedef {object} PlatformClass
@@ -27,11 +28,11 @@ import { interfaceNameOf } from "../webidl.js";
 const classes = [];
 
 /**
- * Registers a class, before any guest code runs.
+ * Registers a class, before there are instances of it.
  * @param {PlatformClass} platformClass
  */
 export function registerPlatformClass(platformClass) {
-  classes.push(platformClass);
+  append(classes, platformClass);
 }
 
 /**

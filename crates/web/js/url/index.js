@@ -1,6 +1,5 @@
 // URLs. This file only lists.
 
 export { URL } from "./url.js";
-export { URLPattern } from "./url-pattern.js";
 export { URLSearchParams } from "./url-search-params.js";
 export { parseFormUrlencoded, serializeFormUrlencoded } from "./form-urlencoded.js";

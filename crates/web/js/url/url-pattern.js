@@ -5,6 +5,7 @@
 
 import { op_url_pattern_input, op_url_pattern_parse } from "selvedge:ops";
 import { converters, defineInterface, dictionary, uncurryThis } from "../webidl.js";
+import { append } from "../webidl/intrinsics.js";
 
 const { USVString } = converters;
 const { defineProperty } = Object;
@@ -12,15 +13,23 @@ const Expression = RegExp;
 const exec = uncurryThis(RegExp.prototype.exec);
 
 const NAMES = ["protocol", "username", "password", "hostname", "port", "pathname", "search", "hash"];
-const MEMBERS = [...NAMES, "baseURL"];
+const MEMBERS = ["protocol", "username", "password", "hostname", "port", "pathname", "search", "hash", "baseURL"];
 
-const convertInit = dictionary(
-  "URLPatternInit",
-  MEMBERS.map((key) => ({ key, converter: USVString })),
-);
+const convertInit = dictionary("URLPatternInit", stringMembers(MEMBERS));
 const convertOptions = dictionary("URLPatternOptions", [
   { key: "ignoreCase", converter: converters.boolean, defaultValue: false },
 ]);
+
+/**
+ * @param {readonly string[]} keys
+ * @returns {import("../webidl/combinators.js").Member[]}
+ */
+function stringMembers(keys) {
+  /** @type {import("../webidl/combinators.js").Member[]} */
+  const members = [];
+  for (let index = 0; index < keys.length; index++) append(members, { key: keys[index], converter: USVString });
+  return members;
+}
 
 /** What matches everything. */
 const ANYTHING = "^(.*)$";

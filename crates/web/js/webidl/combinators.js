@@ -1,6 +1,7 @@
 // Converters made of converters: sequences, records, dictionaries, enumerations, interfaces.
 
 import { conversionError, typeMismatch } from "./errors.js";
+import { append } from "./intrinsics.js";
 
 /**
  * @template T
@@ -106,6 +107,23 @@ export function recordOf(convertKey, convertValue) {
  */
 
 /**
+ * Adds the members of one level, by their keys.
+ * @param {Member[]} all
+ * @param {readonly Member[]} level
+ */
+function appendSorted(all, level) {
+  const first = all.length;
+  for (let index = 0; index < level.length; index++) {
+    append(all, level[index]);
+    for (let at = all.length - 1; at > first && all[at].key < all[at - 1].key; at--) {
+      const moved = all[at];
+      all[at] = all[at - 1];
+      all[at - 1] = moved;
+    }
+  }
+}
+
+/**
  * A dictionary. The result has every member as an own property, undefined where it is missing, so that a
  * patched Object.prototype neither supplies one nor sees one set.
  * @param {string} name
@@ -116,12 +134,11 @@ export function recordOf(convertKey, convertValue) {
 export function dictionary(name, members, parents = []) {
   /** @type {Member[]} */
   const all = [];
-  [...parents, members].forEach((level) => {
-    all.push(...[...level].sort((a, b) => (a.key < b.key ? -1 : 1)));
-  });
+  for (let index = 0; index < parents.length; index++) appendSorted(all, parents[index]);
+  appendSorted(all, members);
   /** @type {any} */
-  const template = {};
-  all.forEach(({ key }) => (template[key] = undefined));
+  const template = { __proto__: null };
+  for (let index = 0; index < all.length; index++) template[all[index].key] = undefined;
 
   return (value, prefix, context) => {
     if (value !== undefined && value !== null && !isObject(value)) {

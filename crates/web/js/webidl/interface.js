@@ -1,14 +1,16 @@
 // What WebIDL asks of an interface's objects beyond a plain class
 // (https://webidl.spec.whatwg.org/#es-interfaces).
 
-import { uncurryThis } from "./intrinsics.js";
+import { descriptorOf, uncurryThis } from "./intrinsics.js";
 
 const { defineProperty, getOwnPropertyDescriptor } = Object;
 const { getPrototypeOf, ownKeys } = Reflect;
+const { toStringTag } = Symbol;
 
 /** @type {Map<object, string>} the prototypes of all interfaces, and the interfaces' names */
 const prototypes = new Map();
 const getName = uncurryThis(Map.prototype.get);
+const setName = uncurryThis(Map.prototype.set);
 
 /**
  * What an internal caller passes first to the constructor of an interface that scripts cannot construct:
@@ -27,31 +29,29 @@ export function illegalConstructor() {
  * @param {readonly PropertyKey[]} keys
  */
 function makeEnumerable(object, keys) {
-  keys.forEach((key) => {
-    if (typeof key === "symbol" || key === "constructor") return;
+  for (let index = 0; index < keys.length; index++) {
+    const key = keys[index];
+    if (typeof key === "symbol" || key === "constructor") continue;
     const descriptor = /** @type {PropertyDescriptor} */ (getOwnPropertyDescriptor(object, key));
-    if (!descriptor.configurable) return;
-    defineProperty(object, key, { ...descriptor, enumerable: true });
-  });
+    if (descriptor.configurable) defineProperty(object, key, descriptorOf({ ...descriptor, enumerable: true }));
+  }
 }
 
 /**
  * Gives a class the shape of a WebIDL interface: enumerable attributes and operations, static ones too,
- * `Symbol.toStringTag`, and the constructor's `length`.
+ * `Symbol.toStringTag`, and the constructor's `length`. Guests may have changed the language's objects by then.
  * @param {Function} constructor
  * @param {{ tag: string, members?: readonly PropertyKey[], length?: number }} options `members`: only these
  *   of the prototype's (default: all); `length`: the number of required constructor arguments
  */
 export function defineInterface(constructor, { tag, members, length = 0 }) {
   makeEnumerable(constructor.prototype, members ?? ownKeys(constructor.prototype));
-  makeEnumerable(
-    constructor,
-    ownKeys(constructor).filter((key) => key !== "prototype" && key !== "name" && key !== "length"),
-  );
-  defineProperty(constructor.prototype, Symbol.toStringTag, { value: tag, configurable: true });
-  prototypes.set(constructor.prototype, tag);
-  defineProperty(constructor, "name", { value: tag, configurable: true });
-  defineProperty(constructor, "length", { value: length, configurable: true });
+  makeEnumerable(constructor, ownKeys(constructor));
+  setName(prototypes, constructor.prototype, tag);
+  defineProperty(constructor.prototype, toStringTag, descriptorOf({ value: tag, configurable: true }));
+  const own = { writable: false, enumerable: false, configurable: true };
+  defineProperty(constructor, "name", descriptorOf({ ...own, value: tag }));
+  defineProperty(constructor, "length", descriptorOf({ ...own, value: length }));
 }
 
 /**

@@ -15,9 +15,28 @@ export const uncurryThis = /** @type {any} */ (Function.prototype.bind.bind(Func
  * @param {PropertyKey} key
  * @returns {(receiver: any) => any}
  */
-function getterOf(prototype, key) {
+export function getterOf(prototype, key) {
   const getter = /** @type {PropertyDescriptor} */ (Object.getOwnPropertyDescriptor(prototype, key)).get;
   return uncurryThis(/** @type {() => any} */ (getter));
+}
+
+const { defineProperty } = Object;
+
+/**
+ * A property's descriptor that inherits from nothing: a guest may have put a `get` on `Object.prototype`.
+ * @param {PropertyDescriptor} descriptor
+ * @returns {PropertyDescriptor}
+ */
+export const descriptorOf = (descriptor) => /** @type {any} */ ({ __proto__: null, ...descriptor });
+
+/**
+ * Adds a value to a list, whatever a guest made of `Array.prototype`.
+ * @template T
+ * @param {T[]} list
+ * @param {T} value
+ */
+export function append(list, value) {
+  defineProperty(list, list.length, descriptorOf({ value, writable: true, enumerable: true, configurable: true }));
 }
 
 export const TypedArrayPrototype = Object.getPrototypeOf(Uint8Array.prototype);

@@ -5,7 +5,8 @@ import { readdirSync, readFileSync } from "node:fs";
 import { register } from "node:module";
 import { fileURLToPath } from "node:url";
 
-const js = fileURLToPath(new URL("../../js/", import.meta.url));
+const folder = new URL("../../js/", import.meta.url).href;
+const js = fileURLToPath(folder);
 
 /** The names of all ops that some module under js/ imports. */
 function importedOps() {
@@ -31,6 +32,8 @@ const loader = `
   const source = ${JSON.stringify(source)};
   export function resolve(specifier, context, next) {
     if (specifier === "selvedge:ops") return { url: "selvedge:ops", shortCircuit: true };
+    // Here a deferred module is one like any other.
+    if (specifier.startsWith("deferred:web/")) return next(${JSON.stringify(folder)} + specifier.slice(13), context);
     return next(specifier, context);
   }
   export function load(url, context, next) {

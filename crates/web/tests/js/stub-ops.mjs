@@ -29,6 +29,8 @@ const module = `data:text/javascript,${encodeURIComponent(`${head}\n${source}`)}
 const hooks = `
   export async function resolve(specifier, context, next) {
     if (specifier === "selvedge:ops") return { url: ${JSON.stringify(module)}, shortCircuit: true, format: "module" };
+    // Here a deferred module is one like any other.
+    if (specifier.startsWith("deferred:web/")) return next(${JSON.stringify(root.href)} + specifier.slice(13), context);
     return next(specifier, context);
   }`;
 register(`data:text/javascript,${encodeURIComponent(hooks)}`);

@@ -1,7 +1,7 @@
 // node:stream/web (https://nodejs.org/api/webstreams.html).
 
 import { CompressionStream, DecompressionStream } from "selvedge:web/compression/compression-streams.js";
-import { TextDecoderStream, TextEncoderStream } from "selvedge:web/encoding/index.js";
+import { TextDecoderStream, TextEncoderStream } from "selvedge:web/encoding/text-streams.js";
 import {
   ByteLengthQueuingStrategy,
   CountQueuingStrategy,
