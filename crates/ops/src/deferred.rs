@@ -46,12 +46,26 @@ fn define<'s>(
     };
     loads.create_data_property(scope, name, load.into())?;
     let attributes = if is_enumerable { v8::PropertyAttribute::NONE } else { v8::PropertyAttribute::DONT_ENUM };
-    let effect = || v8::SideEffectType::HasSideEffect;
-    let data = v8::undefined(scope).into();
-    object
-        .set_lazy_data_property_with_data(scope, name, get, data, attributes, effect(), effect())
-        .filter(|is_defined| *is_defined)
-        .map(drop)
+    let (is_defined, _) = with_getter(Some((scope, object, name, attributes)));
+    is_defined.then_some(())
+}
+
+/// A property to be: of what, its name, its attributes.
+type Target<'a, 's, 'i> =
+    (&'a mut v8::PinScope<'s, 'i>, v8::Local<'s, v8::Object>, v8::Local<'s, v8::Name>, v8::PropertyAttribute);
+
+/// Defines a property that calls [`get`], if there is one to define, and tells the address that V8 knows that by.
+///
+/// Both in one function that is never inlined: the address is of a function that the compiler makes where it is needed, and
+/// it may make several, which a snapshot would not know from each other.
+#[inline(never)]
+fn with_getter(target: Option<Target<'_, '_, '_>>) -> (bool, v8::AccessorNameGetterCallback) {
+    let is_defined = target.and_then(|(scope, object, name, attributes)| {
+        let effect = || v8::SideEffectType::HasSideEffect;
+        let data = v8::undefined(scope).into();
+        object.set_lazy_data_property_with_data(scope, name, get, data, attributes, effect(), effect())
+    });
+    (is_defined == Some(true), get.map_fn_to())
 }
 
 /// Under what an object holds what makes its deferred properties.
@@ -62,7 +76,7 @@ fn key<'s>(scope: &mut v8::PinScope<'s, '_>) -> Option<v8::Local<'s, v8::Private
 
 /// The address that a startup snapshot holds for such properties.
 pub fn deferred_reference() -> v8::ExternalReference {
-    let getter: v8::AccessorNameGetterCallback = get.map_fn_to();
+    let (_, getter) = with_getter(None);
     v8::ExternalReference { pointer: getter as *mut std::ffi::c_void }
 }
 
