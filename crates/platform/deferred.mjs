@@ -18,6 +18,7 @@
 // is an error of the build.
 
 import { readFileSync } from "node:fs";
+import { declared, evaluated, functionsOf, isReference, walk } from "./evaluated.mjs";
 
 /** What specifiers of deferred modules begin with, and their namespace in esbuild. */
 export const DEFERRED = "deferred:";
@@ -29,27 +30,6 @@ export const DEFERRED = "deferred:";
  * @property {string} input its name in esbuild's metafile
  * @property {string} text
  */
-
-/**
- * Calls `visit` with each node of a syntax tree, the outer ones first, and its parent; it goes deeper unless that gives
- * false.
- * @param {any} node
- * @param {(node: any, parent: any, key: string) => boolean | void} visit
- */
-function walk(node, visit, parent = undefined, key = "") {
-  if (visit(node, parent, key) === false) return;
-  for (const [name, value] of Object.entries(node)) {
-    for (const child of Array.isArray(value) ? value : [value]) {
-      if (typeof child?.type === "string") walk(child, visit, node, name);
-    }
-  }
-}
-
-/** Whether an identifier is a reference, rather than a property's or a method's name. */
-function isReference(parent, key) {
-  const names = { MemberExpression: "property", Property: "key", MethodDefinition: "key", PropertyDefinition: "key" };
-  return parent === undefined || names[parent.type] !== key || parent.computed;
-}
 
 /**
  * The text of a source in which each use of a deferred namespace is a call.
@@ -126,154 +106,37 @@ export function groups(inputs, entry) {
   return groupOf;
 }
 
-/** What nobody can change. */
-const FIXED = ["Infinity", "NaN", "undefined"];
-
 /**
- * Functions of the core that may be called when a group is run: they rely on nothing that a guest can have changed by
- * then. A statement that calls another one stays in the core.
+ * Divides a module's statements: what stays in the core, where it adds its names to those that are known there, and what
+ * is moved to the group.
+ * @param {Part} part
+ * @param {any[]} statements
+ * @param {{ everywhere: Set<string>, inCore: Set<string>, functions: Map<string, any> }} known
  */
-const CALLED = [
-  "append",
-  "dictionary",
-  "defineEventHandler",
-  "defineInspect",
-  "defineInterface",
-  "definePairIterator",
-  "descriptorOf",
-  "enumeration",
-  "illegalConstructor",
-  "interfaceOf",
-  "nullable",
-  "recordOf",
-  "registerPlatformClass",
-  "resourceOwner",
-  "sequenceOf",
-  "setPortCheck",
-  "withOptions",
-  // The language's own, under the names that they are captured by.
-  "defineProperty",
-  "deleteProperty",
-  "freeze",
-  "getOwnPropertyDescriptor",
-  "keys",
-  "lowerCase",
-  "setPrototypeOf",
-  "upperCase",
-];
-
-/**
- * What is evaluated of a statement when it is run: the names that it refers to, those whose prototype it reads, and the
- * constructs that call methods which a guest may have replaced. The bodies of functions are left out, but for those of
- * the group's own that are called.
- * @param {any} statement
- * @param {Map<string, any>} functions of the group, by name
- */
-function evaluated(statement, functions) {
-  const names = new Set();
-  const own = new Set();
-  const constructs = [];
-  const prototypesOf = [];
-  const entered = new Set();
-  const enter = (name) => {
-    const callee = functions.get(name);
-    if (callee === undefined || entered.has(name)) return;
-    entered.add(name);
-    for (const { body, params } of callee.params === undefined ? madeBy(callee) : [callee]) {
-      for (const parameter of params) {
-        walk(parameter, (node) => void (node.type === "Identifier" && own.add(node.name)));
-      }
-      look(body);
+function divided(part, statements, { everywhere, inCore, functions }) {
+  const isOfGroup = (name) => everywhere.has(name) && !inCore.has(name);
+  const result = { kept: "", moved: "", obstacles: [] };
+  for (const statement of statements) {
+    const text = part.text.slice(statement.start, statement.end);
+    const { names, constructs, own, prototypesOf } = evaluated(statement, functions);
+    const ofLanguage = [...names].filter((name) => !everywhere.has(name));
+    const others = prototypesOf.filter((name) => !isOfGroup(name)).map((name) => `${name}.prototype`);
+    const reads = [...ofLanguage, ...others, ...constructs];
+    if (reads.length === 0) {
+      result.moved += `${text}\n`;
+      continue;
     }
-  };
-  const look = (root) =>
-    walk(root, (node, parent, key) => {
-      switch (node.type) {
-        case "FunctionDeclaration":
-        case "FunctionExpression":
-        case "ArrowFunctionExpression":
-          if (node !== root && node.id) own.add(node.id.name);
-          return false;
-        case "PropertyDefinition":
-          // An instance's field is evaluated when there is an instance; its name, if it is computed, with the class.
-          if (!node.static) {
-            if (node.computed) walk(node.key, (inner) => void (inner.type === "Identifier" && names.add(inner.name)));
-            return false;
-          }
-          break;
-        case "ClassExpression":
-          if (node.id) own.add(node.id.name);
-          break;
-        case "VariableDeclarator":
-          walk(node.id, (inner, outer, place) => {
-            if (inner.type === "Identifier" && isReference(outer, place)) own.add(inner.name);
-            if (inner.type === "ArrayPattern") constructs.push("an array pattern");
-          });
-          break;
-        case "ForOfStatement":
-          constructs.push("for ... of");
-          break;
-        case "SpreadElement":
-          if (parent.type !== "ObjectExpression") constructs.push("a spread of values");
-          break;
-        case "NewExpression":
-          if (functions.has(node.callee.name)) enter(node.callee.name);
-          else constructs.push(`new ${node.callee.name}`);
-          break;
-        case "CallExpression":
-          if (node.callee.type === "MemberExpression") constructs.push("a call of a method");
-          else if (functions.has(node.callee.name)) enter(node.callee.name);
-          else if (node.callee.type === "Super") break;
-          // esbuild tells namesakes apart by numbers.
-          else if (!CALLED.includes(node.callee.name?.replace(/\d+$/, "")))
-            constructs.push(`a call of ${node.callee.name}`);
-          break;
-        case "AssignmentExpression":
-          // Beyond the list's end a setter of `Object.prototype` would be called.
-          if (/^(index|length)$/.test(node.left.property?.name ?? "") && node.left.computed) {
-            constructs.push("an assignment to a list");
-          } else if (node.left.computed && node.left.property.property?.name === "length") {
-            constructs.push("an assignment to a list");
-          }
-          break;
-        case "MemberExpression":
-          if (node.property.name === "prototype") prototypesOf.push(node.object.name);
-          break;
-        case "Identifier":
-          if (isReference(parent, key)) names.add(node.name);
-          break;
-      }
-      return true;
-    });
-  look(statement);
-  for (const name of [...own, ...FIXED]) names.delete(name);
-  return { names, constructs, own, prototypesOf };
-}
-
-/** The names that a statement at top level declares. */
-function declared(statement) {
-  if (statement.id) return [statement.id.name];
-  const names = [];
-  for (const { id } of statement.declarations ?? []) {
-    walk(id, (node, parent, key) => {
-      if (node.type === "Identifier" && isReference(parent, key)) names.push(node.name);
-    });
+    const needs = [...names].filter(isOfGroup);
+    if (needs.length > 0 || statement.type !== "VariableDeclaration") {
+      const [line] = text.split("\n");
+      const obstacle = needs.length > 0 ? `it needs ${needs.join(", ")} of its group` : "it is no declaration";
+      const what = [...new Set(reads)].join(", ");
+      result.obstacles.push(`${part.input}: "${line}" reads ${what}, but cannot stay in the core: ${obstacle}`);
+    }
+    result.kept += `${text}\n`;
+    for (const name of own) inCore.add(name);
   }
-  return names;
-}
-
-/** The functions and classes that a statement at top level declares, by name. @returns {[string, any][]} */
-function functionsOf(statement) {
-  if (/^(Function|Class)/.test(statement.type)) return [[statement.id.name, statement]];
-  const initialized = (statement.declarations ?? []).filter(({ init }) => /Function|Class/.test(init?.type));
-  return initialized.map(({ id, init }) => [id.name, init]);
-}
-
-/** What runs when a class makes an instance, as functions: its constructor, and its fields' values. */
-function madeBy({ body }) {
-  const isField = ({ type, static: isStatic, value }) => type === "PropertyDefinition" && !isStatic && value;
-  const constructors = body.body.filter(({ kind }) => kind === "constructor").map(({ value }) => value);
-  return [...constructors, ...body.body.filter(isField).map(({ value }) => ({ body: value, params: [] }))];
+  return result;
 }
 
 /**
@@ -313,28 +176,8 @@ export function deferGroups(acorn, parts, groupOf) {
       known.exports.push(part.text.slice(init.body.start, init.body.end));
       continue;
     }
-    let [kept, moved] = ["", ""];
-    for (const statement of statements) {
-      const text = part.text.slice(statement.start, statement.end);
-      const { names, constructs, own, prototypesOf } = evaluated(statement, functions);
-      const isOfGroup = (name) => everywhere.has(name) && !inCore.has(name);
-      const ofLanguage = [...names].filter((name) => !everywhere.has(name));
-      const others = prototypesOf.filter((name) => !isOfGroup(name)).map((name) => `${name}.prototype`);
-      const reads = [...ofLanguage, ...others, ...constructs];
-      const stays = reads.length > 0;
-      const needs = [...names].filter(isOfGroup);
-      if (stays && (needs.length > 0 || statement.type !== "VariableDeclaration")) {
-        const [line] = text.split("\n");
-        const obstacle = needs.length > 0 ? `it needs ${needs.join(", ")} of its group` : "it is no declaration";
-        problems.push(`${part.input}: "${line}" reads ${reads.join(", ")}, but cannot stay in the core: ${obstacle}`);
-      }
-      if (stays) {
-        kept += `${text}\n`;
-        for (const name of own) inCore.add(name);
-      } else {
-        moved += `${text}\n`;
-      }
-    }
+    const { kept, moved, obstacles } = divided(part, statements, { everywhere, inCore, functions });
+    problems.push(...obstacles);
     if (kept !== "") core.push({ ...part, text: kept });
     known.body += moved;
   }
