@@ -5,6 +5,8 @@ import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 
 const READY_TIMEOUT_MS = 60_000;
+/** How long a server may take to end by itself. */
+const PATIENCE_MS = 5_000;
 const TICKS_PER_SECOND = Number(execFileSync("getconf", ["CLK_TCK"]));
 const PAGE_BYTES = Number(execFileSync("getconf", ["PAGESIZE"]));
 
@@ -107,7 +109,17 @@ export class Server {
     if (this.#child.pid === undefined || this.#child.exitCode !== null) return;
     const exited = once(this.#child, "exit");
     // Its children are no longer its own once it has gone.
-    for (const pid of this.#family().keys()) process.kill(pid, "SIGKILL");
+    const family = [...this.#family().keys()];
+    // Asked first: what counts for scripts/dist writes down what it counted when it ends.
+    this.#child.kill("SIGTERM");
+    await Promise.race([exited, sleep(PATIENCE_MS, undefined, { ref: false })]);
+    for (const pid of family) {
+      try {
+        process.kill(pid, "SIGKILL");
+      } catch (error) {
+        if (error.code !== "ESRCH") throw error;
+      }
+    }
     await exited;
   }
 
