@@ -8,7 +8,16 @@ use selvedge_embed_js::{check_ascii, install, run, variable};
 fn main() -> io::Result<()> {
     let (root, out) = (variable("CARGO_MANIFEST_DIR")?, variable("OUT_DIR")?);
     // Of node's, only what it imports is looked at.
-    for input in ["js", "../web/js", "../node/js", "bundle.mjs", "deferred.mjs", "evaluated.mjs", "package.json", "package-lock.json"] {
+    for input in [
+        "js",
+        "../web/js",
+        "../node/js",
+        "bundle.mjs",
+        "deferred.mjs",
+        "evaluated.mjs",
+        "package.json",
+        "package-lock.json",
+    ] {
         println!("cargo::rerun-if-changed={input}");
     }
     let (packages, script) = (out.join("packages"), out.join("platform.js"));

@@ -1,5 +1,5 @@
 // Deferred modules: those of our own that an isolate makes when their first export is read, rather than in the startup
-// snapshot, because most Workers use none of them (the HTMLRewriter, crypto, R2, ...).
+// snapshot, because most Workers use none of them (the HTMLRewriter, R2, message ports, ...).
 //
 // In a source, an import of `deferred:web/...` or `deferred:platform/...` is of a *deferred namespace*, as
 // `import defer * as name` of TC39's proposal has it (https://github.com/tc39/proposal-defer-import-eval), which not all
@@ -7,9 +7,9 @@
 //
 //   import * as compression from "deferred:web/compression/compression-streams.js";
 //
-// Each use of the name becomes a call of a function that gives the module's exports. All modules that are reached by
-// such imports only, and from one of them, are one *group*: a function within the script, which V8 does not even
-// compile before it is called. Everything else is the *core*.
+// Each use of the name becomes a call of a function that gives the module's exports. All modules that are reached by such
+// imports only, and from one of them, are one *group*: a function within the script, of which the snapshot has the
+// bytecode, as most of the time of its first call would go into compiling it. Everything else is the *core*.
 //
 // A group is run after guest code may have changed what the language offers (`Symbol.iterator`, `Array.prototype.map`,
 // `EventTarget.prototype`). So what a module of a group takes from there at its top level stays in the core: each
@@ -186,6 +186,7 @@ export function deferGroups(acorn, parts, groupOf) {
   }
   const made = [...bodies].map(([group, { body, exports }]) => ({
     input: "",
+    eager: /(?<=^let \$group\d+ = )\(/gm,
     text:
       `let $group${group} = () => {\n${body}const exports = [${exports.join(", ")}];\n` +
       `$group${group} = () => exports;\nreturn exports;\n};\n`,

@@ -2,21 +2,20 @@
 
 import { op_define_deferred } from "selvedge:ops";
 import * as compression from "deferred:web/compression/compression-streams.js";
-import * as cryptography from "deferred:web/crypto/index.js";
 import * as textStreams from "deferred:web/encoding/text-streams.js";
 import * as eventSource from "deferred:web/eventsource/index.js";
 import * as messaging from "deferred:web/messaging/index.js";
-import * as timing from "deferred:web/performance/index.js";
 import * as cloning from "deferred:web/structured-clone/index.js";
 import * as patterns from "deferred:web/url/url-pattern.js";
 import * as blob from "./blob/index.js";
 import { console } from "./console/index.js";
+import * as cryptography from "./crypto/index.js";
 import { DOMException } from "./dom-exception.js";
 import * as encoding from "./encoding/index.js";
 import * as events from "./events/index.js";
 import * as web from "./fetch/index.js";
 import * as navigation from "./navigator/index.js";
-import { installFrozenClock, now } from "./performance/frozen-clock.js";
+import * as timing from "./performance/index.js";
 import * as streams from "./streams/index.js";
 import * as timers from "./timers/index.js";
 import * as urls from "./url/index.js";
@@ -32,10 +31,13 @@ const interfaces = {
   ByteLengthQueuingStrategy: streams.ByteLengthQueuingStrategy,
   CloseEvent: events.CloseEvent,
   CountQueuingStrategy: streams.CountQueuingStrategy,
+  Crypto: cryptography.Crypto,
+  CryptoKey: cryptography.CryptoKey,
   CustomEvent: events.CustomEvent,
   DOMException,
   ErrorEvent: events.ErrorEvent,
   Event: events.Event,
+  EventCounts: timing.EventCounts,
   EventTarget: events.EventTarget,
   File: blob.File,
   FixedLengthStream: streams.FixedLengthStream,
@@ -44,6 +46,13 @@ const interfaces = {
   IdentityTransformStream: streams.IdentityTransformStream,
   MessageEvent: events.MessageEvent,
   Navigator: navigation.Navigator,
+  Performance: timing.Performance,
+  PerformanceEntry: timing.PerformanceEntry,
+  PerformanceMark: timing.PerformanceMark,
+  PerformanceMeasure: timing.PerformanceMeasure,
+  PerformanceObserver: timing.PerformanceObserver,
+  PerformanceObserverEntryList: timing.PerformanceObserverEntryList,
+  PerformanceResourceTiming: timing.PerformanceResourceTiming,
   PromiseRejectionEvent: events.PromiseRejectionEvent,
   ReadableByteStreamController: streams.ReadableByteStreamController,
   ReadableStream: streams.ReadableStream,
@@ -53,6 +62,7 @@ const interfaces = {
   ReadableStreamDefaultReader: streams.ReadableStreamDefaultReader,
   Request: web.Request,
   Response: web.Response,
+  SubtleCrypto: cryptography.SubtleCrypto,
   TextDecoder: encoding.TextDecoder,
   TextEncoder: encoding.TextEncoder,
   TransformStream: streams.TransformStream,
@@ -72,8 +82,10 @@ const members = {
   clearImmediate: timers.clearImmediate,
   clearInterval: timers.clearInterval,
   clearTimeout: timers.clearTimeout,
+  crypto: cryptography.crypto,
   fetch: web.fetch,
   navigator: navigation.navigator,
+  performance: timing.performance,
   queueMicrotask: timers.queueMicrotask,
   reportError: navigation.reportError,
   scheduler: timers.scheduler,
@@ -88,27 +100,10 @@ const members = {
  */
 const deferred = [
   [["CompressionStream", "DecompressionStream"], () => compression, false],
-  [["Crypto", "CryptoKey", "SubtleCrypto"], () => cryptography, false],
   [["EventSource"], () => eventSource, false],
   [["MessageChannel", "MessagePort"], () => messaging, false],
-  [
-    [
-      "EventCounts",
-      "Performance",
-      "PerformanceEntry",
-      "PerformanceMark",
-      "PerformanceMeasure",
-      "PerformanceObserver",
-      "PerformanceObserverEntryList",
-      "PerformanceResourceTiming",
-    ],
-    () => timing,
-    false,
-  ],
   [["TextDecoderStream", "TextEncoderStream"], () => textStreams, false],
   [["URLPattern"], () => patterns, false],
-  [["crypto"], () => cryptography, true],
-  [["performance"], () => timing, true],
   [["structuredClone"], () => cloning, true],
 ];
 
@@ -136,10 +131,10 @@ export function installGlobals(global) {
   define(global, { addEventListener, dispatchEvent, removeEventListener }, true);
   define(global, { console }, false);
   defineProperty(global, "self", { value: global, writable: true, enumerable: true, configurable: true });
-  installFrozenClock(global);
+  timing.installFrozenClock(global);
   events.adoptGlobalEventTarget(global);
   events.setTimerHooks({ setTimeout: timers.setTimeout, clearTimeout: timers.clearTimeout });
   events.setReportException(navigation.reportException);
-  events.setEventClock(now);
+  events.setEventClock(timing.now);
   navigation.setErrorTarget(global);
 }

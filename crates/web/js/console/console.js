@@ -4,7 +4,7 @@
 // what can be said of it.
 
 import { op_console_log, op_now } from "selvedge:ops";
-import * as printing from "deferred:web/console/printing.js";
+import * as printing from "./printing.js";
 import { uncurryThis } from "../webidl.js";
 
 // Numbered as in src/console/log.rs.
