@@ -12,7 +12,7 @@ import { createRequire } from "node:module";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { DEFERRED, coreOf, deferGroups, groups, withCalls } from "./deferred.mjs";
+import { DEFERRED, deferGroups, groups, reach, withCalls } from "./deferred.mjs";
 
 const [packages, out] = process.argv.slice(2);
 const require = createRequire(join(packages, "package.json"));
@@ -120,7 +120,7 @@ async function bundle(others, isDeferred) {
 
 // What node's modules import is no reason to have it in the core.
 const { inputs: needed } = await bundle([], () => false);
-const core = coreOf(needed, "<stdin>");
+const core = reach(needed, "<stdin>");
 const { inputs, text: script } = await bundle(shared, (specifier) => !core.has(inputOf(specifier)));
 const groupOf = groups(inputs, "<stdin>");
 

@@ -66,22 +66,18 @@ export function withCalls(acorn, file) {
   return result;
 }
 
-/** All inputs that are reached from one, but for those that are reached by deferred imports only. */
-function reach(inputs, from, seen = new Set()) {
+/**
+ * All inputs that are reached from one, but for those that are reached by deferred imports only: from the entry, the core.
+ * @param {Inputs} inputs
+ * @param {string} from
+ * @param {Set<string>} [seen]
+ * @returns {Set<string>}
+ */
+export function reach(inputs, from, seen = new Set()) {
   if (seen.has(from) || inputs[from] === undefined) return seen;
   seen.add(from);
   for (const { path } of inputs[from].imports) if (!path.startsWith(DEFERRED)) reach(inputs, path, seen);
   return seen;
-}
-
-/**
- * The inputs of the core.
- * @param {Inputs} inputs
- * @param {string} entry
- * @returns {Set<string>}
- */
-export function coreOf(inputs, entry) {
-  return reach(inputs, entry);
 }
 
 /**
@@ -91,7 +87,7 @@ export function coreOf(inputs, entry) {
  * @returns {Map<string, number>}
  */
 export function groups(inputs, entry) {
-  const core = coreOf(inputs, entry);
+  const core = reach(inputs, entry);
   /** @type {Map<string, number>} */
   const groupOf = new Map();
   let count = 0;

@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import test from "node:test";
 import * as acorn from "acorn";
-import { coreOf, deferGroups, groups, withCalls } from "../../deferred.mjs";
+import { deferGroups, groups, reach, withCalls } from "../../deferred.mjs";
 
 /** The text that becomes of a source. */
 function rewritten(text) {
@@ -54,7 +54,7 @@ test("a group is what only its deferred imports reach; those that share a module
     c: ["core"],
     shared: [],
   });
-  assert.deepEqual([...coreOf(given, "main")], ["main", "core"]);
+  assert.deepEqual([...reach(given, "main")], ["main", "core"]);
   const groupOf = groups(given, "main");
   assert.deepEqual([...groupOf.keys()].sort(), ["a", "b", "c", "deferred:a", "deferred:b", "deferred:c", "shared"]);
   const numbers = ["a", "b", "shared", "deferred:a", "deferred:b"].map((input) => groupOf.get(input));

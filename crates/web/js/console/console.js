@@ -4,8 +4,10 @@
 // what can be said of it.
 
 import { op_console_log, op_now } from "selvedge:ops";
-import * as printing from "./printing.js";
+import { format } from "./format.js";
+import { inspect } from "./inspect/value.js";
 import { uncurryThis } from "../webidl.js";
+import { table } from "./table.js";
 
 // Numbered as in src/console/log.rs.
 const DEBUG = 0;
@@ -75,7 +77,7 @@ function printFormatted(level, args) {
   else
     print(
       level,
-      safely(() => printing.format(args, BOUNDED)),
+      safely(() => format(args, BOUNDED)),
     );
 }
 
@@ -103,7 +105,7 @@ function printTime(label, data) {
     return;
   }
   const text = `${label}: ${duration(op_now() - began)}`;
-  print(LOG, data.length === 0 ? text : `${text} ${safely(() => printing.format(data, BOUNDED))}`);
+  print(LOG, data.length === 0 ? text : `${text} ${safely(() => format(data, BOUNDED))}`);
 }
 
 const methods = {
@@ -129,7 +131,7 @@ const methods = {
   },
   /** @param {any[]} data */
   trace(...data) {
-    const holder = { name: "Trace", message: safely(() => printing.format(data, BOUNDED)), stack: "" };
+    const holder = { name: "Trace", message: safely(() => format(data, BOUNDED)), stack: "" };
     captureStackTrace(holder, methods.trace);
     const frames = safely(() => holder.stack.slice(holder.stack.indexOf("\n    at")));
     print(
@@ -154,7 +156,7 @@ const methods = {
   dir(item = undefined, options = undefined) {
     print(
       LOG,
-      safely(() => printing.inspect(item, { customInspect: false, ...options, ...BOUNDED })),
+      safely(() => inspect(item, { customInspect: false, ...options, ...BOUNDED })),
     );
   },
   /** @param {any[]} data */
@@ -170,8 +172,8 @@ const methods = {
       LOG,
       safely(
         () =>
-          printing.table(data, properties === undefined ? undefined : Array.from(properties, ToString)) ??
-          printing.format([data], BOUNDED),
+          table(data, properties === undefined ? undefined : Array.from(properties, ToString)) ??
+          format([data], BOUNDED),
       ),
     );
   },
@@ -243,6 +245,6 @@ defineProperty(console, Symbol.toStringTag, { value: "console", configurable: tr
  * @param {string} [where] e.g. "(in promise) "
  */
 export function logUncaught(error, where = "") {
-  const text = safely(() => (typeof error === "string" ? error : printing.inspect(error, BOUNDED)));
+  const text = safely(() => (typeof error === "string" ? error : inspect(error, BOUNDED)));
   op_console_log(ERROR, slice(`Uncaught ${where}${text}`, 0, TOO_LONG));
 }

@@ -1,7 +1,6 @@
 // Crypto (https://w3c.github.io/webcrypto/#crypto-interface).
 
 import { converters, defineInterface, illegalConstructor, internal, requireArguments } from "../webidl.js";
-import { descriptorOf } from "../webidl/intrinsics.js";
 import { DigestStream } from "./digest-stream.js";
 import { fillRandom, randomUUID } from "./random.js";
 import { subtle } from "./subtle.js";
@@ -39,7 +38,11 @@ export class Crypto {
 }
 
 defineInterface(Crypto, { tag: "Crypto" });
-const digestStream = descriptorOf({ value: DigestStream, writable: true, configurable: true, enumerable: false });
-defineProperty(Crypto.prototype, "DigestStream", digestStream);
+defineProperty(Crypto.prototype, "DigestStream", {
+  value: DigestStream,
+  writable: true,
+  configurable: true,
+  enumerable: false,
+});
 
 export const crypto = new Crypto(internal);

@@ -11,7 +11,6 @@ import {
 } from "../webidl.js";
 
 const { DOMString } = converters;
-const { deleteProperty } = Reflect;
 
 /** @type {Array<[string, number]>} */
 const noPairs = [];
@@ -55,7 +54,7 @@ export class EventCounts {
   }
 }
 const { pairsOf } = EventCounts;
-deleteProperty(EventCounts, "pairsOf");
+Reflect.deleteProperty(EventCounts, "pairsOf");
 
 definePairIterator(EventCounts, "EventCounts", pairsOf);
 defineInterface(EventCounts, { tag: "EventCounts" });

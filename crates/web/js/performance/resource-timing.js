@@ -15,7 +15,7 @@ export class PerformanceResourceTiming extends PerformanceEntry {
   }
 }
 
-const attributes = [
+[
   "initiatorType",
   "nextHopProtocol",
   "workerStart",
@@ -34,20 +34,14 @@ const attributes = [
   "encodedBodySize",
   "decodedBodySize",
   "responseStatus",
-];
-for (let index = 0; index < attributes.length; index++) defineAttribute(attributes[index]);
-
-/** @param {string} name */
-function defineAttribute(name) {
+].forEach((name) => {
   const holder = {
     get [name]() {
       throw new TypeError("Illegal invocation");
     },
   };
   const { get } = /** @type {PropertyDescriptor} */ (getOwnPropertyDescriptor(holder, name));
-  /** @type {any} */
-  const descriptor = { __proto__: null, get, set: undefined, configurable: true };
-  defineProperty(PerformanceResourceTiming.prototype, name, descriptor);
-}
+  defineProperty(PerformanceResourceTiming.prototype, name, { get, set: undefined, configurable: true });
+});
 
 defineInterface(PerformanceResourceTiming, { tag: "PerformanceResourceTiming" });
