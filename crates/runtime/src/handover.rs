@@ -6,7 +6,7 @@
 //! interruption, which runs on the turn's thread between two of the guest's instructions, does that. The turn then goes
 //! on where it was, on a thread that nobody waits for.
 //!
-//! The thread's priority is lowered for as long as the turn goes on, and once more when it seems not to end, where it may
+//! The thread's rank is lowered for as long as the turn goes on, and once more when it seems not to end, where it may
 //! be raised again (see [`crate::priority`]).
 //!
 //! Loops and calls heed interruptions; a long run of one built-in function (a sort without a comparator,
@@ -22,7 +22,8 @@ use std::time::Duration;
 use selvedge_ops::v8;
 use tokio::runtime::{Handle, RuntimeFlavor};
 
-use crate::{priority, watchdog};
+use crate::priority::Rank;
+use crate::watchdog;
 
 /// How long the new thread is waited for.
 const PATIENCE: Duration = Duration::from_millis(20);
@@ -34,12 +35,10 @@ const SETTLE: Duration = Duration::from_micros(500);
 #[derive(Clone, Copy, Debug)]
 #[repr(usize)]
 pub(crate) enum Step {
-    /// It is long: others get its thread's queue.
+    /// It is long: others get its thread's queue, and come first.
     MakeRoom = 1,
-    /// It is long, and its thread may get its priority back: others come first.
-    MakeRoomAndYield = 2,
     /// It does not end: all others come first.
-    YieldToAll = 3,
+    YieldToAll = 2,
 }
 
 /// Interrupts the running turn.
@@ -53,13 +52,11 @@ unsafe extern "C" fn interrupted(_: v8::UnsafeRawIsolatePtr, data: *mut c_void) 
         if !watchdog::was_asked() {
             return;
         }
-        match data.addr() {
-            1 => make_room(),
-            2 => {
-                make_room();
-                priority::lower(priority::LONG);
-            }
-            _ => priority::lower(priority::ENDLESS),
+        if data.addr() == Step::MakeRoom as usize {
+            make_room();
+            watchdog::lower_thread(Rank::Long);
+        } else {
+            watchdog::lower_thread(Rank::Endless);
         }
     });
 }

@@ -88,6 +88,7 @@ pub use log::{LogLevel, LogRecord, LogSink};
 pub use loss::{Loss, LostThreads};
 pub use memory::{Charge, Memory};
 pub use pool::WarmPool;
+pub use priority::expect_long_turns;
 pub use resources::Resources;
 pub use script::{Module, ModuleKind, Script};
 pub use snapshot::Snapshot;

@@ -12,7 +12,7 @@ use std::panic::catch_unwind;
 
 use crate::builtins::{handle, send, were_interrupted};
 use crate::running::Due;
-use crate::{handover, priority, protection, watchdog};
+use crate::{handover, protection, watchdog};
 
 /// The signal, which nobody else sends.
 fn signal() -> c_int {
@@ -47,7 +47,7 @@ extern "C" fn nudged(_: c_int, _: *mut libc::siginfo_t, context: *mut c_void) {
         if room {
             handover::make_room();
         }
-        rank.into_iter().for_each(priority::lower);
+        rank.into_iter().for_each(watchdog::lower_thread);
     });
     // SAFETY: as above.
     unsafe { *errno = before };

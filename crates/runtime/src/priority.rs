@@ -1,22 +1,60 @@
-//! The priority of threads, as the nice values of Linux, where each thread has its own.
+//! The rank of threads: how much of the processor they get, and how soon.
 //!
 //! A turn that goes on for long should leave the processor to others, and the thread should be as it was when the turn
-//! is over. Anybody may lower a priority; to raise it again takes a limit that allows it (`RLIMIT_NICE` of 20 or more) or
-//! a privilege. Where neither is given, priorities are left alone.
+//! is over. How much a thread gets is its nice value, of which each thread of Linux has its own. How soon another one gets
+//! to run that was woken is said by something else: unless its slice is shorter than that of the thread which runs, the
+//! kernel lets that one have its slice first, whatever the nice values are (EEVDF's "run to parity", since Linux 6.12, which
+//! is also the first with slices of one's own; `sched_setattr(2)`, `sched_runtime`). With ten Workers that loop on two
+//! cores, that was 3 ms and more for one request in a hundred. So long turns take long slices: less often, and all others
+//! come at once.
+//!
+//! Anybody may take a higher nice value; to have the lower one back takes a limit that allows it (`RLIMIT_NICE` of 20 or
+//! more) or a privilege. Where neither is given, nice values are left alone, and slices are all there is.
+//!
+//! Dropped: `SCHED_IDLE` for turns that do not end. What else runs on the machine would then starve the thread, and with it
+//! whoever waits for a lock that it holds; and it served others less well than slices.
 #![allow(unsafe_code)]
 
 use std::cell::Cell;
 
-/// Of a turn that is long.
-pub(crate) const LONG: i32 = 10;
+/// What a thread's turn is, and so how it ranks, lowest last.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Rank {
+    /// As the thread was made.
+    #[default]
+    Usual,
+    /// It is long.
+    Long,
+    /// It does not end.
+    Endless,
+}
 
-/// Of one that does not end. Not the lowest there is: what else runs on the machine would then starve the thread, and with
-/// it whoever waits for a lock that it holds.
-pub(crate) const ENDLESS: i32 = 15;
+impl Rank {
+    /// The nice value. Of those that do not end it is not the lowest there is, for the sake of who waits for their locks.
+    fn nice(self) -> i32 {
+        match self {
+            Self::Usual => 0,
+            Self::Long => 10,
+            Self::Endless => 15,
+        }
+    }
+
+    /// The slice in nanoseconds. Longer than the kernel's own, which is 2.8 ms at most; 0 stands for that.
+    #[cfg(target_os = "linux")]
+    fn slice(self) -> u64 {
+        match self {
+            Self::Usual => 0,
+            Self::Long => 10_000_000,
+            Self::Endless => 50_000_000,
+        }
+    }
+}
 
 thread_local! {
-    /// The nice value that the thread had before it was raised.
-    static BEFORE: Cell<Option<i32>> = const { Cell::new(None) };
+    /// How the calling thread ranks.
+    static NOW: Cell<Rank> = const { Cell::new(Rank::Usual) };
+    /// The nice value and the rank that it had before it was lowered.
+    static BEFORE: Cell<Option<(i32, Rank)>> = const { Cell::new(None) };
 }
 
 #[cfg(target_os = "linux")]
@@ -25,74 +63,155 @@ fn nice() -> i32 {
     unsafe { libc::getpriority(libc::PRIO_PROCESS, 0) }
 }
 
+/// Sets both for the calling thread, or where the kernel knows nothing of the call, the nice value. Whether it could.
 #[cfg(target_os = "linux")]
-fn set_nice(value: i32) -> bool {
-    // SAFETY: as above.
-    unsafe { libc::setpriority(libc::PRIO_PROCESS, 0, value) == 0 }
+fn set(nice: i32, slice: u64) -> bool {
+    /// The kernel's `SCHED_ATTR_SIZE_VER0`.
+    const SIZE: u32 = 48;
+    const _: () = assert!(size_of::<libc::sched_attr>() == SIZE as usize);
+    let attributes = libc::sched_attr {
+        size: SIZE,
+        sched_policy: 0,
+        // One that runs after all others goes on doing so.
+        sched_flags: libc::SCHED_FLAG_KEEP_POLICY.unsigned_abs().into(),
+        sched_nice: nice,
+        sched_priority: 0,
+        sched_runtime: slice,
+        sched_deadline: 0,
+        sched_period: 0,
+    };
+    // SAFETY: 0 is the calling thread; the attributes outlive the call, and their size is the one that they say.
+    unsafe {
+        libc::syscall(libc::SYS_sched_setattr, 0, &raw const attributes, 0) == 0
+            || libc::setpriority(libc::PRIO_PROCESS, 0, nice) == 0
+    }
 }
 
-/// Whether a thread that lowers its priority may have it back. Tried on a thread made for it.
+/// Whether a thread whose nice value was changed may have it back. Tried on a thread made for it.
 #[cfg(target_os = "linux")]
 pub(crate) fn can_be_restored() -> bool {
     let tried = std::thread::Builder::new().spawn(|| {
         let before = nice();
-        before < ENDLESS && set_nice(before + 1) && set_nice(before)
+        before < Rank::Endless.nice() && set(before + 1, 0) && set(before, 0)
     });
     tried.is_ok_and(|thread| thread.join().unwrap_or(false))
 }
 
-/// Lowers the calling thread's priority to this nice value, until [`restore`].
-#[cfg(target_os = "linux")]
-pub(crate) fn lower(value: i32) {
-    let now = nice();
-    if now < value && set_nice(value) && BEFORE.get().is_none() {
-        BEFORE.set(Some(now));
+/// Lowers the calling thread to this rank, until [`restore`]. Its nice value only if that can be restored.
+pub(crate) fn lower(rank: Rank, restorable: bool) {
+    let before = (nice(), NOW.get());
+    let nice = if restorable { rank.nice().max(before.0) } else { before.0 };
+    if before.1 < rank && set(nice, rank.slice()) {
+        NOW.set(rank);
+        if BEFORE.get().is_none() {
+            BEFORE.set(Some(before));
+        }
     }
 }
 
-/// Gives the calling thread the priority back that it had.
+/// Gives the calling thread the rank back that it had.
 pub(crate) fn restore() {
-    if let Some(before) = BEFORE.take() {
-        set_nice(before);
+    if let Some((nice, rank)) = BEFORE.take() {
+        set(nice, rank.slice());
+        NOW.set(rank);
     }
+}
+
+/// Lowers the calling thread's rank to that of long turns, for good: for threads that are there for them.
+pub fn expect_long_turns() {
+    lower(Rank::Long, true);
+    BEFORE.set(None);
 }
 
 #[cfg(not(target_os = "linux"))]
 mod elsewhere {
-    pub(super) fn set_nice(_: i32) -> bool {
+    pub(super) fn nice() -> i32 {
+        0
+    }
+
+    pub(super) fn set(_: i32, _: u64) -> bool {
         false
     }
 
     pub(crate) fn can_be_restored() -> bool {
         false
     }
-
-    pub(crate) fn lower(_: i32) {}
 }
 #[cfg(not(target_os = "linux"))]
-use elsewhere::set_nice;
+pub(crate) use elsewhere::can_be_restored;
 #[cfg(not(target_os = "linux"))]
-pub(crate) use elsewhere::{can_be_restored, lower};
+use elsewhere::{nice, set};
 
 #[cfg(test)]
 #[cfg(target_os = "linux")]
 mod tests {
     use super::*;
 
+    /// The calling thread's slice in nanoseconds; 0 where the kernel has none.
+    fn slice() -> u64 {
+        // SAFETY: all zeros are attributes.
+        let mut attributes = unsafe { std::mem::zeroed::<libc::sched_attr>() };
+        let size = size_of_val(&attributes);
+        // SAFETY: 0 is the calling thread; there is room for as much as the size says.
+        let result = unsafe { libc::syscall(libc::SYS_sched_getattr, 0, &raw mut attributes, size, 0) };
+        if result == 0 { attributes.sched_runtime } else { 0 }
+    }
+
+    /// Both.
+    fn here() -> (i32, u64) {
+        (nice(), slice())
+    }
+
     #[test]
-    fn a_priority_is_lowered_and_given_back() {
+    fn a_rank_is_lowered_and_given_back() {
         let tried = std::thread::spawn(|| {
-            let before = nice();
-            let can_be_restored = can_be_restored();
-            lower(LONG);
-            lower(ENDLESS);
-            lower(LONG);
-            let lowered = nice();
+            let before = here();
+            lower(Rank::Long, true);
+            lower(Rank::Endless, true);
+            lower(Rank::Long, true);
+            let lowered = here();
             restore();
-            (before, lowered, nice(), can_be_restored)
+            (before, lowered, here())
         });
-        let (before, lowered, after, can_be_restored) = tried.join().unwrap();
-        assert_eq!(lowered, ENDLESS.max(before));
-        assert_eq!(after, if can_be_restored { before } else { lowered });
+        let (before, lowered, after) = tried.join().unwrap();
+        assert_eq!(lowered.0, Rank::Endless.nice().max(before.0));
+        if before.1 > 0 {
+            assert_eq!(lowered.1, Rank::Endless.slice());
+        }
+        if can_be_restored() {
+            assert_eq!(after, before);
+        }
+    }
+
+    #[test]
+    fn a_nice_value_that_would_be_for_good_is_left_alone() {
+        let tried = std::thread::spawn(|| {
+            let before = here();
+            lower(Rank::Endless, false);
+            let lowered = here();
+            restore();
+            (before, lowered, here())
+        });
+        let (before, lowered, after) = tried.join().unwrap();
+        assert_eq!(lowered, (before.0, if before.1 > 0 { Rank::Endless.slice() } else { 0 }));
+        assert_eq!(after, before);
+    }
+
+    #[test]
+    fn a_thread_for_long_turns_gets_its_own_rank_back() {
+        let tried = std::thread::spawn(|| {
+            expect_long_turns();
+            let before = here();
+            lower(Rank::Long, true);
+            assert_eq!(here(), before, "it is that already");
+            lower(Rank::Endless, true);
+            restore();
+            (before, here())
+        });
+        let (before, after) = tried.join().unwrap();
+        assert!(before.0 >= Rank::Long.nice());
+        if can_be_restored() {
+            assert_eq!(after, before);
+        }
     }
 }

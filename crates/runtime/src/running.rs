@@ -4,7 +4,8 @@ use std::time::{Duration, Instant};
 
 use crate::cpu::{Meter, ThreadClock, Used};
 use crate::unheeded::Unheeded;
-use crate::{priority, stuck};
+use crate::priority::Rank;
+use crate::stuck;
 
 /// The CPU time after which a turn seems not to end.
 pub(crate) const ENDLESS_TURN: Duration = Duration::from_millis(100);
@@ -27,8 +28,8 @@ pub(crate) struct Running {
     pub(crate) nudged: Duration,
     /// What it is to do when the signal finds it.
     pub(crate) due: Due,
-    /// The nice value that it took then.
-    pub(crate) rank: i32,
+    /// How its thread ranks since then.
+    pub(crate) rank: Rank,
     /// The number that the system gives its thread.
     pub(crate) number: i32,
     /// Once it was told to end.
@@ -48,7 +49,7 @@ impl Running {
             nudges: 0,
             nudged: Duration::ZERO,
             due: Due::default(),
-            rank: 0,
+            rank: Rank::Usual,
             number,
             unheeded: Unheeded::default(),
         }
@@ -59,11 +60,11 @@ impl Running {
         self.meter.look(now.saturating_duration_since(self.begun), || self.thread.now())
     }
 
-    /// Has it make room, and yield if it may, where V8 does not have it do so. Under the lock of the turn, so that it is this
+    /// Has it make room, and rank lower, where V8 does not have it do so. Under the lock of the turn, so that it is this
     /// one.
-    pub(crate) fn nudge(&mut self, used: Duration, yields: bool) {
-        let rank = if used >= ENDLESS_TURN { priority::ENDLESS } else { priority::LONG };
-        self.due = Due { room: !self.made_room, rank: (yields && self.rank < rank).then_some(rank) };
+    pub(crate) fn nudge(&mut self, used: Duration) {
+        let rank = if used >= ENDLESS_TURN { Rank::Endless } else { Rank::Long };
+        self.due = Due { room: !self.made_room, rank: (self.rank < rank).then_some(rank) };
         // One that has not run since then has the signal before it.
         if self.due != Due::default() && self.nudges < NUDGES && used > self.nudged {
             self.nudges += 1;
@@ -85,6 +86,6 @@ impl Running {
 pub(crate) struct Due {
     /// Make room.
     pub(crate) room: bool,
-    /// Lower its thread's priority to this.
-    pub(crate) rank: Option<i32>,
+    /// Lower its thread to this rank.
+    pub(crate) rank: Option<Rank>,
 }

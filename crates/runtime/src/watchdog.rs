@@ -18,6 +18,7 @@ use selvedge_ops::v8;
 
 use crate::cpu::{Meter, PLENTY, ThreadClock, Used, thread_number};
 use crate::handover::{self, Step};
+use crate::priority::Rank;
 use crate::running::{Due, ENDLESS_TURN, Running};
 use crate::unheeded::Measure;
 use crate::{InstanceState, Limit, Loss, LostThreads, priority, stuck};
@@ -150,7 +151,7 @@ impl TurnClock {
             // that (a handler of its own that was being called, say) must end too.
             self.isolate.terminate_execution();
             let used = running.used(now);
-            running.nudge(used.least, self.shared.may_yield);
+            running.nudge(used.least);
             let wall = now.saturating_duration_since(running.begun);
             // Under the lock, so that it is this turn which yields or stops.
             match running.unheeded.look(used.least, wall, self.shared.may_yield) {
@@ -179,14 +180,13 @@ impl TurnClock {
         }
         if used.least >= LONG_TURN {
             self.long.store(true, Ordering::Relaxed);
-            let yields = self.shared.may_yield;
             if running.moves < MOVES {
                 running.moves += 1;
-                handover::request(&self.isolate, if yields { Step::MakeRoomAndYield } else { Step::MakeRoom });
-            } else if !running.made_room || running.rank > 0 {
-                running.nudge(used.least, yields);
+                handover::request(&self.isolate, Step::MakeRoom);
+            } else if !running.made_room || running.rank > Rank::Usual {
+                running.nudge(used.least);
             }
-            if yields && used.least >= ENDLESS_TURN && running.moves == MOVES {
+            if used.least >= ENDLESS_TURN && running.moves == MOVES {
                 running.moves += 1;
                 handover::request(&self.isolate, Step::YieldToAll);
             }
@@ -209,7 +209,7 @@ struct Shared {
     slots: Mutex<Vec<Weak<Slot>>>,
     asleep: AtomicBool,
     thread: OnceLock<Thread>,
-    /// Whether threads may get a lowered priority back.
+    /// Whether threads may get a rank back that was lowered.
     may_yield: bool,
     /// How many threads are held, as last told.
     held: AtomicUsize,
@@ -239,6 +239,13 @@ fn with_running<T>(then: impl FnOnce(&mut Running) -> T) -> Option<T> {
 /// and came too late.
 pub(crate) fn was_asked() -> bool {
     with_running(|running| running.moves > 0).unwrap_or(false)
+}
+
+/// Lowers the calling thread, in whose turn this is, to a rank for as long as the turn goes on.
+pub(crate) fn lower_thread(rank: Rank) {
+    if let Some(clock) = slot_here().and_then(|slot| lock(&slot.clock).clone()) {
+        priority::lower(rank, clock.shared.may_yield);
+    }
 }
 
 /// Notes that the turn on the calling thread is making room.

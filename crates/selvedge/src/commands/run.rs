@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use anyhow::Context;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
-use selvedge_runtime::{Compilation, V8Token, initialize_v8_for};
+use selvedge_runtime::{Compilation, V8Token, expect_long_turns, initialize_v8_for};
 
 use super::{analytics, check, completions, d1, dev, import, init, kv, r2, secrets_store, serve};
 use crate::cli::Command;
@@ -17,10 +17,6 @@ const FAREWELL: Duration = Duration::from_millis(100);
 
 /// A turn of JavaScript uses the stack of the thread it runs on; V8's own limit is below this.
 const STACK_BYTES: usize = 4 << 20;
-
-/// The nice value of the threads for heavy Workers: a tenth of the others' share where both want the processor.
-#[cfg(target_os = "linux")]
-const HEAVY_NICE: i32 = 10;
 
 /// Runs a command to its end.
 ///
@@ -70,7 +66,7 @@ fn serve_all(args: serve::ServeArgs) -> anyhow::Result<()> {
     raise_open_files();
     allow_priorities();
     let mut heavy = threads(cores() + reserve::SIZE);
-    let heavy = heavy.thread_name("heavy").on_thread_start(yield_to_others).build().context(NO_THREADS)?;
+    let heavy = heavy.thread_name("heavy").on_thread_start(expect_long_turns).build().context(NO_THREADS)?;
     let runtime = threads(light_threads() + reserve::SIZE).build().context(NO_THREADS)?;
     let reserves = Reserves::new(&[runtime.handle(), heavy.handle()]);
     let result = runtime.block_on(serve::run(args, v8, heavy.handle().clone(), reserves.clone()));
@@ -93,13 +89,6 @@ fn threads(count: usize) -> tokio::runtime::Builder {
     let mut builder = tokio::runtime::Builder::new_multi_thread();
     builder.worker_threads(count).thread_stack_size(STACK_BYTES).enable_all();
     builder
-}
-
-/// Lowers the priority of the calling thread. On Linux it is each thread's own; elsewhere it would be the process's.
-fn yield_to_others() {
-    #[cfg(target_os = "linux")]
-    // A lower priority is refused to nobody.
-    let _ = rustix::process::setpriority_process(None, HEAVY_NICE);
 }
 
 /// Allows as many open files as an administrator lets this process have: each connection is one, each open database a

@@ -47,6 +47,8 @@ const THREADS: &[c_long] = &[
     libc::SYS_sched_getaffinity,
     libc::SYS_sched_getparam,
     libc::SYS_sched_getscheduler,
+    // Of the calling thread only: one whose turn is long takes longer slices, too.
+    libc::SYS_sched_setattr,
     // Of the calling thread only: one whose turn cannot be ended gets what the others leave.
     libc::SYS_sched_setscheduler,
     libc::SYS_sched_yield,

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use anyhow::Context;
 use rusqlite::Connection;
+use rustix::process::{Resource, Rlimit, setrlimit};
 use selvedge_runtime::{ThreadRestrictions, restrict_every_thread};
 
 use super::files::{FilePolicy, Rules, Support};
@@ -25,6 +26,9 @@ pub(super) fn enter(needs: &Needs) -> anyhow::Result<(Held, Layers)> {
         move_temporary_files(state)?;
     }
     probe::try_without_capabilities(needs)?;
+    // Threads set their own attributes of scheduling, and with this limit at hand a real-time policy would be among them.
+    let none = Rlimit { current: Some(0), maximum: Some(0) };
+    setrlimit(Resource::Rtprio, none).context("The sandbox cannot be entered.")?;
 
     let mut layers = Layers::default();
     let support = Support::here();

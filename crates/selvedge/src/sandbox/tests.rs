@@ -118,6 +118,8 @@ fn calls_by_their_arguments() {
         let [which, who] = arguments;
         assert_eq!(answer(&filters, libc::SYS_setpriority, [which, who, 5, 0, 0, 0]), expected, "{arguments:?}");
     }
+    assert_eq!(first(libc::SYS_sched_setattr, 0), ALLOW);
+    assert_eq!(first(libc::SYS_sched_setattr, 1), refused);
     for (thread, policy, expected) in [
         (0, libc::SCHED_IDLE, ALLOW),
         (0, libc::SCHED_OTHER, ALLOW),
@@ -197,6 +199,8 @@ fn every_thread_is_inside() {
         for what in ["exec", "spawn", "listen", "kill", "ask", "pidfd", "link"] {
             assert!(!calls || got(what) == "PermissionDenied", "{thread} {what}: {found:?}");
         }
+        assert!(!calls || got("rank of another") == "PermissionDenied", "{thread}: {found:?}");
+        assert_eq!((got("rank"), got("real time")), ("done", "PermissionDenied"), "{thread}: {found:?}");
         assert_eq!(got("privileges"), "NoNewPrivs 1, CapEff 0000000000000000, CapPrm 0000000000000000");
     }
 }
@@ -224,6 +228,26 @@ fn inside() {
     std::thread::spawn(move || attempt_all("after", &folder, port)).join().unwrap();
 }
 
+/// Sets how a thread is scheduled, as it is by default or at the lowest of the real-time priorities.
+#[allow(unsafe_code, reason = "no crate in use here has the call")]
+fn schedule(thread: i32, policy: i32) -> io::Result<()> {
+    let attributes = libc::sched_attr {
+        size: 48,
+        sched_policy: policy.unsigned_abs(),
+        sched_flags: 0,
+        sched_nice: 0,
+        sched_priority: u32::from(policy == libc::SCHED_FIFO),
+        sched_runtime: 0,
+        sched_deadline: 0,
+        sched_period: 0,
+    };
+    // SAFETY: the attributes outlive the call, and are of the size that they say.
+    match unsafe { libc::syscall(libc::SYS_sched_setattr, thread, &raw const attributes, 0) } {
+        0 => Ok(()),
+        _ => Err(io::Error::last_os_error()),
+    }
+}
+
 fn attempt_all(thread: &str, folder: &Path, port: u16) {
     let tell = |what: &str, result: io::Result<()>| {
         let text = result.map_or_else(|error| format!("{:?}", error.kind()), |()| "done".to_owned());
@@ -241,6 +265,9 @@ fn attempt_all(thread: &str, folder: &Path, port: u16) {
     tell("self", fs::read("/proc/self/status").map(drop));
     tell("udp", UdpSocket::bind("127.0.0.1:0").map(drop));
     tell("null", fs::write("/dev/null", "text"));
+    tell("rank", schedule(0, libc::SCHED_OTHER));
+    tell("real time", schedule(0, libc::SCHED_FIFO));
+    tell("rank of another", schedule(rustix::process::getpid().as_raw_nonzero().get(), libc::SCHED_OTHER));
 
     tell("secret", fs::read(folder.join("secret")).map(drop));
     tell("passwd", fs::read("/etc/passwd").map(drop));
