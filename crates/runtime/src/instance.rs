@@ -13,8 +13,8 @@ use crate::linker::LazyModules;
 use crate::memory::Memory;
 use crate::watchdog::{Finished, LONG_TURN, TurnClock, Watchdog};
 use crate::{
-    Builtins, Extensions, InstanceState, Invocation, JsError, Limit, Limits, Snapshot, fatal, host, linker,
-    optimized_code, rejections, stuck, weight,
+    Builtins, Extensions, InstanceState, Invocation, JsError, Limit, Limits, Snapshot, empty_caches, fatal, host,
+    linker, optimized_code, rejections, stuck, weight,
 };
 
 /// After how many turns V8's own tasks (finalization registries, collection steps) get their turn.
@@ -91,6 +91,7 @@ impl Shell {
             let [exports, shared] = Snapshot::exports(scope)?;
             (v8::Global::new(scope, context), v8::Global::new(scope, exports), v8::Global::new(scope, shared))
         };
+        empty_caches::release(&mut isolate);
         let outside = isolate.get_heap_statistics().external_memory();
         #[allow(unsafe_code)]
         // SAFETY: all that was put into the isolate is `Send`: the slots hold `Arc`s of `Send + Sync` types,
@@ -248,7 +249,9 @@ impl Instance {
         let mut locker = self.shell.isolate.lock();
         // Half the work of a notification that memory is low, which collects until nothing more is found.
         locker.memory_pressure_notification(v8::MemoryPressureLevel::Critical);
-        self.bytes.store(weight::weigh(&mut locker, self.shell.outside), Ordering::Relaxed);
+        let released = empty_caches::release(&mut locker);
+        let bytes = weight::weigh(&mut locker, self.shell.outside).saturating_sub(released);
+        self.bytes.store(bytes, Ordering::Relaxed);
     }
 
     /// Whether there was a turn since the last call that held its thread for long, or is one now: 5 ms of CPU time.

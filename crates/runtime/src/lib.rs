@@ -25,6 +25,7 @@ mod allocator;
 mod builtins;
 mod cpu;
 mod driver;
+mod empty_caches;
 mod engine;
 #[cfg(target_os = "linux")]
 mod every_thread;

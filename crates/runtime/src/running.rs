@@ -3,9 +3,9 @@
 use std::time::{Duration, Instant};
 
 use crate::cpu::{Meter, ThreadClock, Used};
-use crate::unheeded::Unheeded;
 use crate::priority::Rank;
 use crate::stuck;
+use crate::unheeded::Unheeded;
 
 /// The CPU time after which a turn seems not to end.
 pub(crate) const ENDLESS_TURN: Duration = Duration::from_millis(100);
