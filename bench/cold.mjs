@@ -1,3 +1,4 @@
+import { setTimeout } from "node:timers/promises";
 import { ANSWER, SCRIPT, WARM_UP, fleet, hostOf, names } from "./lib/fleet.mjs";
 import { Connection } from "./lib/connection.mjs";
 import { startSelvedge, startWorkerd } from "./lib/servers.mjs";
@@ -7,6 +8,12 @@ const WARM_REQUESTS = 20;
 const WARM_UP_REQUESTS = 500;
 const WORKERS = 1000;
 
+/** How long after one Worker's first request the next one's comes, in milliseconds; at once without. */
+const PACES = [
+  { name: "back to back", every: 0 },
+  { name: "100 a second", every: 10 },
+];
+
 /**
  * What the first request to a Worker that is deployed but not loaded costs above a warm one.
  *
@@ -14,21 +21,23 @@ const WORKERS = 1000;
  */
 export async function cold(given) {
   const options = { ...given, workers: given.workers ?? WORKERS };
-  const rows = [row("selvedge", await ours(options)), row("workerd", await workerd(options))];
+  const rows = [];
+  for (const [server, of] of Object.entries({ selvedge: ours, workerd })) {
+    for (const pace of PACES) rows.push(row(`${server}: ${pace.name}`, await of(options, pace)));
+  }
   console.log(`\nFirst request to a deployed Worker, minus a warm request, over ${options.workers} Workers\n`);
-  console.log(table(["server", "p50 ms", "p99 ms", "warm request p50 ms"], rows));
+  console.log(table(["server: Workers", "p50 ms", "p99 ms", "warm request p50 ms"], rows));
 }
 
-/** @param {{selvedge: string, workers: number}} options */
-async function ours({ selvedge, workers }) {
+/** @param {{selvedge: string, workers: number}} options @param {{every: number}} pace */
+async function ours({ selvedge, workers }, pace) {
   const folder = await fleet([WARM_UP, ...names(workers)]);
   const { server, url } = await startSelvedge(selvedge, folder);
   try {
     const { hostname: host, port } = new URL(url);
     const connection = await Connection.open({ host, port: Number(port) });
     await warmUp(connection);
-    const samples = [];
-    for (const name of names(workers)) samples.push(await sample(connection, hostOf(name)));
+    const samples = await paced(names(workers), pace, (name) => sample(connection, hostOf(name)));
     connection.close();
     return samples;
   } finally {
@@ -37,18 +46,39 @@ async function ours({ selvedge, workers }) {
 }
 
 /** workerd makes every isolate when it starts, so that its first requests find the Worker loaded already. */
-async function workerd({ workers }) {
+async function workerd({ workers }, pace) {
   const { server, sockets } = await startWorkerd([WARM_UP, ...names(workers)], SCRIPT);
   try {
     const [first, ...rest] = await Promise.all(sockets.map((path) => Connection.open({ path })));
     await warmUp(first);
-    const samples = [];
-    for (const [index, connection] of rest.entries()) samples.push(await sample(connection, hostOf(`w${index}`)));
+    const samples = await paced([...rest.entries()], pace, ([index, connection]) =>
+      sample(connection, hostOf(`w${index}`)),
+    );
     for (const connection of [first, ...rest]) connection.close();
     return samples;
   } finally {
     await server.stop();
   }
+}
+
+/**
+ * Measures one after the other, each when it is due, or as soon as the one before it is done.
+ *
+ * @template T, R
+ * @param {T[]} all
+ * @param {{every: number}} pace
+ * @param {(one: T) => Promise<R>} measure
+ * @returns {Promise<R[]>}
+ */
+async function paced(all, { every }, measure) {
+  const begun = performance.now();
+  const results = [];
+  for (const [index, one] of all.entries()) {
+    const left = begun + index * every - performance.now();
+    if (left > 0) await setTimeout(left);
+    results.push(await measure(one));
+  }
+  return results;
 }
 
 /** @param {Connection} connection */

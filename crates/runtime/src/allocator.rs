@@ -36,10 +36,17 @@ unsafe extern "C" {
 pub struct Allocator;
 
 impl Allocator {
-    /// Sets how long freed memory is kept. To be called once, by the program whose allocator this is.
+    /// Sets how long freed memory is kept, and that the system gives no huge pages of its own accord, as some do: that
+    /// of an isolate, or of a thread's stack, is used by the kilobyte. To be called once, by the program whose allocator
+    /// this is.
     pub fn configure() {
         // SAFETY: the function takes any number and any value, from any thread.
         unsafe { mi_option_set(PURGE_DELAY, KEEP) };
+        #[cfg(target_os = "linux")]
+        // SAFETY: plain numbers. A kernel without huge pages refuses, which is as well.
+        unsafe {
+            libc::prctl(libc::PR_SET_THP_DISABLE, 1, 0, 0, 0)
+        };
     }
 }
 

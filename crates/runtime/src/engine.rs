@@ -61,7 +61,7 @@ const FLAGS: [&str; 5] = [
     "--disallow-developer-only-features",
     // V8's own snapshot has the seed of its hashes baked in: the same in every copy of the library, so that a visitor
     // could send keys that all collide (JSON, forms, headers). With this the isolate that the platform's snapshot is made
-    // in takes a seed of its own, which that snapshot keeps; its isolates pay nothing, as it cannot be hashed again.
+    // in takes a seed of its own, which that snapshot keeps, and its isolates too (see `Snapshot`).
     "--rehash-snapshot",
 ];
 

@@ -1,7 +1,7 @@
 //! When an instance that has nothing to do gives memory back.
 //!
 //! A Worker that has served a thousand small requests holds a megabyte of garbage and of room for new objects, beside the
-//! 2.5 that it needs: V8 collects when a heap fills, which that of an idle one never does. A collection takes some
+//! two that it needs: V8 collects when a heap fills, which that of an idle one never does. A collection takes some
 //! milliseconds; so it is made once for each time that an instance falls idle, of heaps for which it is short, and little
 //! is done at a time.
 

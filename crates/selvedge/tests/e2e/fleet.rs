@@ -91,3 +91,13 @@ async fn workers_share_no_globals() {
         assert_eq!(server.get_from(host, "/").await.assert_status(200).text(), "1");
     }
 }
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn memory_comes_in_small_pages() {
+    let project = fleet(&[("only", &["only.test/*"])]);
+    let server = project.serve().await;
+    let status = std::fs::read_to_string(format!("/proc/{}/status", server.pid())).unwrap();
+    let is_enabled = status.lines().find_map(|line| line.strip_prefix("THP_enabled:"));
+    assert!(is_enabled.is_none_or(|value| value.trim() == "0"), "{is_enabled:?}");
+}
