@@ -1,98 +1,57 @@
-//! Gives the memory of an isolate's caches back while they are empty.
+//! Gives the memory of an isolate's stub caches back while they are empty.
 //!
-//! V8 makes each isolate tables that it fills as code runs, and writes every entry of them to say that it is free: three of
-//! 120 KB for the properties of megamorphic sites, 64 KB for where code is, 48 KB for WebAssembly's. Most Workers never fill
-//! a tenth of that, and V8 empties them with each collection of the whole heap. In an isolate of two megabytes they are a
-//! quarter, and V8 has no setting for them.
+//! V8 makes each isolate three tables of 120 KB for the properties of megamorphic sites, and writes every entry of them to
+//! say that it is free. Most Workers never fill a tenth of that, and V8 empties them with each collection of the whole heap.
+//! In an isolate of two megabytes they are a fifth, and V8 has no setting for them.
 //!
 //! An entry is as free if it is all zeros (`ic/stub-cache.cc`): a key of zero is no name, and a map of zero is what V8 itself
 //! puts there. So the system may have these pages back (`MADV_DONTNEED`): those that are needed again are zeros by then. It
 //! is done when an isolate was made, and when it is put to rest.
 //!
-//! The tables are found by their size and by what they hold, among what the isolate points to: where V8 keeps these pointers
-//! is its own business, and changes. What does not look exactly like an empty table is left alone. So after an update of V8
-//! nothing may be found, which costs memory and nothing else; a test notices.
+//! V8 does not say where they are. But its generated code finds them by addresses at the beginning of the isolate (the
+//! external references in its `IsolateData`): of each table those of the first key, handler and map of its two parts, one
+//! after the other. Eighteen words in a row with these distances are nothing else, and no other pointer is followed. Then
+//! each table has to name its isolate, and all its entries have to be free. So after an update of V8 nothing may be found,
+//! which costs memory and nothing else; a test notices.
 //!
-//! Dropped: to have the tables share pages that are written once, as copies of a file. Their entries hold an address of the
-//! isolate's own heap, and each table would be another mapping, of which a process has 65,530.
+//! Dropped: to look at whatever large block the isolate points to, which found 112 KB of other empty tables as well. Some of
+//! an isolate's words are from what its memory was before, and such a block is not there any more. To have the tables share
+//! pages that are written once, as copies of a file: their entries hold an address of the isolate's own heap, and each table
+//! would be another mapping, of which a process has 65,530.
 #![allow(unsafe_code)]
-
-use std::ffi::c_void;
-use std::ops::Range;
 
 use selvedge_ops::v8;
 
-unsafe extern "C" {
-    fn mi_is_in_heap_region(pointer: *const c_void) -> bool;
-    fn mi_usable_size(block: *const c_void) -> usize;
-}
-
 const PAGE: usize = 4096;
+const WORD: usize = size_of::<usize>();
 
-/// A `StubCache` has so many entries of three words (a key, a handler, a map), and then the isolate's address.
-const STUBS: usize = 3 * (4096 + 1024);
+/// The words of an entry: a key, a handler, a map.
+const ENTRY: usize = 3;
 
-/// An `InnerPointerToCodeCache` has the isolate's address, and then 1,024 entries of eight words.
-const CODE: usize = 8 * 1024;
+/// How many words the entries of the first part have, and those of both. After them is the isolate's address.
+const FIRST: usize = 4096 * ENTRY;
+const BOTH: usize = FIRST + 1024 * ENTRY;
 
-/// A `WasmCodeLookupCache` has 1,024 entries of six words.
-const WASM: usize = 6 * 1024;
+/// How many there are: for loads, for stores, and for definitions.
+const CACHES: usize = 3;
 
-/// A block of the allocator's, as words.
-#[derive(Clone, Copy)]
-struct Block {
-    start: *const usize,
-    words: usize,
-}
+/// How many references there are to one.
+const REFERENCES: usize = 2 * ENTRY;
 
-impl Block {
-    /// The block that begins at an address, if there is one.
-    fn at(address: *const usize) -> Option<Self> {
-        // SAFETY: both look up what pages of the allocator's there are, and read nothing at the address.
-        let bytes = unsafe { mi_is_in_heap_region(address.cast()).then(|| mi_usable_size(address.cast())) };
-        bytes.map(|bytes| Self { start: address, words: bytes / size_of::<usize>() })
-    }
+/// Within how many words from the isolate's beginning the references are. It is more than twice as large.
+const SEARCHED: usize = 4096;
 
-    /// A word. V8 may be writing others of a block.
-    fn word(self, index: usize) -> usize {
-        assert!(index < self.words);
-        // SAFETY: within the block, which is readable. Volatile, as it is not Rust's.
-        unsafe { self.start.add(index).read_volatile() }
-    }
-
-    /// Whether it may have been asked for as so many words: allocators round up, by less than a quarter.
-    fn is_of(self, words: usize) -> bool {
-        (words..=words + words / 4).contains(&self.words)
-    }
-
-    /// The words that are a table's entries and all free, if it is one of this isolate's.
-    fn free_entries(self, isolate: usize) -> Option<Range<usize>> {
-        if self.is_of(STUBS + 1) && self.word(STUBS) == isolate {
-            let [key, handler, map] = [0, 1, 2].map(|index| self.word(index));
-            let is_free = key != 0 && handler != 0 && map == 0;
-            let are_free = is_free && (0..STUBS).all(|index| self.word(index) == [key, handler, map][index % 3]);
-            return are_free.then_some(0..STUBS);
-        }
-        let zeros = if self.is_of(CODE + 1) && self.word(0) == isolate {
-            1..1 + CODE
-        } else if self.is_of(WASM) {
-            0..WASM
-        } else {
+/// The caches' addresses, if these words are the references to them.
+fn caches(words: &[usize]) -> Option<[usize; CACHES]> {
+    let mut found = [0; CACHES];
+    for (cache, references) in found.iter_mut().zip(words.chunks_exact(REFERENCES)) {
+        *cache = *references.first()?;
+        let expected = [0, 1, 2, FIRST, FIRST + 1, FIRST + 2].map(|word| cache.wrapping_add(word * WORD));
+        if *cache == 0 || references != expected {
             return None;
-        };
-        zeros.clone().all(|index| self.word(index) == 0).then_some(zeros)
+        }
     }
-
-    /// Has the system take the whole pages among these words, which are zeros from then on. How many bytes these were.
-    fn release(self, words: &Range<usize>) -> usize {
-        let address = |index: usize| self.start.addr() + index * size_of::<usize>();
-        let begin = address(words.start).next_multiple_of(PAGE);
-        let bytes = (address(words.end) / PAGE * PAGE).saturating_sub(begin);
-        // SAFETY: whole pages within the block, whose words may be zeros: see the module's documentation.
-        let taken =
-            unsafe { libc::madvise(self.start.with_addr(begin) as *mut c_void, bytes, libc::MADV_DONTNEED) == 0 };
-        if taken { bytes } else { 0 }
-    }
+    Some(found)
 }
 
 /// Gives the memory of an isolate's empty caches back to the system, between two turns. How many bytes were given.
@@ -103,17 +62,28 @@ pub(crate) fn release(isolate: &mut v8::Isolate) -> usize {
     }
     // SAFETY: the type holds the address of V8's isolate and nothing else.
     let isolate: *const usize = unsafe { std::mem::transmute(isolate.as_raw_isolate_ptr()) };
-    let Some(own) = Block::at(isolate) else { return 0 };
-    let mut pointers: Vec<usize> = (0..own.words).map(|index| own.word(index)).collect();
-    // Blocks that are as large begin at a page.
-    pointers.retain(|pointer| *pointer != 0 && pointer.is_multiple_of(PAGE));
-    pointers.sort_unstable();
-    pointers.dedup();
-    let release = |pointer| {
-        let block = Block::at(isolate.with_addr(pointer))?;
-        Some(block.release(&block.free_entries(isolate.addr())?))
-    };
-    pointers.into_iter().filter_map(release).sum()
+    // SAFETY: the isolate is larger than that. Volatile, as it is not Rust's, and V8 may be writing some of it.
+    let words: Vec<usize> = (0..SEARCHED).map(|word| unsafe { isolate.add(word).read_volatile() }).collect();
+    let found = words.windows(CACHES * REFERENCES).find_map(caches);
+    found.into_iter().flatten().map(|cache| release_one(isolate.with_addr(cache), isolate.addr())).sum()
+}
+
+/// Gives one cache's memory back if it is empty.
+fn release_one(cache: *const usize, isolate: usize) -> usize {
+    // SAFETY: V8's code reads and writes what is at the references, whose distances are those of a cache's entries; one
+    // word more is the isolate's, and within the same allocation as an object has one. Nobody else writes it between turns.
+    let words = unsafe { std::slice::from_raw_parts(cache, BOTH + 1) };
+    let Some((owner, entries)) = words.split_last() else { return 0 };
+    let (first, _) = entries.split_at(ENTRY);
+    let is_free = first[0] != 0 && first[1] != 0 && first[2] == 0;
+    if *owner != isolate || !is_free || !entries.chunks_exact(ENTRY).all(|entry| entry == first) {
+        return 0;
+    }
+    let begin = cache.addr().next_multiple_of(PAGE);
+    let bytes = ((cache.addr() + BOTH * WORD) / PAGE * PAGE).saturating_sub(begin);
+    // SAFETY: whole pages of the entries, which may be zeros: see the module's documentation.
+    let given = unsafe { libc::madvise(cache.with_addr(begin).cast_mut().cast(), bytes, libc::MADV_DONTNEED) == 0 };
+    if given { bytes } else { 0 }
 }
 
 #[cfg(test)]
@@ -121,7 +91,7 @@ mod tests {
     use super::*;
     use crate::initialize_v8;
 
-    /// Reads and writes properties of more shapes than a site remembers, which goes through the tables.
+    /// Reads and writes properties of more shapes than a site remembers, which goes through the caches.
     const MEGAMORPHIC: &str = "
         const objects = Array.from({ length: 200 }, (_, index) => ({ [`of${index}`]: 0, value: index }));
         const add = (sum, object) => (object.last = sum, sum + object.value);
@@ -137,16 +107,29 @@ mod tests {
     }
 
     #[test]
-    fn empty_tables_are_found_and_work_afterwards() {
+    fn empty_caches_are_found_and_work_afterwards() {
         let _token = initialize_v8();
         let isolate = &mut v8::Isolate::new(v8::CreateParams::default());
         let all = release(isolate);
-        assert!(all > 400 << 10, "{all}: were all of them found?");
+        assert!(all > 350 << 10, "{all}: were all of them found?");
+        assert_eq!(release(isolate), 0, "they are zeros");
         run(isolate);
-        let unused = release(isolate);
-        assert!(unused < all, "{unused}: those in use are left alone");
+        assert_eq!(release(isolate), 0, "those in use are left alone");
         isolate.low_memory_notification();
         assert_eq!(release(isolate), all, "a collection empties them");
         run(isolate);
+    }
+
+    #[test]
+    fn references_are_told_by_their_distances() {
+        let of = |cache: usize| [0, 1, 2, FIRST, FIRST + 1, FIRST + 2].map(|word| cache + word * WORD);
+        let words = [of(1 << 20), of(2 << 20), of(3 << 20)].concat();
+        assert_eq!(caches(&words), Some([1 << 20, 2 << 20, 3 << 20]));
+        for index in 0..words.len() {
+            let mut other = words.clone();
+            other[index] += WORD;
+            assert_eq!(caches(&other), None, "{index}");
+        }
+        assert_eq!(caches(&[0; CACHES * REFERENCES]), None);
     }
 }
