@@ -3,7 +3,7 @@
 import "./support.mjs";
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { provide } from "./native-stub.mjs";
+import { provide } from "./stub-ops.mjs";
 
 const calls = [];
 const record =

@@ -3,7 +3,7 @@
 import { createRequire } from "node:module";
 import { types } from "node:util";
 import "./support.mjs";
-import { provide } from "./native-stub.mjs";
+import { provide } from "./stub-ops.mjs";
 
 const { internalBinding } = createRequire(import.meta.url)("internal/test/binding");
 const util = internalBinding("util");

@@ -17,6 +17,9 @@ for (const file of readdirSync(root, { recursive: true })) {
 /** The stubs, by name. */
 export const ops = (globalThis[Symbol.for("selvedge.ops")] = {});
 
+/** @param {Record<string, Function>} stubs */
+export const provide = (stubs) => void Object.assign(ops, stubs);
+
 const source = [...names].map((name) => `export function ${name}() { return call("${name}", arguments); }`).join("\n");
 const head = `
   const ops = globalThis[Symbol.for("selvedge.ops")];

@@ -1,7 +1,7 @@
 import "./support.mjs";
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { provide } from "./native-stub.mjs";
+import { provide } from "./stub-ops.mjs";
 
 provide({
   op_encoding_encode: (text) => new TextEncoder().encode(text),
