@@ -15,6 +15,7 @@ fn main() -> io::Result<()> {
         "bundle.mjs",
         "deferred.mjs",
         "evaluated.mjs",
+        "once.mjs",
         "package.json",
         "package-lock.json",
     ] {

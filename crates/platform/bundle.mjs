@@ -13,6 +13,7 @@ import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { DEFERRED, deferGroups, groups, reach, withCalls } from "./deferred.mjs";
+import { once } from "./once.mjs";
 
 const [packages, out] = process.argv.slice(2);
 const require = createRequire(join(packages, "package.json"));
@@ -179,7 +180,7 @@ function hints(head, parts) {
 }
 
 const head = '\n((__ops) => {\n"use strict";\nlet __result;\n';
-const ordered = deferGroups(acorn, parts, groupOf);
+const ordered = deferGroups(acorn, once(acorn, parts), groupOf);
 const body = `${head}${ordered.map(({ text }) => text).join("")}return __result;\n})\n`;
 // A name that is called constant and is not would throw when its function first runs.
 const { warnings } = await transform(body, { logLevel: "warning" });
