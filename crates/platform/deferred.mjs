@@ -18,7 +18,7 @@
 // is an error of the build.
 
 import { readFileSync } from "node:fs";
-import { declared, evaluated, functionsOf, isReference, walk } from "./evaluated.mjs";
+import { declared, edited, evaluated, functionsOf, isReference, walk } from "./evaluated.mjs";
 
 /** What specifiers of deferred modules begin with, and their namespace in esbuild. */
 export const DEFERRED = "deferred:";
@@ -59,11 +59,7 @@ export function withCalls(acorn, file) {
       edits.push([node.start, node.end, `(${node.name}())`]);
     }
   });
-  let result = text;
-  for (const [from, to, replacement] of edits.sort(([a], [b]) => b - a)) {
-    result = result.slice(0, from) + replacement + result.slice(to);
-  }
-  return result;
+  return edited(text, edits);
 }
 
 /**

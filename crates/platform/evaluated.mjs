@@ -21,6 +21,15 @@ export function isReference(parent, key) {
   return parent === undefined || names[parent.type] !== key || parent.computed;
 }
 
+/** A text with some places replaced, none of which is within another. @param {[from: number, to: number, text: string][]} edits */
+export function edited(text, edits) {
+  let result = text;
+  for (const [from, to, replacement] of edits.toSorted(([a], [b]) => b - a)) {
+    result = result.slice(0, from) + replacement + result.slice(to);
+  }
+  return result;
+}
+
 /** The names that a statement at top level declares. */
 export function declared(statement) {
   if (statement.id) return [statement.id.name];

@@ -7,7 +7,7 @@
 //
 // It can be done by name, without scopes: esbuild gives no variable the name of one at the script's top level.
 
-import { declared, isReference, walk } from "./evaluated.mjs";
+import { declared, edited, isReference, walk } from "./evaluated.mjs";
 
 /** Of what the properties are taken that do not change while our script runs: nobody else's has run yet. */
 const ROOTS = (
@@ -81,6 +81,7 @@ export function once(acorn, parts) {
       const pattern = kept.map(({ name, key }) => (name === key ? name : `${key}: ${name}`)).join(", ");
       return kept.length > 0 ? `const { ${pattern} } = ${text(init)};` : "";
     }
+    if (id.type !== "Identifier") return undefined;
     if (isPlain(init)) {
       instead.set(id.name, init.type === "Literal" ? text(init) : `(${text(init)})`);
       return "";
@@ -117,10 +118,6 @@ export function once(acorn, parts) {
       }
       return true;
     });
-    let { text } = part;
-    for (const [from, to, replacement] of edits.sort(([a], [b]) => b - a)) {
-      text = text.slice(0, from) + replacement + text.slice(to);
-    }
-    return { ...part, text };
+    return { ...part, text: edited(part.text, edits) };
   });
 }

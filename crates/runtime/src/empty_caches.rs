@@ -14,7 +14,7 @@
 //! each table has to name its isolate, and all its entries have to be free. So after an update of V8 nothing may be found,
 //! which costs memory and nothing else; a test notices.
 //!
-//! Dropped: to look at whatever large block the isolate points to, which found 112 KB of other empty tables as well. Some of
+//! Dropped: to look at whatever large block the isolate points to, as WebAssembly's table of 48 KB is another. Some of
 //! an isolate's words are from what its memory was before, and such a block is not there any more. To have the tables share
 //! pages that are written once, as copies of a file: their entries hold an address of the isolate's own heap, and each table
 //! would be another mapping, of which a process has 65,530.

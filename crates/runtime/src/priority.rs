@@ -40,7 +40,6 @@ impl Rank {
     }
 
     /// The slice in nanoseconds. Longer than the kernel's own, which is 2.8 ms at most; 0 stands for that.
-    #[cfg(target_os = "linux")]
     fn slice(self) -> u64 {
         match self {
             Self::Usual => 0,

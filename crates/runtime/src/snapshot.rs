@@ -68,7 +68,7 @@ impl Snapshot {
         let blob = isolate.create_blob(v8::FunctionCodeHandling::Keep);
         result?;
         let blob = blob.ok_or_else(|| JsError::text("V8 made no snapshot"))?;
-        Ok(Self { blob: Box::leak(with_its_hashes(&blob)?.into_boxed_slice()), references })
+        Ok(Self { blob: with_its_hashes(&blob)?, references })
     }
 
     /// The parameters of an isolate that starts from the snapshot.
@@ -94,17 +94,18 @@ impl Snapshot {
     }
 }
 
-/// The snapshot, marked as one that keeps its hashes. V8 would otherwise make them anew in each isolate, with a seed of its
+/// The snapshot, leaked, marked as one that keeps its hashes. V8 would otherwise make them anew in each isolate, with a seed of its
 /// own, which took a twentieth of the making; but what the snapshot has is of this process already, and random.
 ///
 /// # Errors
 /// When the mark is not where it is in V8 15.2 (`snapshot/snapshot.cc`, "Snapshot blob layout").
-fn with_its_hashes(blob: &[u8]) -> Result<Vec<u8>, JsError> {
+fn with_its_hashes(blob: &[u8]) -> Result<&'static [u8], JsError> {
     /// The header's second number, which its checksum leaves out.
     const REHASHABILITY: std::ops::Range<usize> = 4..8;
     let mut blob = blob.to_vec();
     blob[REHASHABILITY].fill(0);
-    if v8::StartupData::from(blob.clone()).can_be_rehashed() {
+    let blob: &'static [u8] = blob.leak();
+    if v8::StartupData::from(blob).can_be_rehashed() {
         return Err(JsError::text("V8's snapshots have another header now"));
     }
     Ok(blob)

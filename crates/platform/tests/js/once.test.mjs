@@ -41,7 +41,7 @@ test("what need not be the same each time stays", () => {
   const texts = [
     // Ours, by the name of one of the language's; what changes; what makes something; parts of patterns.
     "class Map {}\nconst { get } = Map;\nlet depth = 0;\nconst list = [];\nconst made = new Set();",
-    "const { get: get2 } = Map;\nconst list2 = [];\nconst made2 = new Set();\nconst { max = 1 } = Math;\nconst { ...rest } = Math;",
+    "const all = Math;\nconst { get: get2 } = Map;\nconst list2 = [];\nconst made2 = new Set();\nconst { max = 1 } = Math;\nconst { ...rest } = Math;",
     "const { max: max2 } = Math;\nconst { now } = performance;\nconst { now: now2 } = performance;\nget2(max2, now2, depth);",
   ];
   assert.deepEqual(
