@@ -1,8 +1,8 @@
 // Attacks: a thread, by a function of V8's that does not heed that it is to end, and has nearly no end of its own. Its loop
 // is in V8's C++, and makes garbage, so that it is parked when that is collected.
-// Becomes: the thread is parked, which costs its memory and no more; nobody gets an answer,
+// Becomes: the thread is parked, which costs its memory and no more; the client gets error 1102,
 // the Worker is refused for a while, and then has a new instance.
-// Expect /indexOf: none
+// Expect /indexOf: refused
 import { guest } from "./common/guest.js";
 
 export default guest({ indexOf: () => Array.prototype.indexOf.call({ length: 2 ** 53 - 1 }, 1, 2 ** 40) });

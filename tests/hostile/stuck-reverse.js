@@ -1,8 +1,8 @@
 // Attacks: a thread, by a function of V8's that does not heed that it is to end, and has nearly no end of its own. Its loop
 // is in V8's builtins, and deletes.
-// Becomes: the thread is parked, which costs its memory and no more; nobody gets an answer,
+// Becomes: the thread is parked, which costs its memory and no more; the client gets error 1102,
 // the Worker is refused for a while, and then has a new instance.
-// Expect /reverse: none
+// Expect /reverse: refused
 import { guest } from "./common/guest.js";
 
 export default guest({ reverse: () => Array.prototype.reverse.call({ length: 2 ** 53 - 1 }) });

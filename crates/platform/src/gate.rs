@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::SystemTime;
 
 use selvedge_runtime::{InstanceObserver, Limit, LogLevel, LogRecord, LogSink, Loss};
-use tokio::sync::oneshot;
+use tokio::sync::{Notify, oneshot};
 use tokio::task::AbortHandle;
 
 use crate::Metrics;
@@ -22,6 +22,8 @@ pub(crate) struct Gate {
     /// Whether there is something to look at: most Workers never end an instance.
     suspect: AtomicBool,
     record: Mutex<Record>,
+    /// Told of each thread that is lost to one of the Worker's turns.
+    losses: Notify,
 }
 
 #[derive(Default)]
@@ -40,7 +42,15 @@ impl Gate {
         metrics: Arc<Metrics>,
         scheduler: Arc<Scheduler>,
     ) -> Arc<Self> {
-        Arc::new(Self { name, log, metrics, scheduler, suspect: AtomicBool::new(false), record: Mutex::default() })
+        Arc::new(Self {
+            name,
+            log,
+            metrics,
+            scheduler,
+            suspect: AtomicBool::new(false),
+            record: Mutex::default(),
+            losses: Notify::new(),
+        })
     }
 
     fn record(&self) -> MutexGuard<'_, Record> {
@@ -88,6 +98,11 @@ impl Gate {
         gone
     }
 
+    /// What tells of each thread that is lost to one of the Worker's turns.
+    pub(crate) fn losses(&self) -> &Notify {
+        &self.losses
+    }
+
     /// What the lost instances had in memory when it was last measured, in bytes.
     pub(crate) fn lost_bytes(&self) -> usize {
         let bytes = |loaded: &Arc<Loaded>| loaded.instance.bytes().max(loaded.instance.state().memory().used());
@@ -99,6 +114,7 @@ impl Gate {
         let term = self.record().quarantine.lose(self.scheduler.now());
         self.suspect.store(true, Ordering::Relaxed);
         self.metrics.lose(loss);
+        self.losses.notify_waiters();
         let message = told(&self.name, loss, SystemTime::now() + term);
         self.log.log(LogRecord::console(LogLevel::Error, message));
     }

@@ -35,6 +35,7 @@ mod secrets;
 mod service;
 mod sockets;
 mod start;
+mod taken;
 mod webassembly;
 mod websocket;
 mod worker;

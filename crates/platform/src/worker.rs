@@ -20,6 +20,7 @@ use crate::log::map_error;
 use crate::run::Run;
 use crate::schedule::{Awaited, Scheduler};
 use crate::start::{Handlers, Loaded};
+use crate::taken::Taken;
 use crate::{Binding, FetchEvent, Fetcher, FetcherError, Metrics, ScheduledEvent, WorkerError};
 
 /// How often [`Worker::drain`] looks.
@@ -165,8 +166,9 @@ impl Worker {
             None => self.answer(&*self.loaded(ready).await?, event).await,
             Some(runtime) => {
                 let worker = self.clone();
-                let answer = async move { worker.answer(&*worker.loaded(ready).await?, event).await };
-                self.apart(runtime, answer).await
+                let (taken, takes) = Taken::new();
+                let answer = async move { worker.answer(takes.note(worker.loaded(ready).await?), event).await };
+                self.apart(runtime, taken, answer).await
             }
         }
     }
@@ -179,13 +181,20 @@ impl Worker {
         }
     }
 
-    /// Runs an event on another runtime than the caller's, for as long as the caller waits.
+    /// Runs an event on another runtime than the caller's, for as long as the caller waits. An event whose turn never ends
+    /// has ended for the caller when that is known.
     async fn apart<T: Send + 'static>(
         &self,
         runtime: &Handle,
+        taken: Taken,
         event: impl Future<Output = Result<T, WorkerError>> + Send + 'static,
     ) -> Result<T, WorkerError> {
-        let result = Awaited::spawn(runtime, event).result().await.unwrap_or(Err(WorkerError::Hung));
+        let mut event = Awaited::spawn(runtime, event);
+        let result = tokio::select! {
+            biased;
+            result = event.result() => result.unwrap_or(Err(WorkerError::Hung)),
+            limit = taken.until_lost(self.instances.gate().losses()) => Err(WorkerError::Limit(limit)),
+        };
         self.instances.event_ended();
         result
     }
@@ -254,8 +263,9 @@ impl Worker {
             None => self.run_scheduled(&*self.loaded(ready).await?, event).await,
             Some(runtime) => {
                 let worker = self.clone();
-                let run = async move { worker.run_scheduled(&*worker.loaded(ready).await?, event).await };
-                self.apart(runtime, run).await
+                let (taken, takes) = Taken::new();
+                let run = async move { worker.run_scheduled(takes.note(worker.loaded(ready).await?), event).await };
+                self.apart(runtime, taken, run).await
             }
         }
     }

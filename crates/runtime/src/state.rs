@@ -167,6 +167,11 @@ impl InstanceState {
         self.lost.load(Ordering::Relaxed)
     }
 
+    /// The limit that ended the instance, if a turn goes on nevertheless and keeps its thread.
+    pub fn lost_to(&self) -> Option<Limit> {
+        self.condemned_by().filter(|_| self.is_lost())
+    }
+
     /// Notes that a thread is lost to the turn that runs.
     pub(crate) fn lose(&self, loss: Loss) {
         if !self.lost.swap(true, Ordering::Relaxed)

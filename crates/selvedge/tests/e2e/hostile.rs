@@ -29,9 +29,6 @@ const PERIOD: Duration = Duration::from_millis(5);
 /// How long an attack may take to its end: some are bounded by memory alone, and then by how fast it is filled.
 const PATIENCE: Duration = Duration::from_secs(180);
 
-/// When a client gives up that gets no answer.
-const GIVES_UP: Duration = Duration::from_secs(5);
-
 /// What a Worker answers at `/`.
 const ALIVE: &str = "alive";
 
@@ -174,33 +171,26 @@ async fn neighbour_answers(server: &Server<'_>) {
 async fn outcome(case: &Case, step: &Step, server: &Server<'_>) -> Result<(), String> {
     let host = format!("{}.test", case.name);
     let send = async |path: &str| server.request(Method::GET, path).header("Host", &host).send().await;
-    if step.expected == Expected::None {
-        let answered = tokio::time::timeout(GIVES_UP, send(&step.path)).await;
-        if let Ok(Ok(response)) = answered {
-            return Err(format!("expected no answer, but got {}", response.status()));
-        }
-        // It takes CPU time, of which the others that attack have their part.
-        let told = format!("The Worker {} is refused until", case.name);
-        while !server.output_text().contains(&told) {
-            tokio::time::sleep(PERIOD * 10).await;
-        }
-        return comes_back(&send).await;
-    }
     let response = send(&step.path).await.map_err(|error| format!("no answer: {error:?}"))?;
     let status = response.status().as_u16();
     let body = response.bytes().await.map(|body| String::from_utf8_lossy(&body).into_owned());
     let as_expected = match (&step.expected, &body) {
         (Expected::Page(expected, code), Ok(body)) => status == *expected && *body == format!("error code: {code}"),
+        (Expected::Refused, Ok(body)) => status == 503 && body == "error code: 1102",
         (Expected::Body(expected, text), Ok(body)) => status == *expected && body == text,
         (Expected::Any(expected), Ok(_)) => status == *expected,
         (Expected::Broken, body) => body.is_err(),
-        (Expected::None, _) | (_, Err(_)) => false,
+        (_, Err(_)) => false,
     };
     if !as_expected {
         return Err(format!("expected {:?}, but got {status} {body:?}", step.expected));
     }
     if let Some(words) = &step.log {
         server.prints(&[&case.name, words]).await;
+    }
+    if step.expected == Expected::Refused {
+        server.prints(&[&format!("The Worker {} is refused until", case.name)]).await;
+        return comes_back(&send).await;
     }
     // One whose start fails has no instance that could be sound.
     if matches!(step.expected, Expected::Page(_, 1102)) && case.group() != "start" {

@@ -148,6 +148,20 @@ async fn who_holds_threads_is_refused() {
 }
 
 #[tokio::test]
+async fn who_waits_for_a_turn_that_does_not_end_is_answered() {
+    let gives_up = "'x'.repeat(2 ** 28).match(/x/g)";
+    for call in [BUILTIN, NATIVE, gives_up] {
+        let project = project(&[NEIGHBOUR, CALLER, ("stuck", &holding(call))]);
+        let server = project.serve().await;
+        // A built-in function gets what others leave of the processor before it counts as lost.
+        let asked = server.get_from("stuck.test", "/stuck");
+        let answer = tokio::time::timeout(Duration::from_secs(180), asked).await.unwrap();
+        assert_eq!(answer.assert_status(503).text(), "error code: 1102", "{call}");
+        neighbour_answers(&server).await;
+    }
+}
+
+#[tokio::test]
 async fn a_start_that_does_not_end_keeps_nobody_from_serving() {
     for call in [BUILTIN, NATIVE] {
         let source = format!("{call};\nexport default {{ fetch: () => new Response('alive') }};");

@@ -39,8 +39,8 @@ pub(super) enum Expected {
     Any(u16),
     /// An answer that breaks off.
     Broken,
-    /// Nothing for as long as anybody waits.
-    None,
+    /// Error 1102, and so is what comes next, for a while.
+    Refused,
 }
 
 impl Case {
@@ -107,7 +107,7 @@ fn expectation(text: &str) -> Option<Step> {
     };
     let expected = match what.split_once(' ') {
         None if what == "broken" => Expected::Broken,
-        None if what == "none" => Expected::None,
+        None if what == "refused" => Expected::Refused,
         None => Expected::Any(what.parse().ok()?),
         Some((status, rest)) => {
             let status = status.parse().ok()?;
