@@ -159,7 +159,18 @@ impl<H: Handler> Session<H> {
         Self { shared, clients, activity, connections, tap, refused: AtomicBool::new(false) }
     }
 
-    async fn answer(&self, mut request: Request<Incoming>) -> Result<Response<ResponseBody<H::Body>>, Infallible> {
+    /// Answers a request. No `async fn`: that would have a copy of the request in it, and make another one.
+    fn answer(
+        &self,
+        request: Request<Incoming>,
+    ) -> impl Future<Output = Result<Response<ResponseBody<H::Body>>, Infallible>> {
+        self.answer_boxed(Box::new(request))
+    }
+
+    async fn answer_boxed(
+        &self,
+        mut request: Box<Request<Incoming>>,
+    ) -> Result<Response<ResponseBody<H::Body>>, Infallible> {
         let in_flight = self.activity.begin();
         let tap = self.tap.as_deref();
         let admitted = match admission::admit(&mut request, self.shared.max_uri, tap) {
@@ -168,7 +179,7 @@ impl<H: Handler> Session<H> {
         };
         let asked =
             Asked { is_head: *request.method() == Method::HEAD, wants_upgrade: tap.is_some() && admitted.has_upgrade };
-        let upgrade = asked.wants_upgrade.then(|| hyper::upgrade::on(&mut request));
+        let upgrade = asked.wants_upgrade.then(|| hyper::upgrade::on(&mut *request));
         let client = self.clients.of(request.headers());
         let response = self.shared.handler.handle(request, client).await;
         if tap.is_some_and(HeadTap::body_is_broken) {

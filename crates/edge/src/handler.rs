@@ -28,13 +28,13 @@ pub trait Handler: Send + Sync + 'static {
     /// The body of the responses.
     type Body: http_body::Body<Data = Bytes, Error: Into<BoxError>> + Send + 'static;
 
-    /// Answers one request. An upgrade (`101`) takes the connection over by a [`Takeover`](crate::Takeover) among the
+    /// Answers one request. Both are in boxes, as each layer that passes them on would else copy them. An upgrade (`101`) takes the connection over by a [`Takeover`](crate::Takeover) among the
     /// response's extensions.
     fn handle(
         &self,
-        request: http::Request<Incoming>,
+        request: Box<http::Request<Incoming>>,
         client: ClientInfo,
-    ) -> impl Future<Output = http::Response<Self::Body>> + Send;
+    ) -> impl Future<Output = Box<http::Response<Self::Body>>> + Send;
 }
 
 impl<H: Handler> Handler for Arc<H> {
@@ -42,9 +42,9 @@ impl<H: Handler> Handler for Arc<H> {
 
     fn handle(
         &self,
-        request: http::Request<Incoming>,
+        request: Box<http::Request<Incoming>>,
         client: ClientInfo,
-    ) -> impl Future<Output = http::Response<Self::Body>> + Send {
+    ) -> impl Future<Output = Box<http::Response<Self::Body>>> + Send {
         H::handle(self, request, client)
     }
 }

@@ -4,15 +4,15 @@ use selvedge_runtime::{JsError, Limit, StartError};
 
 use crate::FetcherError;
 
-/// Why a Worker did not handle an event.
+/// Why a Worker did not handle an event. What is large is in boxes, as an answer is passed on in as much room.
 #[derive(Clone, Debug, thiserror::Error)]
 pub enum WorkerError {
     /// It did not start.
     #[error(transparent)]
-    Start(StartError),
+    Start(Box<StartError>),
     /// Its handler threw, or rejected.
     #[error("Uncaught {0}")]
-    Exception(JsError),
+    Exception(Box<JsError>),
     /// Its handler waits for something that will never happen.
     #[error(
         "The Workers runtime canceled this request because it detected that your Worker's code had hung and would \
@@ -29,7 +29,7 @@ pub enum WorkerError {
     #[error("Uncaught {exception}\nThe origin that the request falls through to did not answer: {origin}")]
     Origin {
         /// What the Worker threw.
-        exception: JsError,
+        exception: Box<JsError>,
         /// What became of the request to the origin.
         origin: FetcherError,
     },
@@ -40,7 +40,8 @@ impl WorkerError {
     /// (<https://developers.cloudflare.com/workers/observability/errors/#error-pages-generated-by-workers>).
     pub fn code(&self) -> u16 {
         match self {
-            Self::Limit(_) | Self::Start(StartError::Limit(_)) | Self::Refused => 1102,
+            Self::Limit(_) | Self::Refused => 1102,
+            Self::Start(error) if matches!(**error, StartError::Limit(_)) => 1102,
             _ => 1101,
         }
     }
@@ -48,7 +49,9 @@ impl WorkerError {
     /// The cause with its stack, for the Worker's author.
     pub fn report(&self) -> String {
         match self {
-            Self::Start(StartError::Script(error)) | Self::Exception(error) => format!("Uncaught {}", error.report()),
+            Self::Start(_) | Self::Exception(_) if let Some(error) = self.exception() => {
+                format!("Uncaught {}", error.report())
+            }
             Self::Refused => {
                 "Worker exceeded resource limits. It is refused for a while, as its code takes threads that cannot be had \
                  back."
@@ -61,8 +64,11 @@ impl WorkerError {
     /// The JavaScript exception, if it is one.
     pub fn exception(&self) -> Option<&JsError> {
         match self {
-            Self::Start(StartError::Script(error)) | Self::Exception(error) => Some(error),
-            Self::Origin { exception, .. } => Some(exception),
+            Self::Start(error) => match &**error {
+                StartError::Script(error) => Some(error),
+                StartError::Limit(_) => None,
+            },
+            Self::Exception(exception) | Self::Origin { exception, .. } => Some(exception),
             _ => None,
         }
     }

@@ -52,10 +52,11 @@ impl Inbound {
 
 /// How a handler ended.
 pub(crate) enum Outcome {
-    Response(http::Response<Body>),
+    /// In a box, as it is passed on through many hands.
+    Response(Box<http::Response<Body>>),
     /// An event without an answer was handled.
     Finished,
-    Exception(JsError),
+    Exception(Box<JsError>),
 }
 
 /// The state of one event: an extension of its invocation.

@@ -181,7 +181,7 @@ impl Instances {
         if self.gate.refuses() {
             return Err(WorkerError::Refused);
         }
-        self.start(worker).await.map_err(WorkerError::Start)
+        self.start(worker).await.map_err(|error| WorkerError::Start(Box::new(error)))
     }
 
     /// Starts one more instance in the background, unless one is being started.

@@ -233,13 +233,13 @@ pub(crate) struct Event<'m> {
 
 impl Event<'_> {
     /// Says how it ended.
-    // It only passes the result on.
-    #[allow(clippy::result_large_err)]
     pub(crate) fn ended<T>(mut self, result: Result<T, WorkerError>) -> Result<T, WorkerError> {
         self.outcome = result.as_ref().map_or_else(EventOutcome::of, |_| EventOutcome::Ok);
         match &result {
             Err(WorkerError::Limit(limit)) => self.metrics.meet((*limit).into()),
-            Err(WorkerError::Start(StartError::Limit(_))) => self.metrics.meet(Bound::Startup),
+            Err(WorkerError::Start(error)) if matches!(**error, StartError::Limit(_)) => {
+                self.metrics.meet(Bound::Startup)
+            }
             _ => {}
         }
         result

@@ -64,7 +64,7 @@ fn op_respond(
     {
         response.extensions_mut().insert(reason);
     }
-    exchange.end(Outcome::Response(response));
+    exchange.end(Outcome::Response(Box::new(response)));
     invocation.wake();
     Ok(())
 }
@@ -111,7 +111,7 @@ fn op_respond_error<'s>(
     exception: v8::Local<'s, v8::Value>,
 ) -> Result<(), OpError> {
     let error = JsError::from_value(scope, exception);
-    exchange(&invocation)?.end(Outcome::Exception(error));
+    exchange(&invocation)?.end(Outcome::Exception(Box::new(error)));
     invocation.wake();
     Ok(())
 }

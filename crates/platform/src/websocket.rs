@@ -55,7 +55,7 @@ fn op_respond_websocket(
     let settings = invocation.instance().extension::<WebSocketSettings>().map(|settings| *settings);
     let compression = settings.unwrap_or_default().compression;
     response.extensions_mut().insert(Upgrade { endpoint, compression });
-    exchange.end(Outcome::Response(response));
+    exchange.end(Outcome::Response(Box::new(response)));
     invocation.wake();
     Ok(())
 }

@@ -126,7 +126,7 @@ impl Worker {
     pub async fn start(self: &Arc<Self>) -> Result<Handlers, StartError> {
         match self.instances.acquire(self).await {
             Ok(loaded) => Ok(loaded.handlers.clone()),
-            Err(WorkerError::Start(error)) => Err(error),
+            Err(WorkerError::Start(error)) => Err(*error),
             // It was started before, or its start does not end.
             Err(_) => Err(StartError::Limit(Limit::CpuTime)),
         }
@@ -154,13 +154,16 @@ impl Worker {
     ///
     /// # Errors
     /// When it gives no response.
-    pub async fn fetch(self: &Arc<Self>, event: impl Into<Box<FetchEvent>>) -> Result<Response<Body>, WorkerError> {
+    pub async fn fetch(
+        self: &Arc<Self>,
+        event: impl Into<Box<FetchEvent>>,
+    ) -> Result<Box<Response<Body>>, WorkerError> {
         let counted = self.metrics.event();
         // In a box, as whoever passes an event on would else copy it, once to call and once to await.
         counted.ended(self.deliver_fetch(event.into()).await)
     }
 
-    async fn deliver_fetch(self: &Arc<Self>, event: Box<FetchEvent>) -> Result<Response<Body>, WorkerError> {
+    async fn deliver_fetch(self: &Arc<Self>, event: Box<FetchEvent>) -> Result<Box<Response<Body>>, WorkerError> {
         let (ready, runtime) = self.instances.place(self).ok_or(WorkerError::Refused)?;
         match runtime {
             None => self.answer(&*self.loaded(ready).await?, event).await,
@@ -200,14 +203,15 @@ impl Worker {
     }
 
     /// Has an instance answer a request, in this task.
-    async fn answer(&self, loaded: &Loaded, event: Box<FetchEvent>) -> Result<Response<Body>, WorkerError> {
-        let FetchEvent { request, url, context, entrypoint, props, depth, lineage } = *event;
-        let (head, body) = request.into_parts();
-        let inbound = Inbound::new(head.headers, context);
+    async fn answer(&self, loaded: &Loaded, mut event: Box<FetchEvent>) -> Result<Box<Response<Body>>, WorkerError> {
+        // The rest of the event stays in its box.
+        let headers = std::mem::take(event.request.headers_mut());
+        let body = std::mem::take(event.request.body_mut());
+        let inbound = Inbound::new(headers, event.context);
         let exchange = Arc::new(Exchange::new(
             Some(inbound),
-            depth,
-            lineage,
+            event.depth,
+            event.lineage,
             self.options.limits.subrequests,
             self.metrics.clone(),
         ));
@@ -218,23 +222,23 @@ impl Worker {
             body => Some(Arc::new(BodyResource::new(body))),
         };
         let body_id = body.as_ref().map(|body| resources.add_shared(body.clone()));
-        let method = head.method;
+        let (method, url) = (event.request.method(), &event.url);
         let called = run
             .driver()
             .turn(|scope| {
                 let dispatch = v8::Local::new(scope, &loaded.dispatch_fetch);
-                let entrypoint = match &entrypoint {
+                let entrypoint = match &event.entrypoint {
                     Some(entrypoint) => string(scope, entrypoint).into(),
                     None => v8::undefined(scope).into(),
                 };
-                let common = loaded.methods.get(scope, &method);
+                let common = loaded.methods.get(scope, method);
                 let method = common.unwrap_or_else(|| string(scope, method.as_str()));
-                let url = string(scope, &url);
+                let url = string(scope, url);
                 let body = match body_id {
                     Some(id) => v8::Integer::new_from_unsigned(scope, id).into(),
                     None => v8::null(scope).into(),
                 };
-                let props = match &props {
+                let props = match &event.props {
                     Some(props) => string(scope, props).into(),
                     None => v8::undefined(scope).into(),
                 };
@@ -244,7 +248,7 @@ impl Worker {
         match self.outcome(&mut run, &exchange, called).await? {
             Outcome::Response(response) => Ok(response),
             Outcome::Finished => Err(WorkerError::Hung),
-            Outcome::Exception(exception) => self.fall_through(&exchange, exception, &method, &url, body).await,
+            Outcome::Exception(exception) => self.fall_through(&exchange, exception, method, url, body).await,
         }
     }
 
@@ -300,7 +304,7 @@ impl Worker {
     ) -> Result<Outcome, WorkerError> {
         let limit = |TurnError::Exceeded(limit)| WorkerError::Limit(limit);
         if let Some(error) = called.map_err(limit)? {
-            return Err(WorkerError::Exception(map_error(&self.options.script, error)));
+            return Err(WorkerError::Exception(Box::new(map_error(&self.options.script, error))));
         }
         let mut outcome = exchange.take_outcome();
         if outcome.is_none() {
@@ -312,7 +316,9 @@ impl Worker {
         }
         exchange.take_client_watch();
         match outcome {
-            Some(Outcome::Exception(error)) => Ok(Outcome::Exception(map_error(&self.options.script, error))),
+            Some(Outcome::Exception(error)) => {
+                Ok(Outcome::Exception(Box::new(map_error(&self.options.script, *error))))
+            }
             Some(outcome) => Ok(outcome),
             None => Err(WorkerError::Hung),
         }
@@ -322,11 +328,11 @@ impl Worker {
     async fn fall_through(
         &self,
         exchange: &Exchange,
-        exception: JsError,
+        exception: Box<JsError>,
         method: &Method,
         url: &str,
         body: Option<Arc<BodyResource>>,
-    ) -> Result<Response<Body>, WorkerError> {
+    ) -> Result<Box<Response<Body>>, WorkerError> {
         let (true, Some(origin)) = (exchange.passes_through(), &self.options.origin) else {
             return Err(WorkerError::Exception(exception));
         };
@@ -348,7 +354,7 @@ impl Worker {
                 }
             }
         };
-        forwarded.map_err(|origin| WorkerError::Origin { exception, origin })
+        forwarded.map(Box::new).map_err(|origin| WorkerError::Origin { exception, origin })
     }
 }
 

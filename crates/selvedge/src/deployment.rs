@@ -143,14 +143,14 @@ impl Deployment {
     ///
     /// # Errors
     /// The Worker failed.
-    pub(crate) async fn fetch(&self, event: Box<FetchEvent>) -> Result<Response<Body>, WorkerError> {
+    pub(crate) async fn fetch(&self, event: Box<FetchEvent>) -> Result<Box<Response<Body>>, WorkerError> {
         let request = &event.request;
         let handshake = ServerHandshake::of(request);
         if let Some(assets) = &self.assets
             && assets.answer(self.worker.is_some(), request.uri(), request.headers())
         {
             let response = assets.serve(request.method(), request.uri(), request.headers()).await;
-            return Ok(web_sockets::connect(handshake, response));
+            return Ok(web_sockets::connect(handshake, Box::new(response)));
         }
         let worker = self.worker.as_ref().ok_or_else(no_worker)?;
         let response = worker.fetch(event).await?;
@@ -176,7 +176,8 @@ impl Deployment {
         }
         let worker = self.worker.as_ref().ok_or_else(no_worker)?;
         let lineage = Some(lineage);
-        worker.fetch(FetchEvent { request, url, context, entrypoint, props, depth, lineage }).await
+        let event = FetchEvent { request, url, context, entrypoint, props, depth, lineage };
+        worker.fetch(event).await.map(|response| *response)
     }
 
     /// Runs the `scheduled` handler.
@@ -192,7 +193,7 @@ impl Deployment {
 }
 
 fn no_worker() -> WorkerError {
-    WorkerError::Exception(JsError::text("The project has assets only, and no Worker (\"main\")."))
+    WorkerError::Exception(Box::new(JsError::text("The project has assets only, and no Worker (\"main\").")))
 }
 
 /// The event of a visitor's request. `url` is the one that the Worker sees.

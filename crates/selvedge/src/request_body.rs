@@ -12,7 +12,10 @@ use selvedge_web::fetch::Body;
 ///
 /// # Errors
 /// The request says itself that its body is larger.
-pub(crate) fn admit(request: Request<Incoming>, most: u64) -> Result<(Request<Body>, Option<BodyLimit>), BodyTooLarge> {
+pub(crate) fn admit(
+    request: Box<Request<Incoming>>,
+    most: u64,
+) -> Result<(Request<Body>, Option<BodyLimit>), BodyTooLarge> {
     let limit = BodyLimit::of(&request, most)?;
     let request = match &limit {
         None => request.map(Body::from),

@@ -10,7 +10,7 @@ use selvedge_web::websocket::{ServerHandshake, WebSocketSettings, accept};
 
 /// Makes of a Worker's response with a WebSocket the answer to the visitor's handshake, and of what follows it a
 /// WebSocket. Any other response stays as it is.
-pub(crate) fn connect(handshake: Option<ServerHandshake>, mut response: Response<Body>) -> Response<Body> {
+pub(crate) fn connect(handshake: Option<ServerHandshake>, mut response: Box<Response<Body>>) -> Box<Response<Body>> {
     let refusal = match accept(handshake, &mut response) {
         None => return response,
         Some(Ok(socket)) => {
@@ -20,7 +20,7 @@ pub(crate) fn connect(handshake: Option<ServerHandshake>, mut response: Response
         }
         Some(Err(refusal)) => refusal,
     };
-    let mut response = Response::new(Body::from(Bytes::from_static(refusal.text.as_bytes())));
+    *response = Response::new(Body::from(Bytes::from_static(refusal.text.as_bytes())));
     *response.status_mut() = refusal.status;
     response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("text/plain;charset=UTF-8"));
     if refusal.status == StatusCode::UPGRADE_REQUIRED {

@@ -28,8 +28,13 @@ where
 {
     type Body = Body;
 
-    fn handle(&self, request: Request<Incoming>, client: ClientInfo) -> impl Future<Output = Response<Body>> + Send {
-        (self.0)(request, client)
+    fn handle(
+        &self,
+        request: Box<Request<Incoming>>,
+        client: ClientInfo,
+    ) -> impl Future<Output = Box<Response<Body>>> + Send {
+        let answer = (self.0)(*request, client);
+        async { Box::new(answer.await) }
     }
 }
 

@@ -125,7 +125,7 @@ impl TestWorker {
             depth: 0,
             lineage: None,
         };
-        self.worker.fetch(event).await
+        self.worker.fetch(event).await.map(|response| *response)
     }
 
     pub(crate) async fn get(&self, path: &str) -> Result<Response<Body>, WorkerError> {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use http::header::{ALLOW, CONTENT_TYPE, HeaderValue};
-use http::{Method, Request, Response, StatusCode};
+use http::{Method, Request, Response, StatusCode, Uri};
 use http_body_util::Full;
 use hyper::body::Incoming;
 use prometheus_client::encoding::text::encode;
@@ -42,12 +42,18 @@ fn answer(status: StatusCode, kind: &'static str, text: impl Into<Bytes>) -> Res
 impl Handler for Page {
     type Body = Full<Bytes>;
 
-    async fn handle(&self, request: Request<Incoming>, _: ClientInfo) -> Response<Full<Bytes>> {
+    async fn handle(&self, request: Box<Request<Incoming>>, _: ClientInfo) -> Box<Response<Full<Bytes>>> {
+        Box::new(self.response(request.method(), request.uri()).await)
+    }
+}
+
+impl Page {
+    async fn response(&self, method: &Method, uri: &Uri) -> Response<Full<Bytes>> {
         const PLAIN: &str = "text/plain; charset=utf-8";
-        if request.uri().path() != "/metrics" {
+        if uri.path() != "/metrics" {
             return answer(StatusCode::NOT_FOUND, PLAIN, "The metrics are at /metrics.\n");
         }
-        if !matches!(*request.method(), Method::GET | Method::HEAD) {
+        if !matches!(*method, Method::GET | Method::HEAD) {
             let mut refusal = answer(StatusCode::METHOD_NOT_ALLOWED, PLAIN, "Use GET.\n");
             refusal.headers_mut().insert(ALLOW, HeaderValue::from_static("GET, HEAD"));
             return refusal;

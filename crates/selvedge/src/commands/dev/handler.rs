@@ -31,7 +31,7 @@ pub(super) struct DevHandler {
 impl Handler for DevHandler {
     type Body = Body;
 
-    async fn handle(&self, request: Request<Incoming>, client: ClientInfo) -> Response<Body> {
+    async fn handle(&self, request: Box<Request<Incoming>>, client: ClientInfo) -> Box<Response<Body>> {
         let (time, begun) = (SystemTime::now(), Instant::now());
         let (method, uri) = (request.method().clone(), request.uri().clone());
         let host = request::host(request.headers()).to_owned();
@@ -49,12 +49,12 @@ impl Handler for DevHandler {
             duration: begun.elapsed(),
             bytes: response.body().length(),
         });
-        response
+        Box::new(response)
     }
 }
 
 impl DevHandler {
-    async fn answer(&self, mut request: Request<Incoming>, client: ClientInfo) -> Response<Body> {
+    async fn answer(&self, mut request: Box<Request<Incoming>>, client: ClientInfo) -> Response<Body> {
         // Kept to the end: a reload lets this version finish what it began.
         let live = self.live.load_full();
         if let Some(trigger) = Trigger::of(request.uri(), self.test_scheduled) {
@@ -72,7 +72,7 @@ impl DevHandler {
             }
         };
         let url = match upstream {
-            Some(upstream) => upstream.apply(client.scheme(), &mut request),
+            Some(upstream) => upstream.apply(client.scheme(), &mut *request),
             None => request::url(client.scheme(), request::host(request.headers()), request.uri()),
         };
         let accept: HeaderMap =
@@ -86,10 +86,13 @@ impl DevHandler {
         if limit.is_some_and(|limit| limit.is_exceeded()) {
             return request_body::too_large(&accept, &host, ray);
         }
-        fetched.unwrap_or_else(|error| {
-            let report = error.report();
-            self.output.error(&failure::headline(&report));
-            page::response("The Worker failed", &report, html)
-        })
+        match fetched {
+            Ok(response) => *response,
+            Err(error) => {
+                let report = error.report();
+                self.output.error(&failure::headline(&report));
+                page::response("The Worker failed", &report, html)
+            }
+        }
     }
 }

@@ -63,14 +63,14 @@ impl Asked {
 impl Handler for Fleet {
     type Body = Body;
 
-    async fn handle(&self, request: Request<Incoming>, client: ClientInfo) -> Response<Body> {
+    async fn handle(&self, request: Box<Request<Incoming>>, client: ClientInfo) -> Box<Response<Body>> {
         let asked = Asked::of(&request);
         let begun = self.access_log.then(|| (SystemTime::now(), Instant::now()));
         let found = self.routes.find(client.scheme(), asked.host(), asked.target());
         let deployment = found.and_then(|place| self.deployments.get(place));
         let response = match deployment {
             Some(deployment) => self.answer(deployment, request, &asked, &client).await,
-            None => own(EdgeError::NoRoute, &asked, &client),
+            None => Box::new(own(EdgeError::NoRoute, &asked, &client)),
         };
         if let Some(begun) = begun {
             self.log(&asked, &client, deployment, begun, &response);
@@ -83,22 +83,22 @@ impl Fleet {
     async fn answer(
         &self,
         deployment: &Deployment,
-        request: Request<Incoming>,
+        request: Box<Request<Incoming>>,
         asked: &Asked,
         client: &ClientInfo,
-    ) -> Response<Body> {
+    ) -> Box<Response<Body>> {
         let url = request::url(client.scheme(), asked.host(), request.uri());
         let Ok((request, limit)) = request_body::admit(request, self.max_body_size) else {
             refused(deployment);
-            return too_large(asked, client);
+            return Box::new(too_large(asked, client));
         };
         let fetched = deployment.fetch(visit(request, url, client.clone())).await;
         // Whatever a Worker makes of a body that broke off: it is the client that has to know why.
         if limit.is_some_and(|limit| limit.is_exceeded()) {
             refused(deployment);
-            return too_large(asked, client);
+            return Box::new(too_large(asked, client));
         }
-        fetched.unwrap_or_else(|error| self.failed(deployment, asked, client, &error))
+        fetched.unwrap_or_else(|error| Box::new(self.failed(deployment, asked, client, &error)))
     }
 
     fn log(
