@@ -19,6 +19,7 @@ mod caching;
 mod commands;
 mod confinement;
 mod console;
+mod cores;
 mod crash;
 mod crons;
 mod d1;

@@ -1,0 +1,42 @@
+//! One Worker that is asked for more than one core can do has all of them.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+use std::{fs, thread};
+
+use http::Method;
+use serde_json::json;
+use tokio::task::JoinSet;
+
+use crate::support::Project;
+
+/// How long others may keep the machine busy, as threads whose turns are long come after all others.
+const PATIENCE: Duration = Duration::from_secs(180);
+
+/// The processors on which threads of a process run or are about to, one each: fields 3 and 39 of a thread's `stat`.
+fn processors(pid: u32) -> BTreeSet<String> {
+    let threads = fs::read_dir(format!("/proc/{pid}/task")).unwrap().flatten();
+    let stats = threads.filter_map(|thread| fs::read_to_string(thread.path().join("stat")).ok());
+    let placed = stats.filter_map(|stat| {
+        let (_, fields) = stat.rsplit_once(") ")?;
+        let fields: Vec<_> = fields.split(' ').collect();
+        (fields[0] == "R").then(|| fields[36].to_owned())
+    });
+    placed.collect()
+}
+
+#[tokio::test]
+async fn a_hot_worker_reaches_all_cores() {
+    let cores = thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    let project =
+        Project::worker("export default { fetch() { for (;;); } };").config(json!({ "limits": { "cpu_ms": 300_000 } }));
+    let server = project.serve().await;
+    let requests = (0..2 * cores).map(|_| server.request(Method::GET, "/"));
+    let _requests: JoinSet<_> = requests.map(|request| async { drop(request.send().await) }).collect();
+    let reached = async {
+        while processors(server.pid()).len() < cores {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    assert!(tokio::time::timeout(PATIENCE, reached).await.is_ok(), "{:?}", processors(server.pid()));
+}
