@@ -5,8 +5,11 @@ import { megabytes, table, times } from "./lib/table.mjs";
 
 const WORKERS = 200;
 
+/** After how long all are at rest, in milliseconds: they are put to rest after ten seconds, some at a time. */
+const REST = 25_000;
+
 /**
- * How much resident memory one more idle Worker takes, after one request each.
+ * How much resident memory one more idle Worker takes, after one request each, and at rest.
  *
  * @param {{selvedge: string, workers?: number}} given
  */
@@ -16,13 +19,15 @@ export async function memory(given) {
   console.log(`\nResident memory of one more idle Worker, over ${options.workers} Workers\n`);
   console.log(
     table(
-      ["server", "one Worker", "all of them", "each", "against selvedge"],
-      Object.entries(measured).map(([name, { one, all }]) => [
+      ["server", "one Worker", "all of them", "each", "against selvedge", "each at rest", "against selvedge"],
+      Object.entries(measured).map(([name, { one, all, rest }]) => [
         name,
         megabytes(one),
         megabytes(all),
-        megabytes((all - one) / options.workers),
+        megabytes((all - one) / options.workers, 2),
         times((all - one) / (measured.selvedge.all - measured.selvedge.one)),
+        megabytes((rest - one) / options.workers, 2),
+        times((rest - one) / (measured.selvedge.rest - measured.selvedge.one)),
       ]),
     ),
   );
@@ -40,7 +45,7 @@ async function ours({ selvedge, workers }) {
     for (const name of names(workers)) await connection.time(hostOf(name), ANSWER);
     const all = await server.settledResidentBytes();
     connection.close();
-    return { one, all };
+    return { one, all, rest: await atRest(server) };
   } finally {
     await server.stop();
   }
@@ -48,7 +53,7 @@ async function ours({ selvedge, workers }) {
 
 /** workerd makes every isolate when it starts: it is measured with one Worker, then with all of them. */
 async function workerd({ workers }) {
-  const resident = async (count) => {
+  const resident = async (count, then = async (_server) => undefined) => {
     const { server, sockets } = await startWorkerd(names(count), SCRIPT);
     try {
       for (const [index, path] of sockets.entries()) {
@@ -56,10 +61,18 @@ async function workerd({ workers }) {
         await connection.time(hostOf(`w${index}`), ANSWER);
         connection.close();
       }
-      return await server.settledResidentBytes();
+      return [await server.settledResidentBytes(), await then(server)];
     } finally {
       await server.stop();
     }
   };
-  return { one: await resident(1), all: await resident(workers + 1) };
+  const [one] = await resident(1);
+  const [all, rest] = await resident(workers + 1, atRest);
+  return { one, all, rest };
+}
+
+/** @param {import("./lib/process.mjs").Process} server */
+async function atRest(server) {
+  await new Promise((resolve) => setTimeout(resolve, REST));
+  return server.settledResidentBytes();
 }

@@ -18,8 +18,8 @@ export const count = (value) => Math.round(value).toLocaleString("en-US");
 /** @param {number} value @param {number} [digits] */
 export const fixed = (value, digits = 2) => value.toFixed(digits);
 
-/** @param {number} bytes */
-export const megabytes = (bytes) => `${(bytes / 1e6).toFixed(1)} MB`;
+/** @param {number} bytes @param {number} [digits] */
+export const megabytes = (bytes, digits = 1) => `${(bytes / 1e6).toFixed(digits)} MB`;
 
 /** @param {number} value */
 export const times = (value) => `${value.toFixed(2)} x`;
