@@ -3,7 +3,7 @@
 use std::io;
 use std::process::Command;
 
-use selvedge_embed_js::{check_ascii, install, run, variable};
+use selvedge_embed_js::{check_ascii, install, list, run, variable};
 
 fn main() -> io::Result<()> {
     let (root, out) = (variable("CARGO_MANIFEST_DIR")?, variable("OUT_DIR")?);
@@ -21,10 +21,11 @@ fn main() -> io::Result<()> {
     ] {
         println!("cargo::rerun-if-changed={input}");
     }
-    let (packages, script) = (out.join("packages"), out.join("platform.js"));
+    let packages = out.join("packages");
     install(&root, &packages)?;
     let mut bundle = Command::new("node");
-    bundle.arg(root.join("bundle.mjs")).arg(&packages).arg(&script);
+    bundle.arg(root.join("bundle.mjs")).arg(&packages).arg(&out);
     run(&mut bundle, "bundle the platform's JavaScript")?;
-    check_ascii(&script)
+    check_ascii(&out.join("platform.js"))?;
+    list(&out.join("groups"))
 }

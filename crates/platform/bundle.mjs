@@ -2,17 +2,18 @@
 //
 //   node bundle.mjs PACKAGES OUT
 //
-// PACKAGES is a folder with node_modules, OUT the file that gets the script: an expression, a function that takes the
-// ops and gives what js/main.js exports and, by specifier, what modules outside of the snapshot import of those in it.
+// PACKAGES is a folder with node_modules, OUT one that gets the script, platform.js: an expression, a function that takes
+// the ops and gives what js/main.js exports and, by specifier, what modules outside of the snapshot import of those in it.
+// OUT/groups gets the scripts of deferred modules (deferred.mjs), by number.
 //
 // Hundreds of ES modules in a heap are half of its size: V8 keeps an object for each import and export, and the code of
 // each module's top level, which never runs again. A function's top level goes once it has run.
 
 import { createRequire } from "node:module";
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { DEFERRED, deferGroups, groups, reach, withCalls } from "./deferred.mjs";
+import { DEFERRED, LOAD, deferGroups, groups, reach, withCalls } from "./deferred.mjs";
 import { once } from "./once.mjs";
 
 const [packages, out] = process.argv.slice(2);
@@ -43,7 +44,7 @@ const inputOf = (specifier) => specifier.replace(/^selvedge:(web|platform)\//, "
 /** @param {string} specifier */
 const fileOf = (specifier) => specifier.replace(/^selvedge:(web|platform)\//, (_, crate) => join(crates, crate, "js/"));
 
-const ops = found(textOf("web") + textOf("platform"), /\bop_\w+/g);
+const ops = [...found(textOf("web") + textOf("platform"), /\bop_\w+/g), LOAD];
 const shared = found(textOf("node"), /\bselvedge:(web|platform)\/[\w/-]+\.js/g);
 
 const resolver = {
@@ -180,9 +181,19 @@ function hints(head, parts) {
 }
 
 const head = '\n((__ops) => {\n"use strict";\nlet __result;\n';
-const ordered = deferGroups(acorn, once(acorn, parts), groupOf);
-const body = `${head}${ordered.map(({ text }) => text).join("")}return __result;\n})\n`;
+const deferred = deferGroups(acorn, once(acorn, parts), groupOf);
+const body = `${head}${deferred.core.map(({ text }) => text).join("")}return __result;\n})\n`;
 // A name that is called constant and is not would throw when its function first runs.
-const { warnings } = await transform(body, { logLevel: "warning" });
-if (warnings.length > 0) process.exit(1);
-writeFileSync(out, hints(head, ordered) + body);
+for (const text of [body, ...deferred.groups]) {
+  const { warnings } = await transform(text, { logLevel: "warning" });
+  if (warnings.length > 0) process.exit(1);
+}
+writeFileSync(join(out, "platform.js"), hints(head, deferred.core) + body);
+const folder = join(out, "groups");
+rmSync(folder, { recursive: true, force: true });
+mkdirSync(folder);
+deferred.groups.forEach((text, place) => {
+  // Its two functions are called at once.
+  const eager = /(?<=^\(|^return )\(/gm;
+  writeFileSync(join(folder, `${String(place).padStart(2, "0")}.js`), `${hints("\n", [{ text, eager }])}\n${text}`);
+});

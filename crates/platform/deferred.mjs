@@ -8,8 +8,13 @@
 //   import * as compression from "deferred:web/compression/compression-streams.js";
 //
 // Each use of the name becomes a call of a function that gives the module's exports. All modules that are reached by such
-// imports only, and from one of them, are one *group*: a function within the script, of which the snapshot has the
-// bytecode, as most of the time of its first call would go into compiling it. Everything else is the *core*.
+// imports only, and from one of them, are one *group*: a script of its own, which an isolate compiles when it first needs
+// it, from a code cache of the process. Its value is a function that takes the ops that only groups need, and gives one that
+// takes what the group needs of the rest, the *core*.
+//
+// That the core's variables reach a group as values is why none of those may change (a build's error otherwise). As
+// functions within the script, which groups were before, they needed no such rule, but a fifteenth of each isolate was
+// code of groups that it never ran.
 //
 // A group is run after guest code may have changed what the language offers (`Symbol.iterator`, `Array.prototype.map`,
 // `EventTarget.prototype`). So what a module of a group takes from there at its top level stays in the core: each
@@ -22,6 +27,12 @@ import { declared, edited, evaluated, functionsOf, isReference, walk } from "./e
 
 /** What specifiers of deferred modules begin with, and their namespace in esbuild. */
 export const DEFERRED = "deferred:";
+
+/** The op that gives what a group's script makes of its ops, by its place among the groups. */
+export const LOAD = "op_load_group";
+
+/** What the name of the part of a script ends with that declares the ops. */
+const OPS = ":ops";
 
 /**
  * @typedef {{ parse: (text: string, options: object) => any }} Acorn
@@ -56,7 +67,7 @@ export function withCalls(acorn, file) {
     if (node.type === "ImportDeclaration") return false;
     if (node.type === "Identifier" && names.has(node.name) && isReference(parent, key)) {
       // In parentheses, for `new name.Class()`.
-      edits.push([node.start, node.end, `(${node.name}())`]);
+      edits.push([node.start, node.end, `${parent.shorthand ? `${node.name}: ` : ""}(${node.name}())`]);
     }
   });
   return edited(text, edits);
@@ -132,12 +143,52 @@ function divided(part, statements, { everywhere, inCore, functions }) {
 }
 
 /**
- * Moves the groups' code into functions of their own, after what stays in the core.
+ * The names that are assigned to when a group may have been made already: by functions, and by groups. What a class's static
+ * block assigns to in the core is not among them.
+ * @param {{ group: number | undefined, statements: any[] }[]} parsed
+ * @returns {Set<string>}
+ */
+function changing(parsed) {
+  const names = new Set();
+  const note = ({ type, left, argument }) => {
+    if (type === "UpdateExpression") names.add(argument.name);
+    if (!/^(AssignmentExpression|ForInStatement|ForOfStatement)$/.test(type) || left.type === "MemberExpression")
+      return;
+    walk(left, (node, parent, key) => {
+      if (node.type === "Identifier" && isReference(parent, key)) names.add(node.name);
+    });
+  };
+  const isLate = ({ type }) => /Function|^PropertyDefinition$/.test(type);
+  for (const { group, statements } of parsed) {
+    for (const statement of statements) {
+      walk(statement, (node) => {
+        if (group === undefined && isLate(node)) walk(node, note);
+        else if (group !== undefined) note(node);
+      });
+    }
+  }
+  return names;
+}
+
+/** Whether a part declares the ops: `const op_x = __ops.op_x;`. @param {Part} part */
+const isOps = ({ input }) => input !== undefined && input.endsWith(OPS);
+
+/** The names that a text refers to. @param {Acorn} acorn @param {string} text @returns {string[]} */
+function references(acorn, text) {
+  const names = new Set();
+  walk(acorn.parse(`async () => {${text}}`, { ecmaVersion: "latest" }), (node, parent, key) => {
+    if (node.type === "Identifier" && isReference(parent, key)) names.add(node.name);
+  });
+  return [...names];
+}
+
+/**
+ * Takes the groups' code out of the script, but for what stays in the core.
  * @template {Part} T
  * @param {Acorn} acorn
  * @param {T[]} parts
  * @param {Map<string, number>} groupOf
- * @returns {(T | Part)[]}
+ * @returns {{ core: (T | Part)[], groups: string[] }} the rest, and the groups' scripts
  */
 export function deferGroups(acorn, parts, groupOf) {
   const parse = (text) => acorn.parse(text, { ecmaVersion: "latest", allowAwaitOutsideFunction: true }).body;
@@ -151,6 +202,7 @@ export function deferGroups(acorn, parts, groupOf) {
   );
   const core = [];
   const problems = [];
+  const loads = [];
   /** @type {Map<number, { body: string, exports: string[] }>} */
   const bodies = new Map();
   for (const { part, group, statements } of parsed) {
@@ -165,6 +217,7 @@ export function deferGroups(acorn, parts, groupOf) {
       const [{ declarations }] = statements;
       const [{ id, init }] = declarations;
       core.push({ ...part, text: `const ${id.name} = () => $group${group}()[${known.exports.length}];\n` });
+      loads.push(id.name);
       known.exports.push(part.text.slice(init.body.start, init.body.end));
       continue;
     }
@@ -176,14 +229,38 @@ export function deferGroups(acorn, parts, groupOf) {
   if (problems.length > 0) {
     throw new Error(`deferred modules run when guests may have changed what these read:\n${problems.join("\n")}`);
   }
-  const made = [...bodies].map(([group, { body, exports }]) => ({
-    input: "",
-    eager: /(?<=^let \$group\d+ = )\(/gm,
-    text:
-      `let $group${group} = () => {\n${body}const exports = [${exports.join(", ")}];\n` +
-      `$group${group} = () => exports;\nreturn exports;\n};\n`,
-  }));
+  const given = new Set([...inCore, ...loads]);
+  const used = new Set([LOAD, ...core.filter((part) => !isOps(part)).flatMap(({ text }) => references(acorn, text))]);
+  /** Those that only groups need are functions that they make. */
+  const spare = new Set(
+    parsed.filter(({ part }) => isOps(part)).flatMap(({ statements }) => statements.flatMap(declared)),
+  );
+  for (const name of used) spare.delete(name);
+  const changed = changing(parsed);
+  const made = [];
+  const scripts = [...bodies].map(([group, { body, exports }], place) => {
+    const text = `${body}return [${exports.join(", ")}];\n`;
+    const needed = references(acorn, text).filter((name) => given.has(name));
+    const fleeting = needed.filter((name) => changed.has(name));
+    if (fleeting.length > 0) {
+      throw new Error(`deferred modules would miss how these change: ${fleeting.join(", ")}`);
+    }
+    const own = needed.filter((name) => spare.has(name)).map((name) => `const ${name} = __ops.${name};\n`);
+    const names = needed.filter((name) => !spare.has(name)).join(", ");
+    made.push({
+      input: "",
+      text:
+        `let $group${group} = () => {\nconst exports = ${LOAD}(${place})(${names});\n` +
+        `$group${group} = () => exports;\nreturn exports;\n};\n`,
+    });
+    return `((__ops) => {\n"use strict";\n${own.join("")}return (${names}) => {\n${text}};\n})\n`;
+  });
+  const withoutSpare = (part) => {
+    const kept = parse(part.text).filter((statement) => !declared(statement).every((name) => spare.has(name)));
+    return { ...part, text: kept.map(({ start, end }) => `${part.text.slice(start, end)}\n`).join("") };
+  };
+  const rest = core.map((part) => (isOps(part) ? withoutSpare(part) : part));
   // Those who call them do so later.
-  const last = core.length - 1;
-  return [...core.slice(0, last), ...made, ...core.slice(last)];
+  const last = rest.length - 1;
+  return { core: [...rest.slice(0, last), ...made, ...rest.slice(last)], groups: scripts };
 }

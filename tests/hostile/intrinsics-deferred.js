@@ -1,4 +1,4 @@
-// Attacks: the modules of the platform that an isolate makes when they are first read: by then the guest has replaced
+// Attacks: the modules of the platform that an isolate makes when they are first needed: by then the guest has replaced
 // what they are made with (functions, iteration, globals, descriptors by way of `Object.prototype`).
 // Becomes: they are made all the same, and none of the guest's functions is called.
 // Config: {"limits": {"cpu_ms": 3000}}
@@ -12,6 +12,7 @@
 // Expect /performance: 200 as expected
 // Expect /structuredClone: 200 as expected
 // Expect /PerformanceObserver: 200 as expected
+// Expect /console: 200 as expected
 import { guest } from "./common/guest.js";
 
 const { defineProperty, defineProperties, getOwnPropertyDescriptor, getOwnPropertyDescriptors, getPrototypeOf } =
@@ -38,8 +39,8 @@ const uses = {
   PerformanceObserver: [(PerformanceObserver) => String(PerformanceObserver.supportedEntryTypes), "mark,measure"],
 };
 
-/** Reads a global while all that the language offers is replaced. What was called of that, and the value. */
-function read(name) {
+/** Does something while all that the language offers is replaced. What was called of that, and what it gave. */
+function meanwhile(act) {
   const called = [];
   const note = (what) => {
     defineProperty(called, called.length, { __proto__: null, value: what, enumerable: true, configurable: true });
@@ -78,7 +79,7 @@ function read(name) {
   }
   let value;
   try {
-    value = globalThis[name];
+    value = act();
   } finally {
     for (let i = 0; i < names.length; i++) deleteProperty(kept[4][0].prototype, names[i]);
     for (let i = 0; i < globals.length; i++) {
@@ -93,7 +94,7 @@ function read(name) {
 const handlers = {};
 for (const [name, [use, expected]] of Object.entries(uses)) {
   handlers[name] = async () => {
-    const { called, value } = read(name);
+    const { called, value } = meanwhile(() => globalThis[name]);
     if (called.length > 0) return `called: ${called.join(", ")}`;
     const descriptor = getOwnPropertyDescriptor(globalThis, name);
     if (descriptor.value !== value || !descriptor.writable || !descriptor.configurable) return "is no data property";
@@ -101,5 +102,11 @@ for (const [name, [use, expected]] of Object.entries(uses)) {
     return got === expected ? "as expected" : `got ${got}`;
   };
 }
+
+// Values are printed by modules that are made with the first of them; this one is printed without the language's help.
+handlers.console = () => {
+  const { called } = meanwhile(() => console.log(1n));
+  return called.length > 0 ? `called: ${called.join(", ")}` : "as expected";
+};
 
 export default guest(handlers);

@@ -3,7 +3,9 @@
 
 import { op_fetcher_fetch } from "selvedge:ops";
 import * as analytics from "deferred:platform/analytics/analytics-engine.js";
+import * as d1 from "deferred:platform/d1/index.js";
 import * as hyperdrive from "deferred:platform/hyperdrive/hyperdrive.js";
+import * as kv from "deferred:platform/kv/kv-namespace.js";
 import * as r2 from "deferred:platform/r2/bucket.js";
 import * as rateLimit from "deferred:platform/rate-limit.js";
 import * as secrets from "deferred:platform/secrets/secret.js";
@@ -13,9 +15,7 @@ import { installFrozenTemporal } from "selvedge:web/performance/frozen-temporal.
 import { internal } from "selvedge:web/webidl.js";
 import { removeSharedArrayBuffer } from "./buffers.js";
 import { waitUntil } from "./context.js";
-import { D1Database } from "./d1/index.js";
 import { Fetcher } from "./fetcher.js";
-import { KvNamespace } from "./kv/kv-namespace.js";
 import { DurableObject, RpcTarget, WorkerEntrypoint, WorkflowEntrypoint } from "./classes.js";
 import { createService } from "./service.js";
 import { worker } from "./state.js";
@@ -40,8 +40,8 @@ const KINDS = {
     new Fetcher(internal, (method, url, headers, body) => op_fetcher_fetch(name, method, url, headers, body)),
   rateLimit: (name) => new rateLimit.RateLimit(internal, name),
   service: createService,
-  kv: (name) => new KvNamespace(internal, name),
-  d1: (name) => new D1Database(internal, name),
+  kv: (name) => new kv.KvNamespace(internal, name),
+  d1: (name) => new d1.D1Database(internal, name),
   analytics: (name) => new analytics.AnalyticsEngine(internal, name),
   hyperdrive: (_, value) => new hyperdrive.Hyperdrive(internal, parse(value)),
   secret: (name) => new secrets.SecretsStoreSecret(internal, name),

@@ -55,10 +55,13 @@ pub use start::Handlers;
 pub use worker::{Worker, WorkerOptions};
 
 use selvedge_ops::OpDecl;
-use selvedge_runtime::{EngineOptions, InternalScript};
+use selvedge_runtime::{EngineOptions, InternalModule, InternalScript};
 
 /// The JavaScript of this crate and of `web`, as one script (`bundle.mjs`).
 const SCRIPT: &str = include_str!(concat!(env!("OUT_DIR"), "/platform.js"));
+
+/// Its deferred modules (`deferred.mjs`).
+const GROUPS: &[InternalModule] = include!(concat!(env!("OUT_DIR"), "/js_modules.rs"));
 
 const OPS: &[&[OpDecl]] = &[
     analytics::OPS,
@@ -79,6 +82,6 @@ const OPS: &[&[OpDecl]] = &[
 /// All that the platform is made of, for the engine.
 pub fn engine_options() -> EngineOptions {
     let ops = [selvedge_web::ops(), OPS.concat()].concat();
-    let script = InternalScript { name: "selvedge:platform", ops, source: SCRIPT };
+    let script = InternalScript { name: "selvedge:platform", ops, source: SCRIPT, groups: GROUPS };
     EngineOptions { scripts: vec![script], extensions: vec![selvedge_node::extension()] }
 }

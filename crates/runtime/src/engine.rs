@@ -5,6 +5,7 @@ use std::sync::Arc;
 use selvedge_ops::v8;
 
 use crate::fatal;
+use crate::groups::Groups;
 use crate::instance::Shell;
 use crate::lazy::LazySources;
 use crate::memory::Memory;
@@ -103,6 +104,7 @@ pub enum EngineError {
 /// The maker of isolates.
 pub struct Engine {
     snapshot: Snapshot,
+    groups: Arc<Groups>,
     lazy: Arc<LazySources>,
     watchdog: Watchdog,
     platform: v8::SharedRef<v8::Platform>,
@@ -121,9 +123,11 @@ impl Engine {
     /// When that JavaScript is faulty, or a thread cannot be made.
     pub fn new(token: &V8Token, options: &EngineOptions) -> Result<Arc<Self>, EngineError> {
         let snapshot = Snapshot::build(&options.scripts).map_err(EngineError::Snapshot)?;
+        let groups = Groups::new(&options.scripts).map_err(EngineError::Snapshot)?;
         let lazy = LazySources::new(&options.scripts, &options.extensions).map_err(EngineError::Snapshot)?;
         let watchdog = Watchdog::start().map_err(EngineError::Watchdog)?;
-        Ok(Arc::new(Self { snapshot, lazy: Arc::new(lazy), watchdog, platform: token.platform.clone() }))
+        let (groups, lazy) = (Arc::new(groups), Arc::new(lazy));
+        Ok(Arc::new(Self { snapshot, groups, lazy, watchdog, platform: token.platform.clone() }))
     }
 
     pub(crate) fn on_held_threads(&self, changed: Box<dyn Fn(usize) + Send + Sync>) {
@@ -153,7 +157,8 @@ impl Engine {
         // `Atomics.wait` would hold the thread, and for nobody: no memory is shared with another isolate.
         let params = self.snapshot.create_params().heap_limits(0, heap_bytes).allow_atomics_wait(false);
         let params = params.array_buffer_allocator(memory.allocator().make_shared());
-        let isolate = v8::Isolate::new(params);
+        let mut isolate = v8::Isolate::new(params);
+        self.groups.install(&mut isolate);
         step!("isolate");
         Shell::new(isolate, &self.watchdog, self.platform.clone(), memory)
     }

@@ -20,6 +20,10 @@ pub struct InternalScript {
     /// The text: an expression whose value is a function that takes an object of the ops. ASCII only: it stays outside of
     /// the heap, shared by all isolates.
     pub source: &'static str,
+    /// Parts that are compiled when they are first needed, which the text asks for by their places here (see
+    /// [`crate::load_group`]). Each is an expression, too, whose value is a function that takes an object of the ops that it
+    /// names.
+    pub groups: &'static [InternalModule],
 }
 
 /// A crate's JavaScript that stays out of the startup snapshot: its modules are loaded when a Worker first imports them,
@@ -47,9 +51,9 @@ pub(crate) const OPS: &str = "selvedge:ops";
 
 /// The text of a script as a string outside of the heap. It is leaked: one in a process, used by every isolate until the
 /// end.
-pub(crate) fn external(script: &InternalScript) -> Result<&'static v8::OneByteConst, JsError> {
-    check_ascii(script.name, script.source)?;
-    let text = v8::String::create_external_onebyte_const(script.source.as_bytes());
+pub(crate) fn external(name: &str, source: &'static str) -> Result<&'static v8::OneByteConst, JsError> {
+    check_ascii(name, source)?;
+    let text = v8::String::create_external_onebyte_const(source.as_bytes());
     Ok(Box::leak(Box::new(text)))
 }
 

@@ -113,7 +113,7 @@ fn lazy_modules(extensions: &[Extension]) -> impl Iterator<Item = (String, &Inte
 }
 
 /// The names of ops in a text: words of letters, digits and `_` that begin with `op_`.
-fn op_names(text: &str) -> BTreeSet<&str> {
+pub(crate) fn op_names(text: &str) -> BTreeSet<&str> {
     let words = text.split(|char: char| !char.is_ascii_alphanumeric() && char != '_');
     words.filter(|word| word.starts_with("op_")).collect()
 }

@@ -32,6 +32,7 @@ mod every_thread;
 mod exception;
 mod extensions;
 mod fatal;
+mod groups;
 mod handover;
 mod host;
 mod instance;
@@ -79,6 +80,7 @@ pub use engine::{Compilation, Engine, EngineError, EngineOptions, V8Token, initi
 pub use every_thread::{RestrictError, ThreadRestrictions, restrict_every_thread};
 pub use exception::{JsError, call_function};
 pub use extensions::Extensions;
+pub use groups::load_group;
 pub use instance::{Instance, TurnError};
 pub use internal::{Extension, InternalModule, InternalScript};
 pub use invocation::{Hold, Invocation};

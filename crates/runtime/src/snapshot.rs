@@ -37,7 +37,10 @@ impl Snapshot {
     /// # Errors
     /// When a script of ours does not compile or throws.
     pub(crate) fn build(scripts: &[InternalScript]) -> Result<Self, JsError> {
-        let texts = scripts.iter().map(internal::external).collect::<Result<Vec<_>, _>>()?;
+        let texts = scripts
+            .iter()
+            .map(|script| internal::external(script.name, script.source))
+            .collect::<Result<Vec<_>, _>>()?;
         let mut references: Vec<v8::ExternalReference> =
             scripts.iter().flat_map(|script| &script.ops).flat_map(selvedge_ops::OpDecl::external_references).collect();
         references.extend(

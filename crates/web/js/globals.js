@@ -2,20 +2,22 @@
 
 import { op_define_deferred } from "selvedge:ops";
 import * as compression from "deferred:web/compression/compression-streams.js";
+import * as cryptography from "deferred:web/crypto/subtle-index.js";
 import * as textStreams from "deferred:web/encoding/text-streams.js";
 import * as eventSource from "deferred:web/eventsource/index.js";
 import * as messaging from "deferred:web/messaging/index.js";
+import * as measuring from "deferred:web/performance/entry-index.js";
 import * as cloning from "deferred:web/structured-clone/index.js";
 import * as patterns from "deferred:web/url/url-pattern.js";
 import * as blob from "./blob/index.js";
 import { console } from "./console/index.js";
-import * as cryptography from "./crypto/index.js";
+import { Crypto, crypto } from "./crypto/index.js";
 import { DOMException } from "./dom-exception.js";
 import * as encoding from "./encoding/index.js";
 import * as events from "./events/index.js";
 import * as web from "./fetch/index.js";
 import * as navigation from "./navigator/index.js";
-import * as timing from "./performance/index.js";
+import { Performance, installFrozenClock, now, performance } from "./performance/index.js";
 import * as streams from "./streams/index.js";
 import * as timers from "./timers/index.js";
 import * as urls from "./url/index.js";
@@ -31,13 +33,11 @@ const interfaces = {
   ByteLengthQueuingStrategy: streams.ByteLengthQueuingStrategy,
   CloseEvent: events.CloseEvent,
   CountQueuingStrategy: streams.CountQueuingStrategy,
-  Crypto: cryptography.Crypto,
-  CryptoKey: cryptography.CryptoKey,
+  Crypto,
   CustomEvent: events.CustomEvent,
   DOMException,
   ErrorEvent: events.ErrorEvent,
   Event: events.Event,
-  EventCounts: timing.EventCounts,
   EventTarget: events.EventTarget,
   File: blob.File,
   FixedLengthStream: streams.FixedLengthStream,
@@ -46,13 +46,7 @@ const interfaces = {
   IdentityTransformStream: streams.IdentityTransformStream,
   MessageEvent: events.MessageEvent,
   Navigator: navigation.Navigator,
-  Performance: timing.Performance,
-  PerformanceEntry: timing.PerformanceEntry,
-  PerformanceMark: timing.PerformanceMark,
-  PerformanceMeasure: timing.PerformanceMeasure,
-  PerformanceObserver: timing.PerformanceObserver,
-  PerformanceObserverEntryList: timing.PerformanceObserverEntryList,
-  PerformanceResourceTiming: timing.PerformanceResourceTiming,
+  Performance,
   PromiseRejectionEvent: events.PromiseRejectionEvent,
   ReadableByteStreamController: streams.ReadableByteStreamController,
   ReadableStream: streams.ReadableStream,
@@ -62,7 +56,6 @@ const interfaces = {
   ReadableStreamDefaultReader: streams.ReadableStreamDefaultReader,
   Request: web.Request,
   Response: web.Response,
-  SubtleCrypto: cryptography.SubtleCrypto,
   TextDecoder: encoding.TextDecoder,
   TextEncoder: encoding.TextEncoder,
   TransformStream: streams.TransformStream,
@@ -82,10 +75,10 @@ const members = {
   clearImmediate: timers.clearImmediate,
   clearInterval: timers.clearInterval,
   clearTimeout: timers.clearTimeout,
-  crypto: cryptography.crypto,
+  crypto,
   fetch: web.fetch,
   navigator: navigation.navigator,
-  performance: timing.performance,
+  performance,
   queueMicrotask: timers.queueMicrotask,
   reportError: navigation.reportError,
   scheduler: timers.scheduler,
@@ -100,8 +93,22 @@ const members = {
  */
 const deferred = [
   [["CompressionStream", "DecompressionStream"], () => compression, false],
+  [["CryptoKey", "SubtleCrypto"], () => cryptography, false],
   [["EventSource"], () => eventSource, false],
   [["MessageChannel", "MessagePort"], () => messaging, false],
+  [
+    [
+      "EventCounts",
+      "PerformanceEntry",
+      "PerformanceMark",
+      "PerformanceMeasure",
+      "PerformanceObserver",
+      "PerformanceObserverEntryList",
+      "PerformanceResourceTiming",
+    ],
+    () => measuring,
+    false,
+  ],
   [["TextDecoderStream", "TextEncoderStream"], () => textStreams, false],
   [["URLPattern"], () => patterns, false],
   [["structuredClone"], () => cloning, true],
@@ -131,10 +138,10 @@ export function installGlobals(global) {
   define(global, { addEventListener, dispatchEvent, removeEventListener }, true);
   define(global, { console }, false);
   defineProperty(global, "self", { value: global, writable: true, enumerable: true, configurable: true });
-  timing.installFrozenClock(global);
+  installFrozenClock(global);
   events.adoptGlobalEventTarget(global);
   events.setTimerHooks({ setTimeout: timers.setTimeout, clearTimeout: timers.clearTimeout });
   events.setReportException(navigation.reportException);
-  events.setEventClock(timing.now);
+  events.setEventClock(now);
   navigation.setErrorTarget(global);
 }

@@ -1,9 +1,9 @@
-//! Global properties that are made when they are first read.
+//! What is made when it is first needed: global properties, and the modules behind them.
 
 use selvedge_ops::{OpDecl, OpError, define_deferred, op, v8};
 
 /// The ops.
-pub(crate) const OPS: &[OpDecl] = &[op_define_deferred];
+pub(crate) const OPS: &[OpDecl] = &[op_define_deferred, op_load_group];
 
 /// Defines properties of `object` whose values are those of the same names in the object that `load` gives, which is called
 /// when the first of them is read.
@@ -20,4 +20,10 @@ fn op_define_deferred<'s>(
         define_deferred(scope, object, name, load, is_enumerable)?;
     }
     Ok(())
+}
+
+/// The value of the script of a group of deferred modules.
+#[op]
+fn op_load_group<'s>(scope: &mut v8::PinScope<'s, '_>, place: u32) -> Result<v8::Local<'s, v8::Value>, OpError> {
+    selvedge_runtime::load_group(scope, place)
 }

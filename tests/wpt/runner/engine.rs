@@ -53,7 +53,7 @@ impl Runner {
                 script.source = bundle().leak();
             }
         }
-        options.scripts.push(InternalScript { name: "selvedge:wpt", ops: OPS.to_vec(), source: SCRIPT });
+        options.scripts.push(InternalScript { name: "selvedge:wpt", ops: OPS.to_vec(), source: SCRIPT, groups: &[] });
         let engine = Engine::new(token, &options).unwrap_or_else(|error| panic!("{error}"));
         let client =
             FetchClient::new(FetchOptions { allow_private: true, extra_roots: vec![server.certificate.clone()] });

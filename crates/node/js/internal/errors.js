@@ -1,6 +1,6 @@
 // Node's errors: a class of the language's, a code, and Node's words (https://nodejs.org/api/errors.html#nodejs-error-codes).
 
-import { inspect } from "selvedge:web/console/index.js";
+import { inspect } from "selvedge:web/console/printing.js";
 
 const { defineProperty } = Object;
 const { captureStackTrace } = Error;

@@ -1,7 +1,7 @@
 // EventEmitter (https://nodejs.org/api/events.html#class-eventemitter). A function rather than a class, as packages
 // call it on objects of theirs: `EventEmitter.call(this)`.
 
-import { inspect } from "selvedge:web/console/index.js";
+import { inspect } from "selvedge:web/console/printing.js";
 import { queueMicrotask } from "selvedge:web/timers/index.js";
 import { emitWarning } from "./process/warning.js";
 import { nodeError, validateBoolean, validateFunction, validateNumber } from "./errors.js";

@@ -1,6 +1,6 @@
 // node:assert (https://nodejs.org/api/assert.html).
 
-import { inspect } from "selvedge:web/console/index.js";
+import { inspect } from "selvedge:web/console/printing.js";
 import { AssertionError } from "../internal/assert/error.js";
 import { invalidArgType, invalidArgValue, nodeError, validateFunction } from "../internal/errors.js";
 import { isDeepEqual, isDeepStrictEqual } from "../internal/util/comparisons.js";

@@ -1,6 +1,7 @@
 // node:console (https://nodejs.org/api/console.html).
 
-import { console, format, inspect } from "selvedge:web/console/index.js";
+import { console } from "selvedge:web/console/index.js";
+import { format, inspect } from "selvedge:web/console/printing.js";
 import { invalidArgType, nodeError, notImplemented } from "../internal/errors.js";
 
 /** A console that writes to streams (https://nodejs.org/api/console.html#class-console). */

@@ -1,12 +1,7 @@
 // node:perf_hooks (https://nodejs.org/api/perf_hooks.html): the web's performance, as far as hosted has it.
 
-import {
-  Performance,
-  PerformanceEntry,
-  PerformanceMark,
-  PerformanceMeasure,
-  performance,
-} from "selvedge:web/performance/index.js";
+import { PerformanceEntry, PerformanceMark, PerformanceMeasure } from "selvedge:web/performance/entry-index.js";
+import { Performance, performance } from "selvedge:web/performance/index.js";
 import { notImplemented } from "../internal/errors.js";
 
 export { Performance, PerformanceEntry, PerformanceMark, PerformanceMeasure, performance };

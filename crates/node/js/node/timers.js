@@ -3,7 +3,7 @@
 
 import * as web from "selvedge:web/timers/index.js";
 import * as promises from "node:timers/promises";
-import { inspect } from "selvedge:web/console/index.js";
+import { inspect } from "selvedge:web/console/printing.js";
 import { nodeError, validateFunction } from "../internal/errors.js";
 import { emitWarning } from "../internal/process/warning.js";
 

@@ -2,8 +2,8 @@
 
 import { parseArgs as parseArguments } from "@pkgjs/parseargs";
 import types from "node:util/types";
-import { customInspect, format as formatAll, inspect as inspectWith } from "selvedge:web/console/index.js";
-import { console } from "selvedge:web/console/index.js";
+import { console, customInspect } from "selvedge:web/console/index.js";
+import { format as formatAll, inspect as inspectWith } from "selvedge:web/console/printing.js";
 import { TextDecoder, TextEncoder } from "selvedge:web/encoding/index.js";
 import { AbortController } from "selvedge:web/events/index.js";
 import { Buffer } from "../internal/buffer/buffer.js";

@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import test from "node:test";
 import * as acorn from "acorn";
-import { deferGroups, groups, reach, withCalls } from "../../deferred.mjs";
+import { LOAD, deferGroups, groups, reach, withCalls } from "../../deferred.mjs";
 
 /** The text that becomes of a source. */
 function rewritten(text) {
@@ -29,6 +29,8 @@ test("each use of a deferred namespace is a call", () => {
     'import { load as kv } from "deferred:platform/kv.js";\n' +
       'new (kv()).Namespace((kv()), { kv: 1, "kv": x.kv, [(kv()).a]: 2 });\n',
   );
+  const shorthand = rewritten('import * as kv from "deferred:platform/kv.js";\nconst namespaces = { kv };\n');
+  assert.match(shorthand, /const namespaces = \{ kv: \(kv\(\)\) \};/);
   assert.equal(rewritten("a.b();\n"), "a.b();\n");
   assert.throws(
     () => rewritten('import { a } from "deferred:web/a.js";'),
@@ -62,8 +64,8 @@ test("a group is what only its deferred imports reach; those that share a module
   assert.notEqual(groupOf.get("c"), groupOf.get("a"));
 });
 
-/** The script that becomes of a core and one group. */
-function script(core, group) {
+/** The script that becomes of a core and one group, and the group's. */
+function scripts(core, group) {
   const parts = [
     { input: "core", text: core },
     { input: "group", text: group },
@@ -74,18 +76,57 @@ function script(core, group) {
     ["group", 0],
     ["deferred:group", 0],
   ]);
-  return deferGroups(acorn, parts, groupOf)
-    .map(({ text }) => text)
-    .join("");
+  const deferred = deferGroups(acorn, parts, groupOf);
+  return [deferred.core.map(({ text }) => text).join(""), ...deferred.groups];
 }
 
-test("a group is made once, when it is first asked for", () => {
-  const text = script("let count = 0;\n", "count++;\nconst made = { count };\n");
+test("a group is made once, when it is first asked for, of the core's values", () => {
+  const [core, group] = scripts("const count = { made: 0 };\n", "count.made++;\nconst made = { count };\n");
+  const loaded = [];
+  const load = (place) => {
+    loaded.push(place);
+    return new Function(`return ${group}`)()({});
+  };
   const [before, first, second, after] = new Function(
-    `${text}const before = count; const first = result(); return [before, first, result(), count];`,
-  )();
-  assert.deepEqual([before, first.count, after], [0, 1, 1]);
+    LOAD,
+    `${core}const before = count.made; const first = result(); return [before, first, result(), count.made];`,
+  )(load);
+  assert.deepEqual([before, after, loaded], [0, 1, [0]]);
+  assert.equal(first.count.made, 1);
   assert.equal(first, second);
+});
+
+test("an op that only a group needs is its own", () => {
+  const parts = [
+    {
+      input: "ops:selvedge:ops",
+      text: `const op_a = __ops.op_a;\nconst op_b = __ops.op_b;\nconst op_c = __ops.op_c;\n`,
+    },
+    { input: "group", text: "const made = () => [op_a(), op_b()];\n" },
+    { input: "deferred:group", text: "var load = () => ({ made });\n" },
+    { input: "main", text: "const result = () => [op_b(), load()];\n" },
+  ];
+  const groupOf = new Map([
+    ["group", 0],
+    ["deferred:group", 0],
+  ]);
+  const { core, groups } = deferGroups(acorn, parts, groupOf);
+  assert.equal(core[0].text, "const op_b = __ops.op_b;\n");
+  assert.match(groups[0], /^const op_a = __ops\.op_a;\nreturn \(op_b\) =>/m);
+});
+
+test("what changes when a group may have been made cannot reach it", () => {
+  const group = "const made = () => count;\n";
+  for (const core of [
+    "let count = 0;\nconst add = () => count++;\n",
+    "let count = 0;\nfunction add() { ({ count } = {}); }\n",
+    "let count = 0;\nclass Counter { x = (count = 1); }\n",
+  ]) {
+    assert.throws(() => scripts(core, group), /would miss how these change: count/, core);
+  }
+  assert.throws(() => scripts("let count = 0;\n", `count = 1;\n${group}`), /would miss how these change: count/);
+  const [, made] = scripts("let count;\nclass Counter { static { count = 1; } }\n", group);
+  assert.match(made, /^return \(count\) =>/m);
 });
 
 test("what reads something of the language is read in the core", () => {
@@ -94,8 +135,7 @@ test("what reads something of the language is read in the core", () => {
   const group =
     "const { keys } = Object;\nconst push = uncurryThis(Array.prototype.push);\nconst x = uncurryThis(Base.prototype.x);\n" +
     "const made = class Made extends Base { y() { return [keys, push, Object, x(this)]; } };\n";
-  const text = script(core, group);
-  const moved = text.slice(text.indexOf("$group0 = () => {"));
+  const [text, moved] = scripts(core, group);
   for (const kept of ["const { keys } = Object", "const push = ", "const x = "]) {
     assert.ok(text.includes(kept) && !moved.includes(kept), kept);
   }
@@ -122,9 +162,9 @@ test("what can neither stay in the core nor be run later is an error", () => {
     ["class Own { x = Map; }\nconst made = new Own();\n", /reads Map.*it needs Own/],
     ["const made = [];\nfor (let index = 0; index < 2; index++) made[index] = 1;\n", /an assignment to a list/],
   ]) {
-    assert.throws(() => script(core, group), message, group);
+    assert.throws(() => scripts(core, group), message, group);
   }
   const fine =
     "class Own { x() { return Map; } y = () => Map; }\nconst made = new Own();\ndefineProperty(made, 'z', {});\n";
-  assert.ok(script(core, fine).includes("new Own()"));
+  assert.ok(scripts(core, fine)[1].includes("new Own()"));
 });

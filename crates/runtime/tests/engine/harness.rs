@@ -38,17 +38,33 @@ fn op_answer(#[context] invocation: Arc<Invocation>, ok: bool, text: String) {
     invocation.wake();
 }
 
-const OPS: &[OpDecl] = &[op_sleep, op_invocation, op_panic, op_answer];
+#[op]
+fn op_group<'s>(scope: &mut v8::PinScope<'s, '_>, place: u32) -> Result<v8::Local<'s, v8::Value>, OpError> {
+    load_group(scope, place)
+}
+
+const OPS: &[OpDecl] = &[op_sleep, op_invocation, op_panic, op_answer, op_group];
 
 const SCRIPT: &str = r#"((ops) => {
 "use strict";
-const builtins = { "test:platform": { sleep: ops.op_sleep, invocation: ops.op_invocation, panic: ops.op_panic } };
+const builtins = { "test:platform": {
+  sleep: ops.op_sleep, invocation: ops.op_invocation, panic: ops.op_panic, group: ops.op_group,
+} };
 async function answer(handler, argument) {
   try { ops.op_answer(true, String(await handler(argument))); } catch (error) { ops.op_answer(false, String(error)); }
 }
 function dispatch(handler, argument) { return answer(handler, argument); }
 return [{ builtins, dispatch }, {}];
 })"#;
+
+/// Parts of the script: one that is fine, and one that throws.
+const GROUPS: &[InternalModule] = &[
+    InternalModule {
+        path: "fine.js",
+        source: "((ops) => (step) => { let count = 0; return () => `${count += step} ${ops.op_invocation()}`; })",
+    },
+    InternalModule { path: "throws.js", source: "(() => { throw new RangeError('a group that throws'); })" },
+];
 
 #[derive(Default)]
 pub(crate) struct Log(pub(crate) Mutex<Vec<LogRecord>>);
@@ -91,7 +107,7 @@ impl Harness {
         // For tests that ask V8 what it has made of a function.
         v8::V8::set_flags_from_string("--allow-natives-syntax");
         let token = initialize_v8();
-        let script = InternalScript { name: "selvedge:test", ops: OPS.to_vec(), source: SCRIPT };
+        let script = InternalScript { name: "selvedge:test", ops: OPS.to_vec(), source: SCRIPT, groups: GROUPS };
         let options = EngineOptions { scripts: vec![script], extensions: Vec::new() };
         let engine = Engine::new(&token, &options).unwrap();
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();

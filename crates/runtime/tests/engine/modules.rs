@@ -15,6 +15,8 @@ pub(crate) const TESTS: &[(&str, Test)] = &[
     ("modules::unsettled_top_level_await_is_an_error", |h| Box::pin(unsettled_top_level_await_is_an_error(h))),
     ("modules::common_js_requires", |h| Box::pin(common_js_requires(h))),
     ("modules::a_second_instance_uses_the_code_cache", |h| Box::pin(a_second_instance_uses_the_code_cache(h))),
+    ("modules::a_group_is_each_instances_own", |h| Box::pin(a_group_is_each_instances_own(h))),
+    ("modules::a_group_that_throws_says_so", |h| Box::pin(a_group_that_throws_says_so(h))),
     ("modules::texts_are_shared_by_instances", |h| Box::pin(texts_are_shared_by_instances(h))),
 ];
 
@@ -47,6 +49,27 @@ async fn every_kind_is_imported(harness: Harness) {
         .await
         .unwrap();
     assert_eq!(worker.dispatch("").await, Outcome::Answer("t\u{e9}xt,3,7,5,cjs,file:///lib/f.js".into()));
+}
+
+async fn a_group_is_each_instances_own(harness: Harness) {
+    let source = "import { group } from 'test:platform'; let next;
+        export default (step) => { next ??= group(0)(Number(step)); return next(); }";
+    // The second one has it from the code that V8 made for the first.
+    let (first, second) = (harness.worker(source).await, harness.worker(source).await);
+    for (worker, expected) in [(&first, "1 1"), (&first, "2 2"), (&second, "1 1"), (&first, "3 3")] {
+        assert_eq!(worker.dispatch("1").await, Outcome::Answer(expected.into()));
+    }
+}
+
+async fn a_group_that_throws_says_so(harness: Harness) {
+    let source = "import { group } from 'test:platform'; export default (place) => group(Number(place))";
+    for _ in 0..2 {
+        let worker = harness.worker(source).await;
+        for _ in 0..2 {
+            assert_eq!(worker.dispatch("1").await, Outcome::Threw("RangeError: a group that throws".into()));
+        }
+        assert_eq!(worker.dispatch("2").await, Outcome::Threw("Error: internal error: no such group".into()));
+    }
 }
 
 async fn dynamic_import_gives_the_namespace(harness: Harness) {

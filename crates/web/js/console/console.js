@@ -4,10 +4,8 @@
 // what can be said of it.
 
 import { op_console_log, op_now } from "selvedge:ops";
-import { format } from "./format.js";
-import { inspect } from "./inspect/value.js";
+import * as printing from "deferred:web/console/printing.js";
 import { uncurryThis } from "../webidl.js";
-import { table } from "./table.js";
 
 // Numbered as in src/console/log.rs.
 const DEBUG = 0;
@@ -35,6 +33,7 @@ let groupIndentation = "";
 const DEEPEST = 200;
 /** How many groups there are that are not indented any deeper. */
 let deeper = 0;
+const indexOf = uncurryThis(String.prototype.indexOf);
 const slice = uncurryThis(String.prototype.slice);
 /** @type {(text: string, separator: string) => string[]} */
 const split = uncurryThis(/** @type {any} */ (String.prototype.split));
@@ -69,16 +68,31 @@ function print(level, text) {
 }
 
 /**
+ * The text of values that are printed as they are, which needs none of what prints others; undefined for those.
+ * @param {any[]} args
+ */
+function plainText(args) {
+  let text = "";
+  for (let index = 0; index < args.length && text.length < TOO_LONG; index++) {
+    const arg = args[index];
+    if (typeof arg === "string") {
+      if (index === 0 && args.length > 1 && indexOf(arg, "%") >= 0) return undefined;
+    } else if (typeof arg === "number") {
+      if (arg === 0 && 1 / arg < 0) return undefined;
+    } else if (typeof arg !== "boolean" && arg !== undefined && arg !== null) {
+      return undefined;
+    }
+    text += index === 0 ? `${arg}` : ` ${arg}`;
+  }
+  return text;
+}
+
+/**
  * @param {number} level
  * @param {any[]} args
  */
 function printFormatted(level, args) {
-  if (args.length === 1 && typeof args[0] === "string") print(level, args[0]);
-  else
-    print(
-      level,
-      safely(() => format(args, BOUNDED)),
-    );
+  print(level, plainText(args) ?? safely(() => printing.format(args, BOUNDED)));
 }
 
 /** @param {any} label whose conversion may throw, which is then the caller's affair */
@@ -105,7 +119,7 @@ function printTime(label, data) {
     return;
   }
   const text = `${label}: ${duration(op_now() - began)}`;
-  print(LOG, data.length === 0 ? text : `${text} ${safely(() => format(data, BOUNDED))}`);
+  print(LOG, data.length === 0 ? text : `${text} ${safely(() => printing.format(data, BOUNDED))}`);
 }
 
 const methods = {
@@ -131,7 +145,7 @@ const methods = {
   },
   /** @param {any[]} data */
   trace(...data) {
-    const holder = { name: "Trace", message: safely(() => format(data, BOUNDED)), stack: "" };
+    const holder = { name: "Trace", message: safely(() => printing.format(data, BOUNDED)), stack: "" };
     captureStackTrace(holder, methods.trace);
     const frames = safely(() => holder.stack.slice(holder.stack.indexOf("\n    at")));
     print(
@@ -156,7 +170,7 @@ const methods = {
   dir(item = undefined, options = undefined) {
     print(
       LOG,
-      safely(() => inspect(item, { customInspect: false, ...options, ...BOUNDED })),
+      safely(() => printing.inspect(item, { customInspect: false, ...options, ...BOUNDED })),
     );
   },
   /** @param {any[]} data */
@@ -172,8 +186,8 @@ const methods = {
       LOG,
       safely(
         () =>
-          table(data, properties === undefined ? undefined : Array.from(properties, ToString)) ??
-          format([data], BOUNDED),
+          printing.table(data, properties === undefined ? undefined : Array.from(properties, ToString)) ??
+          printing.format([data], BOUNDED),
       ),
     );
   },
@@ -245,6 +259,6 @@ defineProperty(console, Symbol.toStringTag, { value: "console", configurable: tr
  * @param {string} [where] e.g. "(in promise) "
  */
 export function logUncaught(error, where = "") {
-  const text = safely(() => (typeof error === "string" ? error : inspect(error, BOUNDED)));
+  const text = safely(() => (typeof error === "string" ? error : printing.inspect(error, BOUNDED)));
   op_console_log(ERROR, slice(`Uncaught ${where}${text}`, 0, TOO_LONG));
 }

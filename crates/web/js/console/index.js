@@ -1,6 +1,4 @@
-// The console and what prints values for others.
+// The console. What prints values, for it and for others, is in printing.js.
 
 export { console, logUncaught } from "./console.js";
-export { format } from "./format.js";
 export { customInspect, defineInspect } from "./inspectable.js";
-export { inspect } from "./inspect/value.js";

@@ -1,6 +1,8 @@
 // How a class of the platform says what the console prints for its instances: Node's hook, which Workers and
 // npm packages know too.
 
+import { descriptorOf } from "../webidl/intrinsics.js";
+
 const { defineProperty } = Object;
 
 /** Node's `util.inspect.custom`. */
@@ -33,5 +35,6 @@ export function defineInspect(constructor, describe) {
       return describe(this, { depth, options: { ...options, depth }, inspect });
     },
   }.inspect;
-  defineProperty(constructor.prototype, customInspect, { value, writable: true, configurable: true });
+  const descriptor = descriptorOf({ value, writable: true, configurable: true });
+  defineProperty(constructor.prototype, customInspect, descriptor);
 }

@@ -18,6 +18,7 @@ import { convertKey } from "./key.js";
  */
 
 const BytesArray = Uint8Array;
+const { keys } = Object;
 const upperCase = uncurryThis(String.prototype.toUpperCase);
 const lowerCase = uncurryThis(String.prototype.toLowerCase);
 
@@ -105,28 +106,33 @@ const aes = (convert) => ({ "AES-CBC": convert, "AES-CTR": convert, "AES-GCM": c
  * @type {Record<string, Record<string, { name: string, lower: string, convert: import("../webidl/converters.js").Converter<any> }>>}
  */
 const registered = { __proto__: /** @type {any} */ (null) };
-Object.entries({
-  // MD5 is hosted's addition, for digests alone.
-  digest: { ...digests, MD5: noParameters },
-  hash: digests,
-  generateKey: { ...aes(aesLength), HMAC: hmac, ...rsaGenerate, ...elliptic },
-  importKey: { ...aes(noParameters), HMAC: hmac, ...rsaImport, ...elliptic, ...kdfKeys },
-  "get key length": { ...aes(aesLength), HMAC: hmac, ...kdfKeys },
-  sign: signatures,
-  verify: signatures,
-  encrypt: ciphers,
-  decrypt: ciphers,
-  wrapKey: { "AES-KW": noParameters },
-  unwrapKey: { "AES-KW": noParameters },
-  deriveBits: { HKDF: hkdf, PBKDF2: pbkdf2, ECDH: ecdh, X25519: ecdh },
-}).forEach(([operation, algorithms]) => {
+register("digest", { ...digests, MD5: noParameters }); // MD5 is hosted's addition, for digests alone.
+register("hash", digests);
+register("generateKey", { ...aes(aesLength), HMAC: hmac, ...rsaGenerate, ...elliptic });
+register("importKey", { ...aes(noParameters), HMAC: hmac, ...rsaImport, ...elliptic, ...kdfKeys });
+register("get key length", { ...aes(aesLength), HMAC: hmac, ...kdfKeys });
+register("sign", signatures);
+register("verify", signatures);
+register("encrypt", ciphers);
+register("decrypt", ciphers);
+register("wrapKey", { "AES-KW": noParameters });
+register("unwrapKey", { "AES-KW": noParameters });
+register("deriveBits", { HKDF: hkdf, PBKDF2: pbkdf2, ECDH: ecdh, X25519: ecdh });
+
+/**
+ * @param {string} operation
+ * @param {Record<string, import("../webidl/converters.js").Converter<any>>} algorithms what converts the parameters of each
+ */
+function register(operation, algorithms) {
   /** @type {any} */
   const table = { __proto__: null };
-  Object.entries(algorithms).forEach(([name, convert]) => {
-    table[name.toUpperCase()] = { name, lower: name.toLowerCase(), convert };
-  });
+  const names = keys(algorithms);
+  for (let index = 0; index < names.length; index++) {
+    const name = names[index];
+    table[upperCase(name)] = { name, lower: lowerCase(name), convert: algorithms[name] };
+  }
   registered[operation] = table;
-});
+}
 
 /** @type {Record<string, (name: string) => string>} hosted's wordings */
 const unknown = {

@@ -1,11 +1,11 @@
-// Crypto (https://w3c.github.io/webcrypto/#crypto-interface).
+// Crypto (https://w3c.github.io/webcrypto/#crypto-interface). Random numbers are all that many Workers want of it, so the
+// rest is deferred.
 
+import { op_define_deferred } from "selvedge:ops";
+import * as cryptography from "deferred:web/crypto/subtle-index.js";
 import { converters, defineInterface, illegalConstructor, internal, requireArguments } from "../webidl.js";
-import { DigestStream } from "./digest-stream.js";
 import { fillRandom, randomUUID } from "./random.js";
-import { subtle } from "./subtle.js";
 
-const { defineProperty } = Object;
 const resizable = { allowResizable: true };
 
 /** The class of `crypto`. */
@@ -20,7 +20,7 @@ export class Crypto {
 
   get subtle() {
     this.#brand;
-    return subtle;
+    return cryptography.subtle;
   }
 
   /** @param {any} array */
@@ -38,11 +38,6 @@ export class Crypto {
 }
 
 defineInterface(Crypto, { tag: "Crypto" });
-defineProperty(Crypto.prototype, "DigestStream", {
-  value: DigestStream,
-  writable: true,
-  configurable: true,
-  enumerable: false,
-});
+op_define_deferred(Crypto.prototype, ["DigestStream"], () => cryptography, false);
 
 export const crypto = new Crypto(internal);

@@ -1,6 +1,9 @@
 // What the algorithms are: which kind of key each one has, and what its keys may be used for.
 
+import { append } from "../webidl/intrinsics.js";
 import { syntaxError } from "./errors.js";
+
+const { keys } = Object;
 
 /**
  * @typedef {"encrypt" | "decrypt" | "sign" | "verify" | "deriveKey" | "deriveBits" | "wrapKey" | "unwrapKey"} KeyUsage
@@ -49,9 +52,22 @@ export const families = {
  * @type {Record<string, readonly KeyUsage[]>}
  */
 export const pairUsages = { __proto__: /** @type {any} */ (null) };
-Object.entries(families).forEach(([name, family]) => {
-  pairUsages[name] = [...(family.private ?? []), ...(family.public ?? [])];
-});
+const names = keys(families);
+for (let index = 0; index < names.length; index++) {
+  const family = families[names[index]];
+  pairUsages[names[index]] = joinLists(family.private ?? [], family.public ?? []);
+}
+
+/**
+ * @template T
+ * @param {readonly T[]} first
+ * @param {readonly T[]} second
+ */
+function joinLists(first, second) {
+  const joined = copyList(first);
+  for (let index = 0; index < second.length; index++) append(joined, second[index]);
+  return joined;
+}
 
 /**
  * @template T
@@ -60,7 +76,7 @@ Object.entries(families).forEach(([name, family]) => {
 export function copyList(list) {
   /** @type {T[]} */
   const copy = [];
-  for (let index = 0; index < list.length; index++) copy[index] = list[index];
+  for (let index = 0; index < list.length; index++) append(copy, list[index]);
   return copy;
 }
 

@@ -20,11 +20,22 @@ const convertOtherPrimes = dictionary("RsaOtherPrimesInfo", [
 
 /** @type {(value: any, prefix?: string, context?: string) => JsonWebKey} */
 export const convertJwk = dictionary("JsonWebKey", [
-  ...["alg", "crv", "d", "dp", "dq", "e", "k", "kty", "n", "p", "q", "qi", "use", "x", "y"].map((key) => ({
-    key,
-    // A DOMString by the standard. What is not well-formed is no base64url either, and JSON could not carry it.
-    converter: USVString,
-  })),
+  // DOMStrings by the standard. What is not well-formed is no base64url either, and JSON could not carry it.
+  { key: "alg", converter: USVString },
+  { key: "crv", converter: USVString },
+  { key: "d", converter: USVString },
+  { key: "dp", converter: USVString },
+  { key: "dq", converter: USVString },
+  { key: "e", converter: USVString },
+  { key: "k", converter: USVString },
+  { key: "kty", converter: USVString },
+  { key: "n", converter: USVString },
+  { key: "p", converter: USVString },
+  { key: "q", converter: USVString },
+  { key: "qi", converter: USVString },
+  { key: "use", converter: USVString },
+  { key: "x", converter: USVString },
+  { key: "y", converter: USVString },
   { key: "ext", converter: converters.boolean },
   { key: "key_ops", converter: sequenceOf(DOMString) },
   { key: "oth", converter: sequenceOf(convertOtherPrimes) },

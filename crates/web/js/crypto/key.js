@@ -6,6 +6,7 @@
 
 import { op_crypto_release } from "selvedge:ops";
 import { resourceOwner } from "../native-resource.js";
+import { registerPlatformClass } from "../structured-clone/platform-objects.js";
 import { defineInterface, illegalConstructor, interfaceOf, internal } from "../webidl.js";
 import { copyList } from "./families.js";
 
@@ -105,6 +106,9 @@ export const createKey = (state) => new CryptoKey(internal, state);
 export const stateOf = (key) => readState(key);
 
 export { isCryptoKey };
+
+// It cannot be cloned.
+registerPlatformClass({ name: "CryptoKey", isInstance: isCryptoKey });
 
 /** The converter of the interface type. */
 export const convertKey = interfaceOf("CryptoKey", isCryptoKey);

@@ -2,21 +2,22 @@
 
 import { op_crypto_random_fill } from "selvedge:ops";
 import { DOMException } from "../dom-exception.js";
+import { viewByteLength } from "../webidl/buffers.js";
 import { typedArrayTag } from "../webidl/intrinsics.js";
-import { includes } from "./families.js";
-import { byteLength } from "./import.js";
 
-const integerArrays = [
-  "Int8Array",
-  "Uint8Array",
-  "Uint8ClampedArray",
-  "Int16Array",
-  "Uint16Array",
-  "Int32Array",
-  "Uint32Array",
-  "BigInt64Array",
-  "BigUint64Array",
-];
+/** @type {Record<string, boolean>} */
+const integerArrays = {
+  __proto__: /** @type {any} */ (null),
+  Int8Array: true,
+  Uint8Array: true,
+  Uint8ClampedArray: true,
+  Int16Array: true,
+  Uint16Array: true,
+  Int32Array: true,
+  Uint32Array: true,
+  BigInt64Array: true,
+  BigUint64Array: true,
+};
 
 /**
  * Fills a view.
@@ -26,13 +27,13 @@ const integerArrays = [
  */
 export function fillRandom(view) {
   const tag = typedArrayTag(view);
-  if (tag === undefined || !includes(integerArrays, tag)) {
+  if (tag === undefined || !integerArrays[tag]) {
     throw new DOMException(
       "ArrayBufferView argument to getRandomValues() must be an integer-typed view.",
       "TypeMismatchError",
     );
   }
-  const length = byteLength(view);
+  const length = viewByteLength(view);
   if (length > 65536) {
     throw new DOMException(
       `getRandomValues() only accepts buffers of size <= 64K but provided ${length} bytes.`,

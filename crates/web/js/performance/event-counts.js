@@ -11,6 +11,7 @@ import {
 } from "../webidl.js";
 
 const { DOMString } = converters;
+const { deleteProperty } = Reflect;
 
 /** @type {Array<[string, number]>} */
 const noPairs = [];
@@ -54,7 +55,7 @@ export class EventCounts {
   }
 }
 const { pairsOf } = EventCounts;
-Reflect.deleteProperty(EventCounts, "pairsOf");
+deleteProperty(EventCounts, "pairsOf");
 
 definePairIterator(EventCounts, "EventCounts", pairsOf);
 defineInterface(EventCounts, { tag: "EventCounts" });

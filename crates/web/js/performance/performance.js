@@ -1,12 +1,10 @@
 // performance (https://w3c.github.io/hr-time/#dom-performance). As hosted has it, the time origin is the Unix
 // epoch and now() is Date.now(): a Worker has no one moment at which it began.
 
+import * as measuring from "deferred:web/performance/entry-index.js";
 import { EventTarget } from "../events/index.js";
 import { converters, defineInterface, dictionary, illegalConstructor, internal, requireArguments } from "../webidl.js";
-import { PerformanceMark, PerformanceMeasure } from "./entries.js";
-import { createEventCounts } from "./event-counts.js";
 import { now } from "./frozen-clock.js";
-import { notifyObservers } from "./observer.js";
 import { timeline } from "./timeline.js";
 
 const { DOMString } = converters;
@@ -27,7 +25,7 @@ const convertMeasureOptions = dictionary("PerformanceMeasureOptions", [
 /** The clock, and the marks and measures that script made. */
 export class Performance extends EventTarget {
   #timeline = timeline;
-  #eventCounts = createEventCounts();
+  /** @type {import("./event-counts.js").EventCounts | undefined} */ #eventCounts = undefined;
 
   /** @param {symbol} [key] */
   constructor(key = undefined) {
@@ -49,12 +47,12 @@ export class Performance extends EventTarget {
   /** @param {PerformanceEntry} entry */
   #add(entry) {
     this.#timeline.add(entry);
-    notifyObservers(entry);
+    measuring.notifyObservers(entry);
   }
 
   /** There are no user interactions to count. */
   get eventCounts() {
-    return this.#eventCounts;
+    return (this.#eventCounts ??= measuring.createEventCounts());
   }
 
   /**
@@ -63,7 +61,7 @@ export class Performance extends EventTarget {
    */
   mark(name, options = undefined) {
     requireArguments(arguments.length, 1, "Failed to execute 'mark' on 'Performance'");
-    const mark = new PerformanceMark(name, options);
+    const mark = new measuring.PerformanceMark(name, options);
     this.#add(mark);
     return mark;
   }
@@ -112,7 +110,7 @@ export class Performance extends EventTarget {
           ? given + duration
           : now();
     const startTime = given ?? (duration !== undefined ? endTime - duration : 0);
-    const measure = new PerformanceMeasure(internal, name, startTime, endTime - startTime, detail);
+    const measure = new measuring.PerformanceMeasure(internal, name, startTime, endTime - startTime, detail);
     this.#add(measure);
     return measure;
   }

@@ -15,7 +15,7 @@ export class PerformanceResourceTiming extends PerformanceEntry {
   }
 }
 
-[
+const attributes = [
   "initiatorType",
   "nextHopProtocol",
   "workerStart",
@@ -34,14 +34,20 @@ export class PerformanceResourceTiming extends PerformanceEntry {
   "encodedBodySize",
   "decodedBodySize",
   "responseStatus",
-].forEach((name) => {
+];
+for (let index = 0; index < attributes.length; index++) defineAttribute(attributes[index]);
+
+/** @param {string} name */
+function defineAttribute(name) {
   const holder = {
     get [name]() {
       throw new TypeError("Illegal invocation");
     },
   };
   const { get } = /** @type {PropertyDescriptor} */ (getOwnPropertyDescriptor(holder, name));
-  defineProperty(PerformanceResourceTiming.prototype, name, { get, set: undefined, configurable: true });
-});
+  /** @type {any} */
+  const descriptor = { __proto__: null, get, set: undefined, configurable: true };
+  defineProperty(PerformanceResourceTiming.prototype, name, descriptor);
+}
 
 defineInterface(PerformanceResourceTiming, { tag: "PerformanceResourceTiming" });

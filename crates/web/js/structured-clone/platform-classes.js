@@ -14,7 +14,6 @@ import {
   isFormData,
 } from "../blob/index.js";
 import { DOMException, isDOMException } from "../dom-exception.js";
-import { isCryptoKey } from "../crypto/index.js";
 import { isAbortSignal, isEvent } from "../events/index.js";
 import { isHeaders, isRequest, isResponse } from "../fetch/index.js";
 import { errorStack } from "../webidl/error-stack.js";
@@ -54,7 +53,6 @@ const refused = [
   ["Request", isRequest],
   ["Response", isResponse],
   ["FormData", isFormData],
-  ["CryptoKey", isCryptoKey],
   ["AbortSignal", isAbortSignal],
   ["Event", isEvent],
   ["WebSocket", isWebSocket],

@@ -2,6 +2,7 @@
 
 export { callInContext, captureContext } from "./async-context.js";
 export { Scheduler, scheduler } from "./scheduler.js";
+export { startTask } from "./tasks.js";
 export {
   clearImmediate,
   clearInterval,

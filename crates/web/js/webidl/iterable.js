@@ -1,9 +1,11 @@
 // iterable<K, V> (https://webidl.spec.whatwg.org/#js-iterable) for Headers, FormData and URLSearchParams.
 
 import { typeMismatch } from "./errors.js";
+import { descriptorOf } from "./intrinsics.js";
 
 const { defineProperty, defineProperties, getPrototypeOf, setPrototypeOf } = Object;
 const { apply } = Reflect;
+const { iterator, toStringTag } = Symbol;
 
 const IteratorPrototype = getPrototypeOf(getPrototypeOf([][Symbol.iterator]()));
 
@@ -41,8 +43,9 @@ export function definePairIterator(constructor, name, pairsOf) {
   }
   setPrototypeOf(PairIterator.prototype, IteratorPrototype);
   delete (/** @type {any} */ (PairIterator.prototype).constructor);
-  defineProperty(PairIterator.prototype, "next", { enumerable: true });
-  defineProperty(PairIterator.prototype, Symbol.toStringTag, { value: `${name} Iterator`, configurable: true });
+  defineProperty(PairIterator.prototype, "next", descriptorOf({ enumerable: true }));
+  const tag = descriptorOf({ value: `${name} Iterator`, configurable: true });
+  defineProperty(PairIterator.prototype, toStringTag, tag);
 
   /** @type {ThisType<any>} */
   const methods = {
@@ -76,12 +79,13 @@ export function definePairIterator(constructor, name, pairsOf) {
   };
   const { entries, keys, values, forEach } = /** @type {any} */ (methods);
   /** @param {unknown} value */
-  const operation = (value, enumerable = true) => ({ value, enumerable, writable: true, configurable: true });
+  const operation = (value, enumerable = true) =>
+    descriptorOf({ value, enumerable, writable: true, configurable: true });
   defineProperties(constructor.prototype, {
     entries: operation(entries),
     keys: operation(keys),
     values: operation(values),
     forEach: operation(forEach),
-    [Symbol.iterator]: operation(entries, false),
+    [iterator]: operation(entries, false),
   });
 }

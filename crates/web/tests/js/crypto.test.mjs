@@ -37,7 +37,8 @@ provide({
   op_encoding_encode: (text) => new TextEncoder().encode(text),
 });
 
-const { CryptoKey, SubtleCrypto, Crypto, crypto } = await import("../../js/crypto/index.js");
+const { Crypto, crypto } = await import("../../js/crypto/index.js");
+const { CryptoKey, SubtleCrypto } = await import("../../js/crypto/subtle-index.js");
 const { subtle } = crypto;
 const bytes = new Uint8Array(16);
 

@@ -22,7 +22,7 @@ if (process.execArgv.includes("--expose-internals")) {
 async function compare() {
   await import("./inspect-stub.mjs");
   const node = await import("node:util");
-  const ours = await import("../../js/console/index.js");
+  const ours = await import("../../js/console/printing.js");
   const { values, calls, optionSets } = await import("./inspect-corpus.mjs");
   let differences = 0;
   // With `showHidden` Node also lists what an object inherits from a class of the guest's or from an unnamed

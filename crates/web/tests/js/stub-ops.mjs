@@ -15,7 +15,13 @@ for (const file of readdirSync(root, { recursive: true })) {
 }
 
 /** The stubs, by name. */
-export const ops = (globalThis[Symbol.for("selvedge.ops")] = {});
+export const ops = (globalThis[Symbol.for("selvedge.ops")] = {
+  op_define_deferred(object, names, load, enumerable) {
+    for (const name of names) {
+      Object.defineProperty(object, name, { get: () => load()[name], enumerable, configurable: true });
+    }
+  },
+});
 
 /** @param {Record<string, Function>} stubs */
 export const provide = (stubs) => void Object.assign(ops, stubs);

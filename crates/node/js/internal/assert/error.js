@@ -1,6 +1,6 @@
 // AssertionError and its message (https://nodejs.org/api/assert.html#class-assertassertionerror).
 
-import { inspect } from "selvedge:web/console/index.js";
+import { inspect } from "selvedge:web/console/printing.js";
 import { validateObject } from "../errors.js";
 
 const { captureStackTrace } = Error;

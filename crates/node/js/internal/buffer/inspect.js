@@ -1,6 +1,6 @@
 // What inspect() shows of a Buffer.
 
-import { inspect } from "selvedge:web/console/index.js";
+import { inspect } from "selvedge:web/console/printing.js";
 
 /** How many bytes inspect() shows. */
 export const settings = { INSPECT_MAX_BYTES: 50 };

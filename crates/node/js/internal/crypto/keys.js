@@ -12,8 +12,7 @@ import {
   op_node_key_read,
   op_node_key_read_jwk,
 } from "selvedge:ops";
-import { isCryptoKey } from "selvedge:web/crypto/index.js";
-import { stateOf } from "selvedge:web/crypto/key.js";
+import { isCryptoKey, stateOf } from "selvedge:web/crypto/key.js";
 import { resourceOwner } from "selvedge:web/native-resource.js";
 import { Buffer } from "node:buffer";
 import { invalidArgType, invalidArgValue, nodeError, validateObject, validateString } from "../errors.js";

@@ -1,6 +1,6 @@
 // node:util/types (https://nodejs.org/api/util.html#utiltypes): by what V8 knows a value to be.
 
-import { CryptoKey } from "selvedge:web/crypto/index.js";
+import { CryptoKey } from "selvedge:web/crypto/key.js";
 import { kindOf } from "selvedge:web/console/inspect/kinds.js";
 import * as kinds from "selvedge:web/console/inspect/kinds.js";
 import { typedArrayTag } from "selvedge:web/webidl/intrinsics.js";
