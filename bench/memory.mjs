@@ -6,7 +6,7 @@ import { megabytes, table, times } from "./lib/table.mjs";
 const WORKERS = 200;
 
 /** After how long all are at rest, in milliseconds: they are put to rest after ten seconds, some at a time. */
-const REST = 25_000;
+const REST = 45_000;
 
 /**
  * How much resident memory one more idle Worker takes, after one request each, and at rest.

@@ -3,7 +3,8 @@
 //   node bundle.mjs PACKAGES OUT
 //
 // PACKAGES is a folder with node_modules, OUT one that gets the script, platform.js: an expression, a function that takes
-// the ops and gives what js/main.js exports and, by specifier, what modules outside of the snapshot import of those in it.
+// the ops and gives what js/main.js exports, and a function that gives, by specifier, what modules outside of the snapshot
+// import of those in it.
 // OUT/groups gets the scripts of deferred modules (deferred.mjs), by number.
 //
 // Hundreds of ES modules in a heap are half of its size: V8 keeps an object for each import and export, and the code of
@@ -112,7 +113,9 @@ async function bundle(others, isDeferred) {
     }),
   );
   const statements = [main.statement, ...given.map(({ statement }) => statement)];
-  const contents = [...statements, `__result = [${main.expression}, {`, ...given.map(({ member }) => member), "}];"];
+  // Few Workers import any of these: so many objects of exports are made when one does.
+  const share = ["let given;", "const share = () => (given ??= {", ...given.map(({ member }) => member), "});"];
+  const contents = [...statements, ...share, `__result = [${main.expression}, share];`];
   const { metafile, outputFiles } = await build({
     ...options,
     stdin: { contents: contents.join("\n"), resolveDir: crates },

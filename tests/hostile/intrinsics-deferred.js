@@ -5,6 +5,7 @@
 // Expect /HTMLRewriter: 200 as expected
 // Expect /caches: 200 as expected
 // Expect /CompressionStream: 200 as expected
+// Expect /SubtleCrypto: 200 as expected
 // Expect /crypto: 200 as expected
 // Expect /TextDecoderStream: 200 as expected
 // Expect /EventSource: 200 as expected
@@ -24,6 +25,7 @@ const uses = {
   HTMLRewriter: [(HTMLRewriter) => typeof new HTMLRewriter().on("a", {}).transform, "function"],
   caches: [(caches) => String(caches), "[object CacheStorage]"],
   CompressionStream: [(CompressionStream) => String(new CompressionStream("gzip").readable), "[object ReadableStream]"],
+  SubtleCrypto: [(SubtleCrypto) => String(SubtleCrypto.prototype), "[object SubtleCrypto]"],
   crypto: [
     async (crypto) => {
       const key = await crypto.subtle.generateKey({ name: "HMAC", hash: "SHA-256" }, true, ["sign", "verify"]);

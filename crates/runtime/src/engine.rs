@@ -84,7 +84,7 @@ pub fn initialize_v8_for(compilation: Compilation) -> V8Token {
 #[derive(Debug)]
 pub struct EngineOptions {
     /// What is run into the startup snapshot. The first one's function gives an array: an object of what is called from
-    /// outside, and an object of what `extensions` import of it, as objects of exports by specifier.
+    /// outside, and a function that gives what `extensions` import of it, as objects of exports by specifier.
     pub scripts: Vec<InternalScript>,
     /// What Workers may import.
     pub extensions: Vec<Extension>,

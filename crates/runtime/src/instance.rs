@@ -34,7 +34,7 @@ pub(crate) struct Shell {
     isolate: v8::SharedIsolate,
     context: v8::Global<v8::Context>,
     exports: v8::Global<v8::Object>,
-    /// What modules outside of the snapshot may import of those in it, by specifier.
+    /// The function that gives what modules outside of the snapshot may import of those in it, by specifier.
     shared: v8::Global<v8::Object>,
     /// How many bytes it has, by V8's count, that are outside of its heap and shared with all isolates: our script.
     outside: usize,

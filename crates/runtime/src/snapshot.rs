@@ -31,7 +31,7 @@ impl std::fmt::Debug for Snapshot {
 
 impl Snapshot {
     /// Runs the scripts and keeps the heap that results. The first one's result is an array: what is called from outside,
-    /// and what modules outside of the snapshot import of it, as objects of exports by specifier. Leaks the snapshot:
+    /// and a function that gives what modules outside of the snapshot import of it, by specifier. Leaks the snapshot:
     /// there is one in a process, used until the end.
     ///
     /// # Errors

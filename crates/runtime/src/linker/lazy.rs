@@ -14,7 +14,7 @@ use crate::lazy::{Builtins, LazySources};
 /// can say them.
 pub(crate) struct LazyModules {
     sources: Arc<LazySources>,
-    /// The exports of modules in the snapshot, by specifier.
+    /// The function that gives the exports of modules in the snapshot, by specifier.
     snapshot: v8::Global<v8::Object>,
     builtins: Arc<Builtins>,
     modules: HashMap<String, v8::Global<v8::Module>>,
@@ -124,7 +124,9 @@ fn in_snapshot<'s>(
     name: &str,
 ) -> Option<v8::Local<'s, v8::Object>> {
     let snapshot = state.modules().lazy.as_ref()?.snapshot.clone();
-    let snapshot = v8::Local::new(scope, snapshot);
+    let share = v8::Local::new(scope, snapshot).try_cast::<v8::Function>().ok()?;
+    let this = v8::undefined(scope).into();
+    let snapshot = share.call(scope, this, &[])?.try_cast::<v8::Object>().ok()?;
     let key = v8::String::new(scope, name)?;
     let exports = snapshot.get(scope, key.into())?;
     let Ok(exports) = exports.try_cast::<v8::Object>() else {

@@ -54,7 +54,7 @@ async function answer(handler, argument) {
   try { ops.op_answer(true, String(await handler(argument))); } catch (error) { ops.op_answer(false, String(error)); }
 }
 function dispatch(handler, argument) { return answer(handler, argument); }
-return [{ builtins, dispatch }, {}];
+return [{ builtins, dispatch }, () => ({})];
 })"#;
 
 /// Parts of the script: one that is fine, and one that throws.

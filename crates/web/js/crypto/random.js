@@ -3,7 +3,7 @@
 import { op_crypto_random_fill } from "selvedge:ops";
 import { DOMException } from "../dom-exception.js";
 import { viewByteLength } from "../webidl/buffers.js";
-import { typedArrayTag } from "../webidl/intrinsics.js";
+import { append, typedArrayTag } from "../webidl/intrinsics.js";
 
 /** @type {Record<string, boolean>} */
 const integerArrays = {
@@ -44,21 +44,33 @@ export function fillRandom(view) {
   return view;
 }
 
-/** @type {readonly string[]} each byte in two digits */
-const hex = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
+const BytesArray = Uint8Array;
+const DIGITS = "0123456789abcdef";
 
-/** Random bytes for many UUIDs at once. Filled only while an event is handled, never in the startup snapshot. */
-const pool = new Uint8Array(128 * 16);
-let position = pool.length;
+/** @type {string[]} each byte in two digits */
+const hex = [];
+
+/**
+ * Random bytes for many UUIDs at once.
+ * @type {Uint8Array}
+ */
+let pool;
+let position = 0;
+
+/** Makes what UUIDs are made of: only Workers that want some have it. */
+function begin() {
+  for (let byte = 0; byte < 256; byte++) append(hex, DIGITS[byte >> 4] + DIGITS[byte & 15]);
+  pool = new BytesArray(128 * 16);
+}
 
 /** @returns {string} a version 4 UUID (RFC 9562) */
 export function randomUUID() {
-  if (position === pool.length) {
+  if (position === 0) {
+    if (pool === undefined) begin();
     op_crypto_random_fill(pool);
-    position = 0;
   }
   const at = position;
-  position += 16;
+  position = (at + 16) % (128 * 16);
   return (
     hex[pool[at]] +
     hex[pool[at + 1]] +
