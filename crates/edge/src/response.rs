@@ -95,7 +95,7 @@ pub(crate) struct Asked {
 }
 
 /// Makes a handler's response one that can be sent.
-pub(crate) fn finish<B>(response: Box<Response<B>>, asked: Asked, in_flight: InFlight) -> Response<ResponseBody<B>>
+pub(crate) fn finish<B>(response: Response<B>, asked: Asked, in_flight: InFlight) -> Response<ResponseBody<B>>
 where
     B: Body<Data = Bytes, Error: Into<BoxError>>,
 {
@@ -205,7 +205,7 @@ mod tests {
     ) -> Option<String> {
         let builder =
             lengths.iter().fold(Response::builder().status(status), |b, length| b.header(CONTENT_LENGTH, *length));
-        let response = finish(Box::new(builder.body(body).unwrap()), asked, Arc::new(Activity::default()).begin());
+        let response = finish(builder.body(body).unwrap(), asked, Arc::new(Activity::default()).begin());
         response.headers().get(CONTENT_LENGTH).map(|value| value.to_str().unwrap().to_owned())
     }
 
@@ -229,7 +229,7 @@ mod tests {
     fn a_failure_lets_what_came_before_it_be_written() {
         let frames = [Ok(Frame::data(Bytes::from_static(b"first"))), Err(BoxError::from("broke"))];
         let body = StreamBody::new(futures_util::stream::iter(frames));
-        let mut response = finish(Box::new(Response::new(body)), GET, Arc::new(Activity::default()).begin());
+        let mut response = finish(Response::new(body), GET, Arc::new(Activity::default()).begin());
         let mut next = || Pin::new(response.body_mut()).poll_frame(&mut Context::from_waker(Waker::noop()));
         assert!(matches!(next(), Poll::Ready(Some(Ok(_)))));
         assert!(next().is_pending());
@@ -247,7 +247,7 @@ mod tests {
             .header("x-kept", "1")
             .body(Empty::<Bytes>::new())
             .unwrap();
-        let response = finish(Box::new(response), GET, Arc::new(Activity::default()).begin());
+        let response = finish(response, GET, Arc::new(Activity::default()).begin());
         assert_eq!(response.headers().keys().map(HeaderName::as_str).collect::<Vec<_>>(), ["x-kept"]);
     }
 
@@ -256,9 +256,9 @@ mod tests {
         let response =
             || Response::builder().status(101).header("connection", "upgrade").body(Empty::<Bytes>::new()).unwrap();
         let in_flight = || Arc::new(Activity::default()).begin();
-        assert_eq!(finish(Box::new(response()), GET, in_flight()).status(), 500);
+        assert_eq!(finish(response(), GET, in_flight()).status(), 500);
         let asked = Asked { is_head: false, wants_upgrade: true };
-        let upgraded = finish(Box::new(response()), asked, in_flight());
+        let upgraded = finish(response(), asked, in_flight());
         assert_eq!(upgraded.status(), 101);
         assert!(upgraded.headers().contains_key(CONNECTION));
     }

@@ -8,7 +8,8 @@ use std::time::Duration;
 
 use selvedge_platform::{Body, FetchEvent, RequestContext, Scheduler, Worker, WorkerOptions};
 use selvedge_runtime::{
-    Engine, Extensions, InternalScript, Limits, LogRecord, LogSink, Module, ModuleKind, Script, V8Token, WarmPool,
+    Engine, Extensions, InternalModule, InternalScript, Limits, LogRecord, LogSink, Module, ModuleKind, Script,
+    V8Token, WarmPool,
 };
 use selvedge_web::fetch::{FetchClient, FetchOptions};
 use selvedge_wpt::outcome::Outcome;
@@ -50,7 +51,14 @@ impl Runner {
                 script.ops.iter_mut().filter(|op| op.name == own.name).for_each(|op| *op = own);
             }
             if sources {
-                script.source = bundle().leak();
+                let now = bundle();
+                let read = |path: &Path| -> &'static str { fs::read_to_string(path).unwrap().leak() };
+                script.source = read(&now.join("platform.js"));
+                let of = |group: &InternalModule| InternalModule {
+                    source: read(&now.join("groups").join(group.path)),
+                    ..*group
+                };
+                script.groups = script.groups.iter().map(of).collect::<Vec<_>>().leak();
             }
         }
         options.scripts.push(InternalScript { name: "selvedge:wpt", ops: OPS.to_vec(), source: SCRIPT, groups: &[] });
@@ -162,8 +170,9 @@ impl RequestContext for NoContext {
     }
 }
 
-/// The platform's script, made of the JavaScript of the checkout as it is now by the bundler of the last build.
-fn bundle() -> String {
+/// The folder of the platform's script, made of the JavaScript of the checkout as it is now by the bundler of the last
+/// build. It has to have as many groups as that.
+fn bundle() -> PathBuf {
     let here = std::env::current_dir().unwrap();
     let bundler = |folder: &Path| folder.join("crates/platform/bundle.mjs");
     let bundler = here.ancestors().map(bundler).find(|bundler| bundler.exists());
@@ -172,9 +181,10 @@ fn bundle() -> String {
     let outputs = fs::read_dir(build).unwrap().map(|entry| entry.unwrap().path().join("out"));
     let output = outputs.filter(|out| out.join("platform.js").exists()).find(|out| out.join("packages").exists());
     let output = output.expect("the platform has been built");
-    let script = output.join("platform-now.js");
+    let now = output.join("now");
+    fs::create_dir_all(&now).unwrap();
     let mut command = Command::new("node");
-    command.arg(bundler.expect("--sources is for use in a checkout")).arg(output.join("packages")).arg(&script);
+    command.arg(bundler.expect("--sources is for use in a checkout")).arg(output.join("packages")).arg(&now);
     assert!(command.status().unwrap().success(), "the JavaScript cannot be bundled");
-    fs::read_to_string(script).unwrap()
+    now
 }
