@@ -183,6 +183,31 @@ function references(acorn, text) {
 }
 
 /**
+ * The groups' scripts, and for each the statement of the core that loads it.
+ * @param {Acorn} acorn
+ * @param {Map<number, { body: string, exports: string[] }>} bodies
+ * @param {{ given: Set<string>, spare: Set<string>, changed: Set<string> }} names what the core has, which ops of these it
+ *   does not need itself, and what cannot be handed over as it changes
+ */
+function scriptsOf(acorn, bodies, { given, spare, changed }) {
+  return [...bodies].map(([group, { body, exports }], place) => {
+    const text = `${body}return [${exports.join(", ")}];\n`;
+    const needed = references(acorn, text).filter((name) => given.has(name));
+    const fleeting = needed.filter((name) => changed.has(name));
+    if (fleeting.length > 0) {
+      throw new Error(`deferred modules would miss how these change: ${fleeting.join(", ")}`);
+    }
+    const own = needed.filter((name) => spare.has(name)).map((name) => `const ${name} = __ops.${name};\n`);
+    const names = needed.filter((name) => !spare.has(name)).join(", ");
+    const load =
+      `let $group${group} = () => {\nconst exports = ${LOAD}(${place})(${names});\n` +
+      `$group${group} = () => exports;\nreturn exports;\n};\n`;
+    const script = `((__ops) => {\n"use strict";\n${own.join("")}return (${names}) => {\n${text}};\n})\n`;
+    return { load: { input: "", text: load }, script };
+  });
+}
+
+/**
  * Takes the groups' code out of the script, but for what stays in the core.
  * @template {Part} T
  * @param {Acorn} acorn
@@ -231,30 +256,10 @@ export function deferGroups(acorn, parts, groupOf) {
   }
   const given = new Set([...inCore, ...loads]);
   const used = new Set([LOAD, ...core.filter((part) => !isOps(part)).flatMap(({ text }) => references(acorn, text))]);
-  /** Those that only groups need are functions that they make. */
-  const spare = new Set(
-    parsed.filter(({ part }) => isOps(part)).flatMap(({ statements }) => statements.flatMap(declared)),
-  );
-  for (const name of used) spare.delete(name);
-  const changed = changing(parsed);
-  const made = [];
-  const scripts = [...bodies].map(([group, { body, exports }], place) => {
-    const text = `${body}return [${exports.join(", ")}];\n`;
-    const needed = references(acorn, text).filter((name) => given.has(name));
-    const fleeting = needed.filter((name) => changed.has(name));
-    if (fleeting.length > 0) {
-      throw new Error(`deferred modules would miss how these change: ${fleeting.join(", ")}`);
-    }
-    const own = needed.filter((name) => spare.has(name)).map((name) => `const ${name} = __ops.${name};\n`);
-    const names = needed.filter((name) => !spare.has(name)).join(", ");
-    made.push({
-      input: "",
-      text:
-        `let $group${group} = () => {\nconst exports = ${LOAD}(${place})(${names});\n` +
-        `$group${group} = () => exports;\nreturn exports;\n};\n`,
-    });
-    return `((__ops) => {\n"use strict";\n${own.join("")}return (${names}) => {\n${text}};\n})\n`;
-  });
+  const ops = parsed.filter(({ part }) => isOps(part)).flatMap(({ statements }) => statements.flatMap(declared));
+  // Those that only groups need are functions that they make.
+  const spare = new Set(ops.filter((name) => !used.has(name)));
+  const made = scriptsOf(acorn, bodies, { given, spare, changed: changing(parsed) });
   const withoutSpare = (part) => {
     const kept = parse(part.text).filter((statement) => !declared(statement).every((name) => spare.has(name)));
     return { ...part, text: kept.map(({ start, end }) => `${part.text.slice(start, end)}\n`).join("") };
@@ -262,5 +267,8 @@ export function deferGroups(acorn, parts, groupOf) {
   const rest = core.map((part) => (isOps(part) ? withoutSpare(part) : part));
   // Those who call them do so later.
   const last = rest.length - 1;
-  return { core: [...rest.slice(0, last), ...made, ...rest.slice(last)], groups: scripts };
+  return {
+    core: [...rest.slice(0, last), ...made.map(({ load }) => load), ...rest.slice(last)],
+    groups: made.map(({ script }) => script),
+  };
 }
