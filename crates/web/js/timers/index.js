@@ -2,7 +2,6 @@
 
 export { callInContext, captureContext } from "./async-context.js";
 export { Scheduler, scheduler } from "./scheduler.js";
-export { startTask } from "./tasks.js";
 export {
   clearImmediate,
   clearInterval,
