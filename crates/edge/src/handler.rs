@@ -28,8 +28,8 @@ pub trait Handler: Send + Sync + 'static {
     /// The body of the responses.
     type Body: http_body::Body<Data = Bytes, Error: Into<BoxError>> + Send + 'static;
 
-    /// Answers one request. Both are in boxes, as each layer that passes them on would else copy them. An upgrade (`101`) takes the connection over by a [`Takeover`](crate::Takeover) among the
-    /// response's extensions.
+    /// Answers one request. Both are in boxes, as each layer that passes them on would else copy them. An upgrade (`101`)
+    /// takes the connection over by a [`Takeover`](crate::Takeover) among the response's extensions.
     fn handle(
         &self,
         request: Box<http::Request<Incoming>>,
