@@ -256,6 +256,9 @@ export function deferGroups(acorn, parts, groupOf) {
   }
   const given = new Set([...inCore, ...loads]);
   const used = new Set([LOAD, ...core.filter((part) => !isOps(part)).flatMap(({ text }) => references(acorn, text))]);
+  // What stays in the core may have functions that refer to what does not.
+  const lost = [...used].filter((name) => everywhere.has(name) && !given.has(name));
+  if (lost.length > 0) throw new Error(`the core refers to what only deferred modules have: ${lost.join(", ")}`);
   const ops = parsed.filter(({ part }) => isOps(part)).flatMap(({ statements }) => statements.flatMap(declared));
   // Those that only groups need are functions that they make.
   const spare = new Set(ops.filter((name) => !used.has(name)));

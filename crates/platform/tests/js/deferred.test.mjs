@@ -164,6 +164,10 @@ test("what can neither stay in the core nor be run later is an error", () => {
   ]) {
     assert.throws(() => scripts(core, group), message, group);
   }
+  assert.throws(
+    () => scripts("class Base {}\n", "class Own {}\nconst made = new Base(() => new Own());\n"),
+    /the core refers to what only deferred modules have: Own/,
+  );
   const fine =
     "class Own { x() { return Map; } y = () => Map; }\nconst made = new Own();\ndefineProperty(made, 'z', {});\n";
   assert.ok(scripts(core, fine)[1].includes("new Own()"));

@@ -2,6 +2,8 @@
 
 export { callInContext, captureContext } from "./async-context.js";
 export { Scheduler, scheduler } from "./scheduler.js";
+// For deferred modules: the tasks of an invocation are the core's, whoever starts them.
+export { startTask } from "./tasks.js";
 export {
   clearImmediate,
   clearInterval,
