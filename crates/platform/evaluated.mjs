@@ -56,18 +56,20 @@ function madeBy({ body }) {
   return [...constructors, ...body.body.filter(isField).map(({ value }) => ({ body: value, params: [] }))];
 }
 
+/** Whether an expression is a place in a list, as ours are written: `index`, `length` or `list.length`. */
+const isPlace = ({ name, property }) => /^(index|length)$/.test(name ?? "") || property?.name === "length";
+
 /** What nobody can change. */
 const FIXED = ["Infinity", "NaN", "undefined"];
 
 /**
- * Functions of the core that may be called when deferred modules are run: they rely on nothing that a guest can have changed by
- * then. A statement that calls another one stays in the core.
+ * Functions of the core that may be called when deferred modules are run: they rely on nothing that a guest can have
+ * changed by then. A statement that calls another one stays in the core.
  */
 const CALLED = [
   "append",
   "dictionary",
   "defineEventHandler",
-  "defineInspect",
   "defineInterface",
   "definePairIterator",
   "descriptorOf",
@@ -160,11 +162,7 @@ export function evaluated(statement, functions) {
           break;
         case "AssignmentExpression":
           // Beyond the list's end a setter of `Object.prototype` would be called.
-          if (/^(index|length)$/.test(node.left.property?.name ?? "") && node.left.computed) {
-            constructs.push("an assignment to a list");
-          } else if (node.left.computed && node.left.property.property?.name === "length") {
-            constructs.push("an assignment to a list");
-          }
+          if (node.left.computed && isPlace(node.left.property)) constructs.push("an assignment to a list");
           break;
         case "MemberExpression":
           if (node.property.name === "prototype") prototypesOf.push(node.object.name);
