@@ -8,9 +8,9 @@ use std::sync::{Arc, OnceLock};
 
 use selvedge_ops::{OpDecl, OpError, v8};
 
-use crate::JsError;
 use crate::internal::{InternalScript, external};
-use crate::lazy::op_names;
+use crate::lazy::{op_names, ops_object};
+use crate::{JsError, linker};
 
 /// The groups, shared by all isolates of an engine.
 #[derive(Default)]
@@ -62,11 +62,7 @@ impl Group {
     /// What the group's function makes of its ops. Nothing where an exception is under way.
     fn load<'s>(&self, scope: &mut v8::PinScope<'s, '_>) -> Option<v8::Local<'s, v8::Value>> {
         let function = self.run(scope)?.try_cast::<v8::Function>().ok()?;
-        let ops = v8::Object::new(scope);
-        for op in &self.ops {
-            let (name, function) = (v8::String::new(scope, op.name)?, op.function(scope)?);
-            ops.create_data_property(scope, name.into(), function.into())?;
-        }
+        let ops = ops_object(scope, &self.ops)?;
         let this = v8::undefined(scope).into();
         function.call(scope, this, &[ops.into()])
     }
@@ -75,8 +71,7 @@ impl Group {
     fn run<'s>(&self, scope: &mut v8::PinScope<'s, '_>) -> Option<v8::Local<'s, v8::Value>> {
         use v8::script_compiler::{CachedData, CompileOptions, NoCacheReason, Source, compile_unbound_script};
         let text = v8::String::new_from_onebyte_const(scope, self.text)?;
-        let name = v8::String::new(scope, &self.name)?;
-        let origin = v8::ScriptOrigin::new(scope, name.into(), 0, 0, false, -1, None, false, false, false, None);
+        let origin = linker::origin(scope, &self.name, false)?;
         let (mut source, options) = match self.code.get() {
             Some(code) => {
                 let code = CachedData::new(code);

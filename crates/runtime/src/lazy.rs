@@ -112,6 +112,16 @@ fn lazy_modules(extensions: &[Extension]) -> impl Iterator<Item = (String, &Inte
     })
 }
 
+/// An object of ops, by their names.
+pub(crate) fn ops_object<'s>(scope: &mut v8::PinScope<'s, '_>, ops: &[OpDecl]) -> Option<v8::Local<'s, v8::Object>> {
+    let object = v8::Object::new(scope);
+    for op in ops {
+        let (name, function) = (v8::String::new(scope, op.name)?, op.function(scope)?);
+        object.create_data_property(scope, name.into(), function.into())?;
+    }
+    Some(object)
+}
+
 /// The names of ops in a text: words of letters, digits and `_` that begin with `op_`.
 pub(crate) fn op_names(text: &str) -> BTreeSet<&str> {
     let words = text.split(|char: char| !char.is_ascii_alphanumeric() && char != '_');

@@ -8,7 +8,7 @@ use selvedge_ops::v8;
 use super::{resolve, throw};
 use crate::InstanceState;
 use crate::internal::{OPS, resolve_specifier};
-use crate::lazy::{Builtins, LazySources};
+use crate::lazy::{Builtins, LazySources, ops_object};
 
 /// What one isolate has of them. The names of modules are those that the sources have among each other; no guest
 /// can say them.
@@ -77,7 +77,7 @@ pub(super) fn get<'s>(
         return Some(module);
     }
     let exports = match name.strip_prefix(OPS).and_then(|rest| rest.strip_prefix('#')) {
-        Some(importer) => ops(scope, &sources, importer)?,
+        Some(importer) => ops_object(scope, &sources.get(importer)?.ops)?,
         None => in_snapshot(scope, state, name)?,
     };
     let module = synthetic(scope, name, exports)?;
@@ -102,20 +102,6 @@ fn remember(
     }
     lazy.names.insert(module, name.to_owned());
     Some(())
-}
-
-fn ops<'s>(
-    scope: &mut v8::PinScope<'s, '_>,
-    sources: &LazySources,
-    importer: &str,
-) -> Option<v8::Local<'s, v8::Object>> {
-    let exports = v8::Object::new(scope);
-    for op in &sources.get(importer)?.ops {
-        let function = op.function(scope)?;
-        let key = v8::String::new(scope, op.name)?;
-        exports.create_data_property(scope, key.into(), function.into())?;
-    }
-    Some(exports)
 }
 
 fn in_snapshot<'s>(
