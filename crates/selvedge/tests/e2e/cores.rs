@@ -1,17 +1,13 @@
 //! One Worker that is asked for more than one core can do has all of them.
 
 use std::collections::BTreeSet;
-use std::time::Duration;
 use std::{fs, thread};
 
 use http::Method;
 use serde_json::json;
 use tokio::task::JoinSet;
 
-use crate::support::Project;
-
-/// How long others may keep the machine busy, as threads whose turns are long come after all others.
-const PATIENCE: Duration = Duration::from_secs(180);
+use crate::support::{Project, late};
 
 /// The processors on which threads of a process run or are about to, one each: fields 3 and 39 of a thread's `stat`.
 fn processors(pid: u32) -> BTreeSet<String> {
@@ -33,10 +29,6 @@ async fn a_hot_worker_reaches_all_cores() {
     let server = project.serve().await;
     let requests = (0..2 * cores).map(|_| server.request(Method::GET, "/"));
     let _requests: JoinSet<_> = requests.map(|request| async { drop(request.send().await) }).collect();
-    let reached = async {
-        while processors(server.pid()).len() < cores {
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
-    };
-    assert!(tokio::time::timeout(PATIENCE, reached).await.is_ok(), "{:?}", processors(server.pid()));
+    // Threads whose turns are long come after all others, so that a busy machine keeps them waiting.
+    late("all cores to be reached", || async { (processors(server.pid()).len() >= cores).then_some(()) }).await;
 }

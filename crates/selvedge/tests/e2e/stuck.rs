@@ -7,7 +7,7 @@ use serde_json::json;
 use tokio::task::JoinSet;
 
 use crate::metrics::{Samples, page};
-use crate::support::{Project, Server, eventually};
+use crate::support::{Project, Server, eventually, late};
 
 /// Its loop is in V8's builtins.
 const BUILTIN: &str = "Array.prototype.lastIndexOf.call({ length: 2 ** 53 - 1 }, 1)";
@@ -65,22 +65,6 @@ fn ask(server: &Server<'_>, name: &str, times: usize) -> JoinSet<()> {
     let host = format!("{name}.test");
     let requests = (0..times).map(|_| server.request(Method::GET, "/stuck").header("Host", &host));
     requests.map(|request| async { drop(request.send().await) }).collect()
-}
-
-/// Waits for what takes a thread CPU time that all others come before: on a machine with much to do, that is late.
-async fn late<T, F: Future<Output = Option<T>>>(what: &str, mut ask: impl FnMut() -> F) -> T {
-    let asking = async {
-        loop {
-            if let Some(value) = ask().await {
-                return value;
-            }
-            tokio::time::sleep(Duration::from_millis(100)).await;
-        }
-    };
-    match tokio::time::timeout(Duration::from_secs(180), asking).await {
-        Ok(value) => value,
-        Err(_) => panic!("{what} did not happen"),
-    }
 }
 
 /// Waits until the log says that a Worker is refused.

@@ -43,6 +43,22 @@ pub(crate) async fn eventually<T, F: Future<Output = Option<T>>>(what: &str, mut
     .await
 }
 
+/// Waits for what takes a thread CPU time that all others come before: on a machine with much to do, that is late.
+pub(crate) async fn late<T, F: Future<Output = Option<T>>>(what: &str, mut ask: impl FnMut() -> F) -> T {
+    let asking = async {
+        loop {
+            if let Some(value) = ask().await {
+                return value;
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+    };
+    match tokio::time::timeout(Duration::from_secs(180), asking).await {
+        Ok(value) => value,
+        Err(_) => panic!("{what} did not happen"),
+    }
+}
+
 /// A number that the environment may set.
 pub(crate) fn setting(name: &str, default: u64) -> u64 {
     std::env::var(name).ok().map_or(default, |text| text.parse().unwrap())
