@@ -13,7 +13,7 @@
 // takes what the group needs of the rest, the *core*.
 //
 // That the core's variables reach a group as values is why none of those may change (a build's error otherwise). As
-// functions within the script, which groups were before, they needed no such rule, but a fifteenth of each isolate was
+// functions within the script, which groups were before, they needed no such rule, but about a twentieth of each isolate was
 // code of groups that it never ran.
 //
 // A group is run after guest code may have changed what the language offers (`Symbol.iterator`, `Array.prototype.map`,

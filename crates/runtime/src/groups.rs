@@ -1,7 +1,7 @@
 //! Groups: parts of our own script that are scripts of their own, which an isolate compiles when it first needs them.
 //!
 //! Most Workers use no HTMLRewriter, no R2, no message ports. As functions of the script in the startup snapshot they would
-//! be in each isolate, and they were: a fifteenth of it. Compiling them is most of the time that a first use takes; so the
+//! be in each isolate, and they were: about a twentieth of it. Compiling them is most of the time that a first use takes; so the
 //! process keeps what V8 made of them for the first isolate, as a code cache for all others.
 
 use std::sync::{Arc, OnceLock};
