@@ -10,7 +10,7 @@ use rusqlite::Connection;
 use super::connection::{DatabaseOptions, open_writer};
 use super::keeper::Keeper;
 use super::readers::Readers;
-use super::writer::{Queue, Write, commit};
+use super::writer::{Job, Queue, Tried, Write, commit};
 use crate::{Durability, Failure, StateFolder, StorageError};
 
 /// How often one who closes a file for good looks whether it is still in use.
@@ -177,20 +177,25 @@ impl Database {
             if jobs.is_empty() {
                 return;
             }
-            match self.opened::<StorageError>() {
-                Ok(open) => {
-                    let writer = lock(&open.writer);
-                    let committed = || self.keeper.iter().for_each(|keeper| keeper.committed(&writer));
-                    commit(&writer, &self.path, jobs, &committed);
-                }
-                Err(error) => {
-                    // Each of them gets the reason, made anew by another try to open the file.
-                    let mut error = Some(error);
-                    for job in jobs {
-                        let error = error.take().or_else(|| self.opened::<StorageError>().err());
-                        job.finish(&self.path, Err(error.unwrap_or(StorageError::Closed)));
-                    }
-                }
+            // The file is let go of before anybody is told: who closes it after a write finds nobody at it.
+            for (job, committed) in self.try_all(jobs) {
+                job.finish(&self.path, committed);
+            }
+        }
+    }
+
+    fn try_all(&self, jobs: Vec<Box<dyn Job>>) -> Vec<Tried> {
+        match self.opened::<StorageError>() {
+            Ok(open) => {
+                let writer = lock(&open.writer);
+                let committed = || self.keeper.iter().for_each(|keeper| keeper.committed(&writer));
+                commit(&writer, jobs, &committed)
+            }
+            Err(error) => {
+                // Each of them gets the reason, made anew by another try to open the file.
+                let mut error = Some(error);
+                let mut reason = || error.take().or_else(|| self.opened::<StorageError>().err());
+                jobs.into_iter().map(|job| (job, Err(reason().unwrap_or(StorageError::Closed)))).collect()
             }
         }
     }

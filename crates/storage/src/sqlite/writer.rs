@@ -105,20 +105,23 @@ impl std::fmt::Debug for Queue {
     }
 }
 
-/// Does a group of writes in one transaction, and tells those who wait, after `after` has run.
-pub(super) fn commit(connection: &Connection, path: &Path, mut jobs: Vec<Box<dyn Job>>, after: &dyn Fn()) {
+/// A write that was tried, and what became of its transaction.
+pub(super) type Tried = (Box<dyn Job>, Result<(), StorageError>);
+
+/// Does a group of writes in one transaction, and runs `after`. Nobody is told yet.
+pub(super) fn commit(connection: &Connection, mut jobs: Vec<Box<dyn Job>>, after: &dyn Fn()) -> Vec<Tried> {
     if jobs.len() > 1 && commit_all(connection, &mut jobs).is_ok() {
         after();
-        jobs.into_iter().for_each(|job| job.finish(path, Ok(())));
-        return;
+        return jobs.into_iter().map(|job| (job, Ok(()))).collect();
     }
     // There is only one, or one of them spoiled it for all: a constraint that is checked at the commit, a disk that is
     // full. Each by itself shows which.
-    for mut job in jobs {
+    let alone = |mut job: Box<dyn Job>| {
         let committed = commit_one(connection, job.as_mut());
         after();
-        job.finish(path, committed);
-    }
+        (job, committed)
+    };
+    jobs.into_iter().map(alone).collect()
 }
 
 fn commit_one(connection: &Connection, job: &mut dyn Job) -> Result<(), StorageError> {
