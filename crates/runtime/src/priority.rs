@@ -9,7 +9,8 @@
 //! come at once.
 //!
 //! Anybody may take a higher nice value; to have the lower one back takes a limit that allows it (`RLIMIT_NICE` of 20 or
-//! more) or a privilege. Where neither is given, nice values are left alone, and slices are all there is.
+//! more) or a capability (`CAP_SYS_NICE`), which a server gives up with all others. So where the limit does not allow it,
+//! nice values are left alone, and slices are all there is.
 //!
 //! Dropped: `SCHED_IDLE` for turns that do not end. What else runs on the machine would then starve the thread, and with it
 //! whoever waits for a lock that it holds; and it served others less well than slices.
@@ -86,12 +87,22 @@ fn set(nice: i32, slice: u64) -> bool {
     }
 }
 
-/// Whether a thread whose nice value was changed may have it back. Tried on a thread made for it.
+/// Whether the limit alone allows a thread to have this nice value back: 20 is its word for 0, 1 for 19 (`getrlimit(2)`).
+#[cfg(target_os = "linux")]
+fn is_within_limit(nice: i32) -> bool {
+    let mut limit = libc::rlimit { rlim_cur: 0, rlim_max: 0 };
+    // SAFETY: there is room for the limit.
+    let known = unsafe { libc::getrlimit(libc::RLIMIT_NICE, &raw mut limit) } == 0;
+    known && u64::try_from(20 - nice).is_ok_and(|needed| limit.rlim_cur >= needed)
+}
+
+/// Whether a thread whose nice value was changed may have it back, also when the process has given up its capabilities,
+/// as a server does once it has started. Tried on a thread made for it.
 #[cfg(target_os = "linux")]
 pub(crate) fn can_be_restored() -> bool {
     let tried = std::thread::Builder::new().spawn(|| {
         let before = nice();
-        before < Rank::Endless.nice() && set(before + 1, 0) && set(before, 0)
+        before < Rank::Endless.nice() && is_within_limit(before) && set(before + 1, 0) && set(before, 0)
     });
     tried.is_ok_and(|thread| thread.join().unwrap_or(false))
 }

@@ -97,6 +97,8 @@ impl TurnClock {
         let Turn { running, terminated } = std::mem::take(&mut *lock(&self.turn));
         let used = running.map_or_else(Used::default, |running| {
             if running.unheeded.was_asked() && !stuck::settle() {
+                // Whoever waits for the turn learns of its end by this.
+                self.state.lose(Loss::Stuck);
                 self.shared.parked.fetch_add(1, Ordering::Relaxed);
                 handover::leave();
             }

@@ -43,6 +43,7 @@ mod node_net;
 mod nodejs;
 mod protocols;
 mod r2;
+mod ranks;
 mod rate_limits;
 mod refusals;
 mod reload;
