@@ -48,13 +48,6 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// The turn that an instance is in.
-#[derive(Default)]
-struct Turn {
-    running: Option<Running>,
-    terminated: bool,
-}
-
 /// How a turn ended.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Finished {
@@ -66,11 +59,12 @@ pub(crate) struct Finished {
 
 /// The watch on one instance.
 pub(crate) struct TurnClock {
-    /// Held while execution is terminated, so that a termination meant for one turn never reaches the next.
-    turn: Mutex<Turn>,
+    /// The turn that the instance is in. Held while execution is terminated, so that a termination meant for one turn never
+    /// reaches the next.
+    turn: Mutex<Option<Running>>,
     isolate: v8::IsolateHandle,
     state: Arc<InstanceState>,
-    /// As in `turn`, to be read without its lock.
+    /// Whether the turn was terminated. Changed only while `turn` is held.
     terminated: AtomicBool,
     /// Whether a turn was a long one; see [`TurnClock::take_long`].
     long: AtomicBool,
@@ -84,8 +78,10 @@ impl TurnClock {
             let thread = slot.thread;
             let meter = Meter::begin(if budget < PLENTY { thread.now() } else { None });
             let running = Running::begin(budget, thread, meter, slot.number);
-            *lock(&self.turn) = Turn { running: Some(running), terminated: false };
+            let mut turn = lock(&self.turn);
+            *turn = Some(running);
             self.terminated.store(false, Ordering::Relaxed);
+            drop(turn);
             *lock(&slot.clock) = Some(self.clone());
         });
         self.shared.wake();
@@ -94,7 +90,8 @@ impl TurnClock {
     /// Ends the turn.
     pub(crate) fn finish(&self) -> Finished {
         Shared::with_slot(&self.shared, |slot| *lock(&slot.clock) = None);
-        let Turn { running, terminated } = std::mem::take(&mut *lock(&self.turn));
+        let running = lock(&self.turn).take();
+        let terminated = self.is_terminated();
         let used = running.map_or_else(Used::default, |running| {
             if running.unheeded.was_asked() && !stuck::settle() {
                 // Whoever waits for the turn learns of its end by this.
@@ -118,9 +115,13 @@ impl TurnClock {
 
     /// Terminates the turn now. Called from within the isolate too: V8 may hold its own locks, but never this one.
     pub(crate) fn terminate(&self) {
-        let mut turn = lock(&self.turn);
+        let _turn = lock(&self.turn);
+        self.terminate_turn();
+    }
+
+    /// Terminates the turn, whose lock the caller has.
+    fn terminate_turn(&self) {
         self.isolate.terminate_execution();
-        turn.terminated = true;
         self.terminated.store(true, Ordering::Release);
     }
 
@@ -137,8 +138,8 @@ impl TurnClock {
     /// Whether its turn holds a thread that others wait for: it was to make room, or to end, and has not.
     fn holds_thread(&self, now: Instant) -> bool {
         let turn = lock(&self.turn);
-        turn.running.as_ref().is_some_and(|running| {
-            (running.moves > 0 || turn.terminated)
+        turn.as_ref().is_some_and(|running| {
+            (running.moves > 0 || self.is_terminated())
                 && !running.made_room
                 && now.saturating_duration_since(running.begun) >= HELD
         })
@@ -147,8 +148,8 @@ impl TurnClock {
     /// When to look again; `None` if no turn runs.
     fn check(&self, now: Instant) -> Option<Duration> {
         let mut turn = lock(&self.turn);
-        let Turn { running: Some(running), terminated } = &mut *turn else { return None };
-        if *terminated {
+        let running = turn.as_mut()?;
+        if self.is_terminated() {
             // V8 forgets a termination when the last of the guest's frames is gone; what the turn enters after
             // that (a handler of its own that was being called, say) must end too.
             self.isolate.terminate_execution();
@@ -172,9 +173,7 @@ impl TurnClock {
             (self.state.memory().wasm() / 2 > self.state.memory().limit()).then_some(Limit::Memory)
         };
         if let Some(limit) = over {
-            self.isolate.terminate_execution();
-            *terminated = true;
-            self.terminated.store(true, Ordering::Release);
+            self.terminate_turn();
             // Not only when the turn ends: a built-in function may not heed a termination for long, and meanwhile no
             // other event should wait for this instance.
             self.state.condemn(limit);
@@ -234,7 +233,7 @@ fn slot_here() -> Option<Arc<Slot>> {
 fn with_running<T>(then: impl FnOnce(&mut Running) -> T) -> Option<T> {
     let clock = slot_here().and_then(|slot| lock(&slot.clock).clone())?;
     let mut turn = lock(&clock.turn);
-    turn.running.as_mut().map(then)
+    turn.as_mut().map(then)
 }
 
 /// Whether the turn on the calling thread was asked to make room. If it was not, the request was for the one before it,
@@ -263,7 +262,7 @@ pub(crate) fn take_due() -> Due {
 /// The state of the instance whose turn on the calling thread was asked to stop.
 pub(crate) fn to_stop() -> Option<Arc<InstanceState>> {
     let clock = slot_here().and_then(|slot| lock(&slot.clock).clone())?;
-    let to_stop = lock(&clock.turn).running.as_ref().is_some_and(|running| running.unheeded.is_to_stop());
+    let to_stop = lock(&clock.turn).as_ref().is_some_and(|running| running.unheeded.is_to_stop());
     to_stop.then(|| clock.state.clone())
 }
 
