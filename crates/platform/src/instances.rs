@@ -133,17 +133,6 @@ impl Instances {
         loaded
     }
 
-    /// An instance to handle an event, started if there is none.
-    pub(crate) async fn acquire(&self, worker: &Arc<Worker>) -> Result<Arc<Loaded>, WorkerError> {
-        if self.gate.refuses() {
-            return Err(WorkerError::Refused);
-        }
-        match self.ready(worker) {
-            Some(loaded) => Ok(loaded),
-            None => self.first(worker).await,
-        }
-    }
-
     /// An instance, and whether there should be one more.
     fn pick(&self) -> (Option<Arc<Loaded>>, bool) {
         let condemned;
@@ -171,8 +160,8 @@ impl Instances {
         (Some(loaded[index].clone()), schedule::grows(loaded.len(), waiting, self.most))
     }
 
-    /// Starts the first instance, once for all who wait for it.
-    async fn first(&self, worker: &Arc<Worker>) -> Result<Arc<Loaded>, WorkerError> {
+    /// An instance to handle an event, started if there is none, once for all who wait for it.
+    pub(crate) async fn acquire(&self, worker: &Arc<Worker>) -> Result<Arc<Loaded>, WorkerError> {
         let _starting = self.starting.lock().await;
         if let (Some(loaded), _) = self.pick() {
             return Ok(loaded);
