@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 use http::{HeaderMap, Request};
 use selvedge_platform::{Body, FetchEvent, RequestContext, Scheduler, Worker, WorkerOptions, engine_options};
 use selvedge_runtime::{
-    Engine, Extensions, Limits, LogRecord, LogSink, Module, ModuleKind, Script, WarmPool, initialize_v8,
+    Engine, Extensions, Limit, Limits, LogRecord, LogSink, Module, ModuleKind, Script, WarmPool, initialize_v8,
 };
 
 const ROUNDS: usize = 100;
@@ -35,6 +35,8 @@ impl RequestContext for Nothing {
     fn cf(&self) -> Arc<str> {
         "{}".into()
     }
+
+    fn abandon(&self, _: Limit) {}
 }
 
 /// Runs `work` several times and gives the median.

@@ -15,6 +15,8 @@ use futures_util::task::AtomicWaker;
 use slab::Slab;
 use tokio::sync::Notify;
 
+use crate::bystander::Bystander;
+
 /// What the server tells a connection. Each outranks the ones before it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[repr(u8)]
@@ -35,6 +37,7 @@ pub(crate) struct Activity {
     reading_head: AtomicBool,
     command: AtomicU8,
     waker: AtomicWaker,
+    pub(crate) bystander: Bystander,
 }
 
 /// One request under way: from its head until its response body has been sent or dropped.

@@ -6,7 +6,9 @@ use std::sync::{Arc, OnceLock};
 use http::{HeaderMap, HeaderValue};
 use ipnet::IpNet;
 
+use crate::activity::Activity;
 use crate::cf::{Cf, is_eu_country};
+use crate::error_page::EdgeError;
 use crate::forwarded::{self, Claims};
 use crate::geo::Locator;
 use crate::ray::RayId;
@@ -63,6 +65,7 @@ pub(crate) struct Link {
     pub(crate) peer: SocketAddr,
     pub(crate) http_protocol: &'static str,
     pub(crate) tls: Option<TlsFacts>,
+    pub(crate) activity: Arc<Activity>,
     pub(crate) locator: Arc<Locator>,
     pub(crate) trusted_proxies: Arc<[IpNet]>,
 }
@@ -154,6 +157,14 @@ impl ClientInfo {
         self.client.link.http_protocol
     }
 
+    /// Answers for the task of the connection, which never runs again, with an error in its form for programs, and ends the
+    /// connection. Only while [`Handler::handle`](crate::Handler::handle) is being polled for this request: it must be what
+    /// never returns. Over TLS the connection ends without an answer, and over HTTP/2 nothing happens, as other requests of
+    /// the connection go on. Does not wait.
+    pub fn abandon(&self, error: EdgeError) {
+        self.client.link.activity.bystander.answer(self.ray, error, self.ray_value());
+    }
+
     /// The name of this request.
     pub fn ray(&self) -> RayId {
         self.ray
@@ -203,6 +214,7 @@ pub(crate) mod tests {
             peer: peer.parse().unwrap(),
             http_protocol: "HTTP/1.1",
             tls: None,
+            activity: Arc::default(),
             locator: Arc::default(),
             trusted_proxies: trusted.iter().map(|net| net.parse().unwrap()).collect(),
         })

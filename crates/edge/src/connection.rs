@@ -52,6 +52,7 @@ pub(crate) struct Shared<H> {
 
 /// Serves a connection until it closes.
 pub(crate) async fn serve<H: Handler>(shared: Arc<Shared<H>>, member: Membership, stream: TcpStream, peer: SocketAddr) {
+    member.activity.bystander.stand_by(&stream, shared.tls.is_some());
     let served = match shared.tls.clone() {
         Some(acceptor) => serve_tls(shared, &member, acceptor, stream, peer).await,
         None => serve_plain(shared, &member, stream, peer).await,
@@ -152,6 +153,7 @@ impl<H: Handler> Session<H> {
             peer,
             http_protocol: if http1 { "HTTP/1.1" } else { "HTTP/2" },
             tls,
+            activity: Arc::clone(&activity),
             locator: Arc::clone(&shared.locator),
             trusted_proxies: Arc::clone(&shared.trusted_proxies),
         });
@@ -181,7 +183,9 @@ impl<H: Handler> Session<H> {
             Asked { is_head: *request.method() == Method::HEAD, wants_upgrade: tap.is_some() && admitted.has_upgrade };
         let upgrade = asked.wants_upgrade.then(|| hyper::upgrade::on(&mut *request));
         let client = self.clients.of(request.headers());
+        let watched = tap.map(|_| self.activity.bystander.watch(client.ray()));
         let response = self.shared.handler.handle(request, client).await;
+        drop(watched);
         if tap.is_some_and(HeadTap::body_is_broken) {
             return Ok(self.refuse(BROKEN_BODY, in_flight));
         }

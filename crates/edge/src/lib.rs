@@ -16,6 +16,7 @@ pub mod routing;
 mod activity;
 mod admission;
 mod body_limit;
+mod bystander;
 mod cdn_loop;
 mod cf;
 mod chunks;

@@ -21,6 +21,11 @@ impl RayId {
     pub fn header_value(self, colo: &str) -> Option<HeaderValue> {
         HeaderValue::from_maybe_shared(bytes::Bytes::from(format!("{self}-{colo}"))).ok()
     }
+
+    /// As a number.
+    pub(crate) fn number(self) -> u64 {
+        self.0
+    }
 }
 
 impl fmt::Display for RayId {

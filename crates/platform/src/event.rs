@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use http::HeaderMap;
+use selvedge_runtime::Limit;
 use selvedge_web::fetch::Body;
 
 use crate::Lineage;
@@ -16,6 +17,10 @@ pub trait RequestContext: Send + Sync {
     /// `request.cf` as JSON
     /// (<https://developers.cloudflare.com/workers/runtime-apis/request/#incomingrequestcfproperties>).
     fn cf(&self) -> Arc<str>;
+
+    /// The turn of the event, which runs in the task that was to answer, has met this limit and cannot be ended: so who
+    /// asked is to have its answer (error 1102) from elsewhere. Called on any thread, at a place where nothing may wait.
+    fn abandon(&self, limit: Limit);
 }
 
 /// A request for a Worker to answer.

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use http::{HeaderMap, HeaderValue};
 use selvedge_ops::{OpError, v8};
-use selvedge_runtime::{Hold, Invocation, JsError};
+use selvedge_runtime::{Hold, Invocation, JsError, Limit};
 use selvedge_web::fetch::{Body, CDN_LOOP, Connection, Connections, SubrequestPolicy, Subrequests};
 
 use crate::{Bound, Lineage, Metrics, RequestContext};
@@ -28,11 +28,13 @@ struct Headers {
 pub(crate) struct Inbound {
     headers: Mutex<Headers>,
     context: Arc<dyn RequestContext>,
+    /// Whether the event runs in the task of who waits for the answer.
+    is_here: bool,
 }
 
 impl Inbound {
-    pub(crate) fn new(map: HeaderMap, context: Arc<dyn RequestContext>) -> Self {
-        Self { headers: Mutex::new(Headers { map, complete: false }), context }
+    pub(crate) fn new(map: HeaderMap, context: Arc<dyn RequestContext>, is_here: bool) -> Self {
+        Self { headers: Mutex::new(Headers { map, complete: false }), context, is_here }
     }
 
     /// Gives the complete headers to `f`.
@@ -103,6 +105,14 @@ impl Exchange {
             metrics,
             on_client_gone: Mutex::default(),
             is_client_watched: AtomicBool::new(false),
+        }
+    }
+
+    /// Has the client answered without the event, whose turn never ends. Only where nobody else can: who waits in another
+    /// task answers by itself.
+    pub(crate) fn abandon(&self, limit: Limit) {
+        if let Some(inbound) = self.inbound.as_ref().filter(|inbound| inbound.is_here) {
+            inbound.context.abandon(limit);
         }
     }
 

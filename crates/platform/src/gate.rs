@@ -4,11 +4,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::SystemTime;
 
-use selvedge_runtime::{InstanceObserver, Limit, LogLevel, LogRecord, LogSink, Loss};
+use selvedge_runtime::{InstanceObserver, Invocation, Limit, LogLevel, LogRecord, LogSink, Loss};
 use tokio::sync::{Notify, oneshot};
 use tokio::task::AbortHandle;
 
 use crate::Metrics;
+use crate::exchange::Exchange;
 use crate::quarantine::Quarantine;
 use crate::schedule::Scheduler;
 use crate::start::Loaded;
@@ -147,8 +148,14 @@ impl InstanceObserver for Witness {
         let _ = ended.map(|ended| ended.send(limit));
     }
 
-    fn lost(&self, loss: Loss) {
+    fn lost(&self, loss: Loss, during: Option<&Invocation>) {
         self.gate.lose(loss);
+        if let Some(invocation) = during
+            && let Some(limit) = invocation.instance().condemned_by()
+            && let Some(exchange) = invocation.extension::<Exchange>()
+        {
+            exchange.abandon(limit);
+        }
     }
 }
 

@@ -5,15 +5,16 @@
 //! enter V8. Who answers is found at each call, so that Workers may call each other, and
 //! themselves, whatever the order in which they are deployed.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use http::header::HeaderMap;
 use http::{HeaderValue, Request, Response};
 use selvedge_ops::{OpDecl, OpError, op};
-use selvedge_runtime::{Invocation, JsError};
+use selvedge_runtime::{Invocation, JsError, Limit};
 use selvedge_web::fetch::{
     Body, BodyArgument, CDN_LOOP, ContentCoding, ResponseParts, SubrequestPolicy, headers_from_flat, response_parts,
 };
+use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
 use crate::binding::{Binding, Bindings, BoxFuture};
@@ -67,6 +68,8 @@ struct Caller {
     cf: Arc<str>,
     /// The loop detection of the request that the caller handles.
     cdn_loop: Option<HeaderValue>,
+    /// What tells it that the called Worker's turn never ends.
+    abandons: Mutex<Option<oneshot::Sender<Limit>>>,
 }
 
 impl RequestContext for Caller {
@@ -78,6 +81,12 @@ impl RequestContext for Caller {
 
     fn cf(&self) -> Arc<str> {
         self.cf.clone()
+    }
+
+    fn abandon(&self, limit: Limit) {
+        let abandons = self.abandons.lock().unwrap_or_else(PoisonError::into_inner).take();
+        // Nobody listens any more if the caller has ended.
+        let _ = abandons.map(|abandons| abandons.send(limit));
     }
 }
 
@@ -98,18 +107,26 @@ fn exception(error: ServiceError) -> OpError {
 /// A Worker at work in a task of its own, which ends with this. Were it polled by the caller's driver, the two could
 /// wait for each other for ever: a Worker that calls itself has one instance, and who has its turn granted must be
 /// polled to take it, while the driver that should poll waits for the next turn itself.
-struct Called(JoinHandle<Result<Response<Body>, ServiceError>>);
+struct Called {
+    task: JoinHandle<Result<Response<Body>, ServiceError>>,
+    abandoned: oneshot::Receiver<Limit>,
+}
 
 impl Called {
     async fn answer(&mut self) -> Result<Response<Body>, ServiceError> {
-        let ended = (&mut self.0).await;
-        ended.unwrap_or_else(|_| Err(ServiceError::Absent("The called Worker was stopped.".into())))
+        tokio::select! {
+            biased;
+            ended = &mut self.task => {
+                ended.unwrap_or_else(|_| Err(ServiceError::Absent("The called Worker was stopped.".into())))
+            }
+            Ok(limit) = &mut self.abandoned => Err(WorkerError::Limit(limit).into()),
+        }
     }
 }
 
 impl Drop for Called {
     fn drop(&mut self) {
-        self.0.abort();
+        self.task.abort();
     }
 }
 
@@ -149,11 +166,14 @@ fn op_service_fetch(
         .map_err(|error| OpError::type_error(format!("Invalid request to the binding {binding}: {error}")))?;
     *request.headers_mut() = headers_from_flat(&headers)?;
     let cdn_loop = exchange.and_then(|exchange| exchange.cdn_loop());
-    let context = Arc::new(Caller { cf: cf.as_deref().unwrap_or("{}").into(), cdn_loop });
+    let (abandons, abandoned) = oneshot::channel();
+    let abandons = Mutex::new(Some(abandons));
+    let context = Arc::new(Caller { cf: cf.as_deref().unwrap_or("{}").into(), cdn_loop, abandons });
     let call = ServiceCall { request, url: url.clone(), context, depth, lineage };
     let bodiless = method == "HEAD";
     Ok(async move {
-        let response = Called(tokio::spawn(service.fetch(call))).answer().await.map_err(exception)?;
+        let mut called = Called { task: tokio::spawn(service.fetch(call)), abandoned };
+        let response = called.answer().await.map_err(exception)?;
         let coding = ContentCoding::of(response.headers());
         response_parts(&invocation, response, coding, bodiless, url, false)
     })

@@ -166,11 +166,11 @@ impl Worker {
     async fn deliver_fetch(self: &Arc<Self>, event: Box<FetchEvent>) -> Result<Box<Response<Body>>, WorkerError> {
         let (ready, runtime) = self.instances.place(self).ok_or(WorkerError::Refused)?;
         match runtime {
-            None => self.answer(&*self.loaded(ready).await?, event).await,
+            None => self.answer(&*self.loaded(ready).await?, event, true).await,
             Some(runtime) => {
                 let worker = self.clone();
                 let (taken, takes) = Taken::new();
-                let answer = async move { worker.answer(takes.note(worker.loaded(ready).await?), event).await };
+                let answer = async move { worker.answer(takes.note(worker.loaded(ready).await?), event, false).await };
                 self.apart(runtime, taken, answer).await
             }
         }
@@ -202,12 +202,17 @@ impl Worker {
         result
     }
 
-    /// Has an instance answer a request, in this task.
-    async fn answer(&self, loaded: &Loaded, mut event: Box<FetchEvent>) -> Result<Box<Response<Body>>, WorkerError> {
+    /// Has an instance answer a request, in this task. `is_here`: which is also that of who waits for the answer.
+    async fn answer(
+        &self,
+        loaded: &Loaded,
+        mut event: Box<FetchEvent>,
+        is_here: bool,
+    ) -> Result<Box<Response<Body>>, WorkerError> {
         // The rest of the event stays in its box.
         let headers = std::mem::take(event.request.headers_mut());
         let body = std::mem::take(event.request.body_mut());
-        let inbound = Inbound::new(headers, event.context);
+        let inbound = Inbound::new(headers, event.context, is_here);
         let exchange = Arc::new(Exchange::new(
             Some(inbound),
             event.depth,

@@ -3,12 +3,12 @@
 //! V8 ends the process where it cannot go on: its heap is full within a built-in function, or an array that a built-in
 //! function makes for itself would be longer than any may be. A guest needs one line for that:
 //! `"x".repeat(2 ** 28).match(/x/g)`. It cannot be told not to, but before it ends the process it calls us, or traps (of
-//! what V8 thinks harmless it does not tell), and we need not return. So the thread stays where it is, for ever, with the isolate, which nobody enters again; the instance is
-//! condemned, and what else the thread had to do is given to another one. V8 gives up in the midst of one isolate's work,
-//! with no lock of the process's in its hands.
+//! what V8 thinks harmless it does not tell), and we need not return. So the thread stays where it is, for ever, with the
+//! isolate, which nobody enters again; the instance is condemned, and what else the thread had to do is given to another
+//! one. V8 gives up in the midst of one isolate's work, with no lock of the process's in its hands.
 //!
 //! A thread and an isolate are a price. So it is paid [`MOST`] times only; then V8 may end the process, which has become
-//! too large by then, and whoever started it starts it again. The client whose request it was gets no answer.
+//! too large by then, and whoever started it starts it again.
 //!
 //! Dropped: to unwind (there are no tables for V8's own code), to jump back over V8's frames (the lock of the isolate and
 //! the handles would be left in a state that V8 does not foresee).

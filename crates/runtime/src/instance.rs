@@ -304,6 +304,7 @@ impl Instance {
             return Err(TurnError::Exceeded(Limit::CpuTime));
         }
         self.shell.state.advance_clock();
+        self.shell.state.turn_of(invocation);
         let (result, cpu) = self.run(budget, |scope, _| body(scope));
         invocation.charge(cpu);
         result

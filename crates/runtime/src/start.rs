@@ -5,7 +5,8 @@ use std::sync::Arc;
 use selvedge_ops::v8;
 
 use crate::{
-    Builtins, Extensions, Instance, JsError, Limit, Limits, LogSink, Loss, Script, TurnError, WarmPool, linker,
+    Builtins, Extensions, Instance, Invocation, JsError, Limit, Limits, LogSink, Loss, Script, TurnError, WarmPool,
+    linker,
 };
 
 /// What an instance is given when it starts.
@@ -28,8 +29,8 @@ pub trait InstanceObserver: Send + Sync {
     /// A limit ended it. The turn that met the limit may go on for a while.
     fn condemned(&self, limit: Limit);
 
-    /// A thread is lost to one of its turns.
-    fn lost(&self, loss: Loss);
+    /// A thread is lost to one of its turns, which is of this invocation if it is of any.
+    fn lost(&self, loss: Loss, during: Option<&Invocation>);
 }
 
 impl std::fmt::Debug for StartOptions {

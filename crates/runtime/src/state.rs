@@ -20,6 +20,8 @@ pub struct InstanceState {
     resources: Resources,
     invocations: Mutex<Numbered<Arc<Invocation>>>,
     next_invocation: AtomicU32,
+    /// The number of the invocation that had the last turn, or has one now.
+    in_turn: AtomicU32,
     now: AtomicU64,
     condemned: OnceLock<Limit>,
     lost: AtomicBool,
@@ -59,6 +61,7 @@ impl InstanceState {
             resources: Resources::new(memory.clone()),
             invocations: Mutex::default(),
             next_invocation: AtomicU32::new(1),
+            in_turn: AtomicU32::new(0),
             now: AtomicU64::new(0),
             condemned: OnceLock::new(),
             lost: AtomicBool::new(false),
@@ -177,7 +180,7 @@ impl InstanceState {
         if !self.lost.swap(true, Ordering::Relaxed)
             && let Some(setup) = self.setup.get()
         {
-            setup.observer.lost(loss);
+            setup.observer.lost(loss, self.invocation(self.in_turn.load(Ordering::Relaxed)).as_deref());
         }
     }
 
@@ -202,6 +205,11 @@ impl InstanceState {
         let invocation = Arc::new(Invocation::new(id, self.clone(), extensions));
         lock(&self.invocations).insert(id, invocation.clone());
         invocation
+    }
+
+    /// Notes whose turn begins.
+    pub(crate) fn turn_of(&self, invocation: &Invocation) {
+        self.in_turn.store(invocation.id(), Ordering::Relaxed);
     }
 
     pub(crate) fn invocation(&self, id: u32) -> Option<Arc<Invocation>> {

@@ -7,11 +7,12 @@ use std::time::{Duration, SystemTime};
 use http::{Request, Response, Uri};
 use selvedge_config::{Cron, Manifest, NodejsCompat};
 use selvedge_edge::ClientInfo;
+use selvedge_edge::error_page::EdgeError;
 use selvedge_platform::{
     FetchEvent, Fetcher, Handlers, NodeCompat, NodeLevel, RequestContext, ScheduledEvent, ServiceCall, Worker,
     WorkerError, WorkerOptions,
 };
-use selvedge_runtime::{JsError, Limits, Script, StartError};
+use selvedge_runtime::{JsError, Limit, Limits, Script, StartError};
 use selvedge_web::fetch::Body;
 use selvedge_web::websocket::ServerHandshake;
 
@@ -212,6 +213,10 @@ impl RequestContext for Visitor {
 
     fn cf(&self) -> Arc<str> {
         self.0.cf_json()
+    }
+
+    fn abandon(&self, _: Limit) {
+        self.0.abandon(EdgeError::WorkerExceededLimits);
     }
 }
 

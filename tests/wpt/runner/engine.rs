@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use selvedge_platform::{Body, FetchEvent, RequestContext, Scheduler, Worker, WorkerOptions};
 use selvedge_runtime::{
-    Engine, Extensions, InternalModule, InternalScript, Limits, LogRecord, LogSink, Module, ModuleKind, Script,
+    Engine, Extensions, InternalModule, InternalScript, Limit, Limits, LogRecord, LogSink, Module, ModuleKind, Script,
     V8Token, WarmPool,
 };
 use selvedge_web::fetch::{FetchClient, FetchOptions};
@@ -168,6 +168,8 @@ impl RequestContext for NoContext {
     fn cf(&self) -> Arc<str> {
         "{}".into()
     }
+
+    fn abandon(&self, _: Limit) {}
 }
 
 /// The folder of the platform's script, made of the JavaScript of the checkout as it is now by the bundler of the last

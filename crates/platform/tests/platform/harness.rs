@@ -49,6 +49,8 @@ impl RequestContext for Context {
     fn cf(&self) -> Arc<str> {
         r#"{ "country": "AT", "asn": 1234 }"#.into()
     }
+
+    fn abandon(&self, _: Limit) {}
 }
 
 /// A Worker and its log.

@@ -82,7 +82,7 @@ pub(crate) struct Losses(pub(crate) Mutex<Vec<Loss>>);
 impl InstanceObserver for Losses {
     fn condemned(&self, _: Limit) {}
 
-    fn lost(&self, loss: Loss) {
+    fn lost(&self, loss: Loss, _: Option<&Invocation>) {
         self.0.lock().unwrap().push(loss);
     }
 }

@@ -46,7 +46,8 @@ const NEIGHBOUR: (&str, &str) = ("neighbour", "export default { fetch: () => new
 const CALLER: (&str, &str) = (
     "caller",
     "export default { async fetch(request, env) {
-        try { return await env.STUCK.fetch('http://stuck.test/'); } catch (error) { return new Response(String(error)); }
+        const { pathname } = new URL(request.url);
+        try { return await env.STUCK.fetch(`http://stuck.test${pathname}`); } catch (error) { return new Response(String(error)); }
     } };",
 );
 
@@ -142,6 +143,28 @@ async fn who_waits_for_a_turn_that_does_not_end_is_answered() {
         let answer = tokio::time::timeout(Duration::from_secs(180), asked).await.unwrap();
         assert_eq!(answer.assert_status(503).text(), "error code: 1102", "{call}");
         neighbour_answers(&server).await;
+    }
+}
+
+#[tokio::test]
+async fn who_waits_for_it_on_its_own_thread_is_answered() {
+    let gives_up = "'x'.repeat(2 ** 28).match(/x/g)";
+    for call in [BUILTIN, NATIVE, gives_up] {
+        for (host, status, text) in
+            [("stuck.test", 503, "error code: 1102"), ("caller.test", 200, "Error: Worker exceeded ")]
+        {
+            let project = project(&[NEIGHBOUR, CALLER, ("stuck", &holding(call))]);
+            let server = project.serve().await;
+            // After an event that went well the Worker's turns are in the tasks of those who ask.
+            for _ in 0..3 {
+                assert_eq!(server.get_from(host, "/").await.assert_status(200).text(), "alive");
+            }
+            let asked = server.get_from(host, "/stuck");
+            let answer = tokio::time::timeout(Duration::from_secs(180), asked).await.unwrap();
+            let answered = answer.assert_status(status).text();
+            assert!(answered.starts_with(text), "{call}: {answered}");
+            neighbour_answers(&server).await;
+        }
     }
 }
 

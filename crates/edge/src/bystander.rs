@@ -1,0 +1,138 @@
+//! Who can answer for the task of a connection that never runs again.
+//!
+//! A handler may not return: it is in a function of JavaScript's that does not end, on the stack of the connection's own
+//! task, which so can neither answer nor notice that its client has left. What is left of the connection is its socket. So
+//! its number is kept, and while a handler is being asked, somebody on another thread may write an answer there and end
+//! the connection. Under TLS only the end is left, as the keys are in the task; HTTP/2 has other requests on the connection,
+//! which go on.
+//!
+//! Nothing of this is on the path of other requests but two stores. To have each request handled by a task of its own, so that
+//! that of the connection can answer, would cost each a hop to another thread.
+#![allow(unsafe_code)]
+
+use std::net::Shutdown;
+use std::os::fd::{AsRawFd, BorrowedFd, RawFd};
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use http::HeaderValue;
+use socket2::SockRef;
+use tokio::net::TcpStream;
+
+use crate::RayId;
+use crate::error_page::EdgeError;
+
+/// One connection's.
+#[derive(Debug, Default)]
+pub(crate) struct Bystander {
+    /// The socket, and whether what is written there is encrypted.
+    socket: OnceLock<(RawFd, bool)>,
+    /// The request that a handler is being asked by the connection's own task, by its ray; 0: none.
+    watched: AtomicU64,
+}
+
+/// A handler is being asked, until dropped.
+pub(crate) struct Watched<'a>(&'a Bystander);
+
+impl Drop for Watched<'_> {
+    fn drop(&mut self) {
+        self.0.watched.store(0, Ordering::Relaxed);
+    }
+}
+
+impl Bystander {
+    /// Takes note of the connection's socket.
+    pub(crate) fn stand_by(&self, stream: &TcpStream, encrypted: bool) {
+        self.socket.get_or_init(|| (stream.as_raw_fd(), encrypted));
+    }
+
+    /// A handler is asked a request, by the task that has the socket.
+    pub(crate) fn watch(&self, ray: RayId) -> Watched<'_> {
+        self.watched.store(ray.number(), Ordering::Relaxed);
+        Watched(self)
+    }
+
+    /// Answers a request instead of a handler that never returns, once. `shown`: the value of `CF-Ray`.
+    pub(crate) fn answer(&self, ray: RayId, error: EdgeError, shown: Option<HeaderValue>) {
+        let Some((socket, encrypted)) = self.socket.get() else { return };
+        // Another request's is none of its: what a request left behind may run on beside the next one.
+        if self.watched.compare_exchange(ray.number(), 0, Ordering::Relaxed, Ordering::Relaxed).is_err() {
+            return;
+        }
+        // SAFETY: the task that owns the socket is within the handler, which never returns: the socket is never closed.
+        let socket = unsafe { BorrowedFd::borrow_raw(*socket) };
+        let socket = SockRef::from(&socket);
+        if !encrypted {
+            // Whoever does not take a few hundred bytes has no use for them.
+            let _ = socket.send(text(error, shown).as_bytes());
+        }
+        let _ = socket.shutdown(Shutdown::Both);
+    }
+}
+
+/// An HTTP/1 response.
+fn text(error: EdgeError, ray: Option<HeaderValue>) -> String {
+    let body = format!("error code: {}", error.code());
+    let ray = ray.as_ref().and_then(|ray| ray.to_str().ok()).map(|ray| format!("cf-ray: {ray}\r\n"));
+    format!(
+        "HTTP/1.1 {status}\r\ncontent-type: text/plain; charset=UTF-8\r\ncontent-length: {length}\r\n\
+         cache-control: no-store\r\n{ray}connection: close\r\n\r\n{body}",
+        status = error.status(),
+        length = body.len(),
+        ray = ray.unwrap_or_default(),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Read;
+    use std::net::TcpListener;
+
+    use super::*;
+
+    const ANSWER: &str = "HTTP/1.1 503 Service Unavailable\r\ncontent-type: text/plain; charset=UTF-8\r\n\
+        content-length: 16\r\ncache-control: no-store\r\ncf-ray: 1-XXX\r\nconnection: close\r\n\r\nerror code: 1102";
+
+    /// What a client reads up to the end of its connection, when a bystander is asked in this state.
+    async fn read(encrypted: bool, watched: Option<RayId>, ray: RayId) -> String {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let mut client = std::net::TcpStream::connect(listener.local_addr().unwrap()).unwrap();
+        let (stream, _) = listener.accept().unwrap();
+        stream.set_nonblocking(true).unwrap();
+        let stream = TcpStream::from_std(stream).unwrap();
+        let bystander = Bystander::default();
+        bystander.stand_by(&stream, encrypted);
+        let watched = watched.map(|ray| bystander.watch(ray));
+        bystander.answer(ray, EdgeError::WorkerExceededLimits, Some(HeaderValue::from_static("1-XXX")));
+        bystander.answer(ray, EdgeError::WorkerExceededLimits, None);
+        drop((stream, watched));
+        let mut text = String::new();
+        client.read_to_string(&mut text).unwrap();
+        text
+    }
+
+    #[tokio::test]
+    async fn who_waits_for_a_handler_is_answered_once() {
+        let ray = RayId::new();
+        assert_eq!(read(false, Some(ray), ray).await, ANSWER);
+    }
+
+    #[tokio::test]
+    async fn encrypted_connections_only_end() {
+        let ray = RayId::new();
+        assert_eq!(read(true, Some(ray), ray).await, "");
+    }
+
+    #[tokio::test]
+    async fn nothing_is_written_for_a_request_that_is_answered() {
+        assert_eq!(read(false, None, RayId::new()).await, "");
+        assert_eq!(read(false, Some(RayId::new()), RayId::new()).await, "", "the next one has its own answer");
+    }
+
+    #[test]
+    fn a_handler_that_is_not_asked_any_more_is_not_watched() {
+        let bystander = Bystander::default();
+        drop(bystander.watch(RayId::new()));
+        assert_eq!(bystander.watched.load(Ordering::Relaxed), 0);
+    }
+}
