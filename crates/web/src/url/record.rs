@@ -154,7 +154,8 @@ fn parse_other(input: &str, base: Option<&str>) -> Option<Url> {
             base.join(input).ok().or_else(|| parse_with_extra_slashes(input, &base))
         }
     };
-    url.filter(|url| !url.domain().is_some_and(is_encoded_twice))
+    // Hosts of other schemes are opaque: nothing in them is decoded.
+    url.filter(|url| !url.is_special() || !url.domain().is_some_and(is_encoded_twice))
 }
 
 /// Whether a label of a domain decodes to one that is encoded again, which no label may be (UTS #46, section 4.1,
@@ -319,6 +320,7 @@ mod tests {
         assert!(parse_other("https://xn--xn---epa/", None).is_none());
         assert!(parse_other("https://a.xn--xn--a--gua.pt/", None).is_none());
         assert!(parse_other("https://xn--bcher-kva.example/", None).is_some());
+        assert!(parse_other("data://xn--xn--xn--/", None).is_some(), "an opaque host is no domain");
     }
 
     #[test]
