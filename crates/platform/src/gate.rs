@@ -13,6 +13,7 @@ use crate::exchange::Exchange;
 use crate::quarantine::Quarantine;
 use crate::schedule::Scheduler;
 use crate::start::Loaded;
+use crate::tells::Tells;
 
 /// One Worker's.
 pub(crate) struct Gate {
@@ -130,22 +131,21 @@ impl Gate {
 /// Hears what becomes of one instance.
 pub(crate) struct Witness {
     gate: Arc<Gate>,
-    ended: Mutex<Option<oneshot::Sender<Limit>>>,
+    ended: Tells,
 }
 
 impl Witness {
     /// One, and what hears of the limit that ends the instance.
     pub(crate) fn new(gate: Arc<Gate>) -> (Self, oneshot::Receiver<Limit>) {
-        let (ended, hears) = oneshot::channel();
-        (Self { gate, ended: Mutex::new(Some(ended)) }, hears)
+        let (ended, hears) = Tells::new();
+        (Self { gate, ended }, hears)
     }
 }
 
 impl InstanceObserver for Witness {
     fn condemned(&self, limit: Limit) {
-        let ended = self.ended.lock().unwrap_or_else(PoisonError::into_inner).take();
         // Nobody listens any more once it has started.
-        let _ = ended.map(|ended| ended.send(limit));
+        self.ended.tell(limit);
     }
 
     fn lost(&self, loss: Loss, during: Option<&Invocation>) {

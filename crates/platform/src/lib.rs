@@ -36,6 +36,7 @@ mod service;
 mod sockets;
 mod start;
 mod taken;
+mod tells;
 mod webassembly;
 mod websocket;
 mod worker;

@@ -5,7 +5,7 @@
 //! enter V8. Who answers is found at each call, so that Workers may call each other, and
 //! themselves, whatever the order in which they are deployed.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use http::header::HeaderMap;
 use http::{HeaderValue, Request, Response};
@@ -19,6 +19,7 @@ use tokio::task::JoinHandle;
 
 use crate::binding::{Binding, Bindings, BoxFuture};
 use crate::exchange::{Exchange, count_subrequest};
+use crate::tells::Tells;
 use crate::{Bound, Lineage, RequestContext, WorkerError};
 
 pub(crate) const OPS: &[OpDecl] = &[op_service_fetch];
@@ -69,7 +70,7 @@ struct Caller {
     /// The loop detection of the request that the caller handles.
     cdn_loop: Option<HeaderValue>,
     /// What tells it that the called Worker's turn never ends.
-    abandons: Mutex<Option<oneshot::Sender<Limit>>>,
+    abandons: Tells,
 }
 
 impl RequestContext for Caller {
@@ -84,9 +85,7 @@ impl RequestContext for Caller {
     }
 
     fn abandon(&self, limit: Limit) {
-        let abandons = self.abandons.lock().unwrap_or_else(PoisonError::into_inner).take();
-        // Nobody listens any more if the caller has ended.
-        let _ = abandons.map(|abandons| abandons.send(limit));
+        self.abandons.tell(limit);
     }
 }
 
@@ -166,8 +165,7 @@ fn op_service_fetch(
         .map_err(|error| OpError::type_error(format!("Invalid request to the binding {binding}: {error}")))?;
     *request.headers_mut() = headers_from_flat(&headers)?;
     let cdn_loop = exchange.and_then(|exchange| exchange.cdn_loop());
-    let (abandons, abandoned) = oneshot::channel();
-    let abandons = Mutex::new(Some(abandons));
+    let (abandons, abandoned) = Tells::new();
     let context = Arc::new(Caller { cf: cf.as_deref().unwrap_or("{}").into(), cdn_loop, abandons });
     let call = ServiceCall { request, url: url.clone(), context, depth, lineage };
     let bodiless = method == "HEAD";

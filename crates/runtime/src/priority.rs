@@ -12,8 +12,8 @@
 //! more) or a capability (`CAP_SYS_NICE`), which a server gives up with all others. So where the limit does not allow it,
 //! nice values are not changed for a turn, and slices are all there is; but threads that are there for long turns have the
 //! value of those that do not end, always. (With that of long turns, 10, ten Workers that loop made the p99 of another one
-//! five to eight times what it was alone on two cores; with 15, 1.4 to 1.8 times; with 19 it was worse again, when Workers
-//! that fill their memory held the process's locks.)
+//! five to eight times what it was alone on two cores; with 15, 1.4 to 2.1 times; with 19, in one run, six times, and nearly
+//! ten beside Workers that fill their memory.)
 //!
 //! Dropped: `SCHED_IDLE` for turns that do not end. What else runs on the machine would then starve the thread, and with it
 //! whoever waits for a lock that it holds; and it served others less well than slices.

@@ -1,24 +1,18 @@
 //! One Worker that is asked for more than one core can do has all of them.
 
 use std::collections::BTreeSet;
-use std::{fs, thread};
+use std::thread;
 
 use http::Method;
 use serde_json::json;
 use tokio::task::JoinSet;
 
-use crate::support::{Project, late};
+use crate::support::{Project, late, threads};
 
 /// The processors on which threads of a process run or are about to, one each: fields 3 and 39 of a thread's `stat`.
 fn processors(pid: u32) -> BTreeSet<String> {
-    let threads = fs::read_dir(format!("/proc/{pid}/task")).unwrap().flatten();
-    let stats = threads.filter_map(|thread| fs::read_to_string(thread.path().join("stat")).ok());
-    let placed = stats.filter_map(|stat| {
-        let (_, fields) = stat.rsplit_once(") ")?;
-        let fields: Vec<_> = fields.split(' ').collect();
-        (fields[0] == "R").then(|| fields[36].to_owned())
-    });
-    placed.collect()
+    let running = threads(pid).into_iter().filter(|(_, fields)| fields[0] == "R");
+    running.map(|(_, fields)| fields[36].clone()).collect()
 }
 
 #[tokio::test]

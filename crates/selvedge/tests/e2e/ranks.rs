@@ -1,24 +1,16 @@
 //! Threads that ranked lower during a turn that was long, or that did not heed its end, are afterwards what they were.
 
 use std::collections::BTreeSet;
-use std::fs;
 use std::time::Duration;
 
 use serde_json::json;
 
-use crate::support::{Project, late};
+use crate::support::{Project, late, threads};
 
 /// What the threads of a process are called, with their nice values and policies: fields 2, 19 and 41 of their `stat`s.
 fn ranks(pid: u32) -> BTreeSet<(String, i32, i32)> {
-    let threads = fs::read_dir(format!("/proc/{pid}/task")).unwrap().flatten();
-    let stats = threads.filter_map(|thread| fs::read_to_string(thread.path().join("stat")).ok());
-    let ranks = stats.filter_map(|stat| {
-        let (name, fields) = stat.rsplit_once(") ")?;
-        let fields: Vec<_> = fields.split(' ').collect();
-        let (_, name) = name.split_once('(')?;
-        Some((name.to_owned(), fields[16].parse().ok()?, fields[38].parse().ok()?))
-    });
-    ranks.collect()
+    let rank = |(name, fields): (String, Vec<String>)| (name, fields[16].parse().unwrap(), fields[38].parse().unwrap());
+    threads(pid).into_iter().map(rank).collect()
 }
 
 #[tokio::test]

@@ -59,6 +59,18 @@ pub(crate) async fn late<T, F: Future<Output = Option<T>>>(what: &str, mut ask: 
     }
 }
 
+/// The threads of a process, each with its name and what its `stat` says after that: field 3 comes first.
+pub(crate) fn threads(pid: u32) -> Vec<(String, Vec<String>)> {
+    let threads = std::fs::read_dir(format!("/proc/{pid}/task")).unwrap().flatten();
+    let stats = threads.filter_map(|thread| std::fs::read_to_string(thread.path().join("stat")).ok());
+    let read = stats.filter_map(|stat| {
+        let (name, fields) = stat.rsplit_once(") ")?;
+        let (_, name) = name.split_once('(')?;
+        Some((name.to_owned(), fields.split(' ').map(str::to_owned).collect()))
+    });
+    read.collect()
+}
+
 /// A number that the environment may set.
 pub(crate) fn setting(name: &str, default: u64) -> u64 {
     std::env::var(name).ok().map_or(default, |text| text.parse().unwrap())
