@@ -1,10 +1,11 @@
 //! The instances of one Worker: which one takes an event, when there is one more, and when one goes.
 
+use std::pin::pin;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use selvedge_runtime::{JsError, StartError};
+use selvedge_runtime::{JsError, LONG_TURN, Reserved, StartError};
 use tokio::runtime::Handle;
 
 use crate::gate::{Gate, Witness};
@@ -12,6 +13,11 @@ use crate::schedule::{self, Awaited, Record, Scheduler};
 use crate::start::{self, Loaded};
 use crate::worker::Worker;
 use crate::{Metrics, WorkerError};
+
+/// How long an event waits for an instance that is busy before it looks for another, the first time and at most: many may
+/// wait. A turn that takes as long is a long one.
+const PATIENCE: Duration = LONG_TURN;
+const MOST_PATIENCE: Duration = Duration::from_millis(160);
 
 /// The instances.
 pub(crate) struct Instances {
@@ -171,6 +177,35 @@ impl Instances {
             return Err(WorkerError::Refused);
         }
         self.start(worker).await.map_err(|error| WorkerError::Start(Box::new(error)))
+    }
+
+    /// Waits until an instance has time for an event: `loaded`, which is busy, or, when that takes long, another one that has
+    /// time before it. Meanwhile one more is started when there should be. The event keeps its place until then.
+    pub(crate) async fn wait(
+        &self,
+        worker: &Arc<Worker>,
+        mut loaded: Arc<Loaded>,
+    ) -> Result<(Arc<Loaded>, Reserved), WorkerError> {
+        loop {
+            let instance = loaded.instance.clone();
+            let mut turn = pin!(instance.reserve());
+            let mut patience = PATIENCE;
+            loaded = loop {
+                tokio::select! {
+                    biased;
+                    turn = &mut turn => match turn {
+                        Ok(turn) => return Ok((loaded, turn)),
+                        // What ended it was not this event, which has not begun.
+                        Err(_) => break self.acquire(worker).await?,
+                    },
+                    () = tokio::time::sleep(patience) => {}
+                }
+                patience = (patience * 2).min(MOST_PATIENCE);
+                if let Some(other) = self.ready(worker).filter(|other| other.instance.is_idle()) {
+                    break other;
+                }
+            };
+        }
     }
 
     /// Starts one more instance in the background, unless one is being started.

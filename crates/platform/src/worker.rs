@@ -7,7 +7,7 @@ use http::{HeaderMap, Method, Response};
 use selvedge_node::NodeCompat;
 use selvedge_ops::v8;
 use selvedge_runtime::{
-    Builtins, Ended, Extensions, JsError, Limit, Limits, LogSink, Script, StartError, TurnError, WarmPool,
+    Builtins, Ended, Extensions, JsError, Limit, Limits, LogSink, Reserved, Script, StartError, TurnError, WarmPool,
     call_function,
 };
 use selvedge_web::fetch::{Body, BodyResource};
@@ -166,21 +166,31 @@ impl Worker {
     async fn deliver_fetch(self: &Arc<Self>, event: Box<FetchEvent>) -> Result<Box<Response<Body>>, WorkerError> {
         let (ready, runtime) = self.instances.place(self).ok_or(WorkerError::Refused)?;
         match runtime {
-            None => self.answer(&*self.loaded(ready).await?, event, true).await,
+            None => {
+                let (loaded, reserved) = self.loaded(ready).await?;
+                self.answer(&loaded, reserved, event, true).await
+            }
             Some(runtime) => {
                 let worker = self.clone();
                 let (taken, takes) = Taken::new();
-                let answer = async move { worker.answer(takes.note(worker.loaded(ready).await?), event, false).await };
+                let answer = async move {
+                    let (loaded, reserved) = worker.loaded(ready).await?;
+                    worker.answer(takes.note(loaded), reserved, event, false).await
+                };
                 self.apart(runtime, taken, answer).await
             }
         }
     }
 
-    /// The instance that takes an event: the one that is ready, or one that is started.
-    async fn loaded(self: &Arc<Self>, ready: Option<Arc<Loaded>>) -> Result<Arc<Loaded>, WorkerError> {
-        match ready {
-            Some(loaded) => Ok(loaded),
-            None => self.instances.acquire(self).await,
+    /// The instance that takes an event, and the turn for it: the one that is ready, or one that is started.
+    async fn loaded(self: &Arc<Self>, ready: Option<Arc<Loaded>>) -> Result<(Arc<Loaded>, Reserved), WorkerError> {
+        let loaded = match ready {
+            Some(loaded) => loaded,
+            None => self.instances.acquire(self).await?,
+        };
+        match loaded.instance.try_reserve() {
+            Some(reserved) => Ok((loaded, reserved)),
+            None => self.instances.wait(self, loaded).await,
         }
     }
 
@@ -206,6 +216,7 @@ impl Worker {
     async fn answer(
         &self,
         loaded: &Loaded,
+        reserved: Reserved,
         mut event: Box<FetchEvent>,
         is_here: bool,
     ) -> Result<Box<Response<Body>>, WorkerError> {
@@ -228,28 +239,25 @@ impl Worker {
         };
         let body_id = body.as_ref().map(|body| resources.add_shared(body.clone()));
         let (method, url) = (event.request.method(), &event.url);
-        let called = run
-            .driver()
-            .turn(|scope| {
-                let dispatch = v8::Local::new(scope, &loaded.dispatch_fetch);
-                let entrypoint = match &event.entrypoint {
-                    Some(entrypoint) => string(scope, entrypoint).into(),
-                    None => v8::undefined(scope).into(),
-                };
-                let common = loaded.methods.get(scope, method);
-                let method = common.unwrap_or_else(|| string(scope, method.as_str()));
-                let url = string(scope, url);
-                let body = match body_id {
-                    Some(id) => v8::Integer::new_from_unsigned(scope, id).into(),
-                    None => v8::null(scope).into(),
-                };
-                let props = match &event.props {
-                    Some(props) => string(scope, props).into(),
-                    None => v8::undefined(scope).into(),
-                };
-                call_function(scope, dispatch, &[entrypoint, method.into(), url.into(), body, props]).err()
-            })
-            .await;
+        let called = run.driver().turn_in(reserved, |scope| {
+            let dispatch = v8::Local::new(scope, &loaded.dispatch_fetch);
+            let entrypoint = match &event.entrypoint {
+                Some(entrypoint) => string(scope, entrypoint).into(),
+                None => v8::undefined(scope).into(),
+            };
+            let common = loaded.methods.get(scope, method);
+            let method = common.unwrap_or_else(|| string(scope, method.as_str()));
+            let url = string(scope, url);
+            let body = match body_id {
+                Some(id) => v8::Integer::new_from_unsigned(scope, id).into(),
+                None => v8::null(scope).into(),
+            };
+            let props = match &event.props {
+                Some(props) => string(scope, props).into(),
+                None => v8::undefined(scope).into(),
+            };
+            call_function(scope, dispatch, &[entrypoint, method.into(), url.into(), body, props]).err()
+        });
         match self.outcome(&mut run, &exchange, called).await? {
             Outcome::Response(response) => Ok(response),
             Outcome::Finished => Err(WorkerError::Hung),
@@ -269,29 +277,37 @@ impl Worker {
     async fn deliver_scheduled(self: &Arc<Self>, event: ScheduledEvent) -> Result<(), WorkerError> {
         let (ready, runtime) = self.instances.place(self).ok_or(WorkerError::Refused)?;
         match runtime {
-            None => self.run_scheduled(&*self.loaded(ready).await?, event).await,
+            None => {
+                let (loaded, reserved) = self.loaded(ready).await?;
+                self.run_scheduled(&loaded, reserved, event).await
+            }
             Some(runtime) => {
                 let worker = self.clone();
                 let (taken, takes) = Taken::new();
-                let run = async move { worker.run_scheduled(takes.note(worker.loaded(ready).await?), event).await };
+                let run = async move {
+                    let (loaded, reserved) = worker.loaded(ready).await?;
+                    worker.run_scheduled(takes.note(loaded), reserved, event).await
+                };
                 self.apart(runtime, taken, run).await
             }
         }
     }
 
-    async fn run_scheduled(&self, loaded: &Loaded, event: ScheduledEvent) -> Result<(), WorkerError> {
+    async fn run_scheduled(
+        &self,
+        loaded: &Loaded,
+        reserved: Reserved,
+        event: ScheduledEvent,
+    ) -> Result<(), WorkerError> {
         let exchange = Arc::new(Exchange::new(None, 0, None, self.options.limits.subrequests, self.metrics.clone()));
         let mut run = Run::begin(loaded, &exchange);
         let time = event.scheduled_time.duration_since(UNIX_EPOCH).unwrap_or_default();
-        let called = run
-            .driver()
-            .turn(|scope| {
-                let dispatch = v8::Local::new(scope, &loaded.dispatch_scheduled);
-                let cron = string(scope, &event.cron);
-                let time = v8::Number::new(scope, time.as_millis() as f64);
-                call_function(scope, dispatch, &[cron.into(), time.into()]).err()
-            })
-            .await;
+        let called = run.driver().turn_in(reserved, |scope| {
+            let dispatch = v8::Local::new(scope, &loaded.dispatch_scheduled);
+            let cron = string(scope, &event.cron);
+            let time = v8::Number::new(scope, time.as_millis() as f64);
+            call_function(scope, dispatch, &[cron.into(), time.into()]).err()
+        });
         let outcome = self.outcome(&mut run, &exchange, called).await?;
         run.finish().await;
         match outcome {

@@ -9,7 +9,7 @@ use selvedge_ops::{AsyncOp, Completion, v8};
 
 use crate::invocation::PendingOp;
 use crate::memory::Charge;
-use crate::{Instance, Invocation, TurnError, host};
+use crate::{Instance, Invocation, Reserved, TurnError, host};
 
 /// An async op under way.
 struct Running {
@@ -94,6 +94,23 @@ impl Driver {
                 body(scope)
             })
             .await
+    }
+
+    /// Like [`Driver::turn`], in the turn that is kept for it.
+    ///
+    /// # Errors
+    /// As [`Instance::turn`].
+    pub fn turn_in<R>(
+        &mut self,
+        reserved: Reserved,
+        body: impl for<'s, 'i> FnOnce(&mut v8::PinScope<'s, 'i>) -> R,
+    ) -> Result<R, TurnError> {
+        let id = self.invocation.id();
+        self.instance.turn_in(reserved, &self.invocation, |scope| {
+            let id = v8::Integer::new_from_unsigned(scope, id);
+            scope.set_continuation_preserved_embedder_data(id.into());
+            body(scope)
+        })
     }
 
     /// Runs the invocation's work until `done`, which is asked after each turn and whenever the invocation is

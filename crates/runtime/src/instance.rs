@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use selvedge_ops::v8;
-use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, SemaphorePermit};
 
 use crate::lazy::LazySources;
 use crate::linker::LazyModules;
@@ -110,7 +110,7 @@ impl Shell {
         Instance {
             shell: self,
             limits,
-            permit: Semaphore::new(1),
+            permit: Arc::new(Semaphore::new(1)),
             waiting: AtomicUsize::new(0),
             turns: AtomicU32::new(0),
             rested: AtomicU32::new(0),
@@ -166,7 +166,7 @@ pub struct Instance {
     limits: Limits,
     /// One: its holder may take the isolate's lock. A semaphore and no mutex, as whether it is free can be seen without
     /// taking it.
-    permit: Semaphore,
+    permit: Arc<Semaphore>,
     /// How many turns wait for the permit.
     waiting: AtomicUsize,
     turns: AtomicU32,
@@ -205,6 +205,10 @@ impl std::fmt::Debug for Instance {
         f.debug_struct("Instance").field("state", &self.shell.state).finish_non_exhaustive()
     }
 }
+
+/// A turn of an instance that is kept for who has this.
+#[derive(Debug)]
+pub struct Reserved(OwnedSemaphorePermit);
 
 impl Instance {
     /// What ops see of the instance.
@@ -288,6 +292,24 @@ impl Instance {
         }
     }
 
+    /// The next turn, for who asks, if the instance has nothing else to do.
+    pub fn try_reserve(&self) -> Option<Reserved> {
+        self.permit.clone().try_acquire_owned().ok().map(Reserved)
+    }
+
+    /// Waits for its turn, and keeps it for who asks.
+    ///
+    /// # Errors
+    /// When the instance ends meanwhile.
+    pub async fn reserve(&self) -> Result<Reserved, TurnError> {
+        let _waiting = Waiting::new(&self.waiting);
+        tokio::select! {
+            // The semaphore is never closed.
+            Ok(permit) = self.permit.clone().acquire_owned() => Ok(Reserved(permit)),
+            limit = self.shell.state.until_condemned() => Err(TurnError::Exceeded(limit)),
+        }
+    }
+
     /// Awaits the instance's permit, then runs `body` and the microtasks that follow it, on the invocation's CPU time.
     ///
     /// # Errors
@@ -298,6 +320,29 @@ impl Instance {
         body: impl for<'s, 'i> FnOnce(&mut v8::PinScope<'s, 'i>) -> R,
     ) -> Result<R, TurnError> {
         let _permit = self.permit().await?;
+        self.run_turn(invocation, body)
+    }
+
+    /// Like [`Instance::turn`], with what [`Instance::reserve`] gave.
+    ///
+    /// # Errors
+    /// As that.
+    pub fn turn_in<R>(
+        &self,
+        reserved: Reserved,
+        invocation: &Invocation,
+        body: impl for<'s, 'i> FnOnce(&mut v8::PinScope<'s, 'i>) -> R,
+    ) -> Result<R, TurnError> {
+        debug_assert!(Arc::ptr_eq(reserved.0.semaphore(), &self.permit), "it is of another instance");
+        self.run_turn(invocation, body)
+    }
+
+    /// Runs a turn of an invocation. The caller has the permit.
+    fn run_turn<R>(
+        &self,
+        invocation: &Invocation,
+        body: impl for<'s, 'i> FnOnce(&mut v8::PinScope<'s, 'i>) -> R,
+    ) -> Result<R, TurnError> {
         let budget = self.limits.cpu.saturating_sub(invocation.cpu());
         if budget.is_zero() {
             // It ran out between turns, which leaves the instance as sound as it was.

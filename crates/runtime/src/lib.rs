@@ -81,7 +81,7 @@ pub use every_thread::{RestrictError, ThreadRestrictions, restrict_every_thread}
 pub use exception::{JsError, call_function};
 pub use extensions::Extensions;
 pub use groups::load_group;
-pub use instance::{Instance, TurnError};
+pub use instance::{Instance, Reserved, TurnError};
 pub use internal::{Extension, InternalModule, InternalScript};
 pub use invocation::{Hold, Invocation};
 pub use lazy::Builtins;

@@ -9,9 +9,9 @@ use tokio::task::JoinSet;
 
 use crate::support::{Project, late, threads};
 
-/// The processors on which threads of a process run or are about to, one each: fields 3 and 39 of a thread's `stat`.
+/// The processors on which threads for long turns run or are about to, one each: fields 3 and 39 of a thread's `stat`.
 fn processors(pid: u32) -> BTreeSet<String> {
-    let running = threads(pid).into_iter().filter(|(_, fields)| fields[0] == "R");
+    let running = threads(pid).into_iter().filter(|(name, fields)| name == "heavy" && fields[0] == "R");
     running.map(|(_, fields)| fields[36].clone()).collect()
 }
 
