@@ -1,6 +1,7 @@
 //! V8 itself, set up once, and the making of isolates.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use selvedge_ops::v8;
 
@@ -132,6 +133,10 @@ impl Engine {
 
     pub(crate) fn on_held_threads(&self, changed: Box<dyn Fn(usize) + Send + Sync>) {
         self.watchdog.on_held_threads(changed);
+    }
+
+    pub(crate) fn slow_turns(&self) -> Duration {
+        self.watchdog.slow_turns()
     }
 
     pub(crate) fn lost_threads(&self) -> LostThreads {

@@ -23,6 +23,7 @@ mod steps;
 mod allocator;
 #[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
 mod builtins;
+mod cores;
 mod cpu;
 mod driver;
 mod empty_caches;
@@ -74,6 +75,7 @@ mod watchdog;
 mod weight;
 
 pub use allocator::Allocator;
+pub use cores::use_all_cores;
 pub use driver::{Driver, Ended};
 pub use engine::{Compilation, Engine, EngineError, EngineOptions, V8Token, initialize_v8, initialize_v8_for};
 #[cfg(target_os = "linux")]

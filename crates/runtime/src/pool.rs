@@ -102,6 +102,12 @@ impl WarmPool {
         self.engine.lost_threads()
     }
 
+    /// How long all turns together took so far that took a millisecond or more, by the clock, on threads that are for short
+    /// ones.
+    pub fn slow_turns(&self) -> Duration {
+        self.engine.slow_turns()
+    }
+
     /// How many are ready.
     pub fn ready(&self) -> usize {
         self.ready.count()

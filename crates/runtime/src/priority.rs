@@ -139,6 +139,11 @@ pub fn expect_long_turns() {
     }
 }
 
+/// Whether the calling thread is there for long turns, and in none that does not end.
+pub(crate) fn is_for_long_turns() -> bool {
+    NOW.get() == Rank::Long
+}
+
 #[cfg(not(target_os = "linux"))]
 mod elsewhere {
     pub(super) fn nice() -> i32 {

@@ -30,6 +30,8 @@ pub(crate) struct Running {
     pub(crate) due: Due,
     /// How its thread ranks since then.
     pub(crate) rank: Rank,
+    /// Whether it was told to leave a core to others, once it seemed not to end.
+    pub(crate) leaves_core: bool,
     /// The number that the system gives its thread.
     pub(crate) number: i32,
     /// Once it was told to end.
@@ -50,6 +52,7 @@ impl Running {
             nudged: Duration::ZERO,
             due: Due::default(),
             rank: Rank::Usual,
+            leaves_core: false,
             number,
             unheeded: Unheeded::default(),
         }

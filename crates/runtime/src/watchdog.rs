@@ -9,19 +9,21 @@
 //! (see [`crate::stuck`]).
 
 use std::cell::RefCell;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering, fence};
+use std::num::NonZero;
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering, fence};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
 use std::thread::Thread;
 use std::time::{Duration, Instant};
 
 use selvedge_ops::v8;
 
+use crate::cores::ShortTurns;
 use crate::cpu::{Meter, PLENTY, ThreadClock, Used, thread_number};
 use crate::handover::{self, Step};
 use crate::priority::Rank;
 use crate::running::{Due, ENDLESS_TURN, Running};
 use crate::unheeded::Measure;
-use crate::{InstanceState, Limit, Loss, LostThreads, priority, stuck};
+use crate::{InstanceState, Limit, Loss, LostThreads, cores, priority, stuck};
 
 /// How often the running turns are looked at.
 const PERIOD: Duration = Duration::from_millis(5);
@@ -38,8 +40,14 @@ const SLEEP: Duration = Duration::from_secs(1);
 /// The CPU time after which a turn is a long one.
 pub const LONG_TURN: Duration = Duration::from_millis(5);
 
+/// From how long on a turn is one that others may mind who wait for its thread.
+const SLOW_TURN: Duration = Duration::from_millis(1);
+
 /// How long a turn may take to make room.
 const HELD: Duration = Duration::from_millis(25);
+
+/// For how long a turn is a recent one, up to twice that.
+const RECENT: Duration = Duration::from_secs(1);
 
 /// How often one turn is asked to make room. Once is enough unless the new thread was late.
 const MOVES: u32 = 3;
@@ -55,6 +63,15 @@ pub(crate) struct Finished {
     pub(crate) terminated: bool,
     /// What it used at most.
     pub(crate) cpu: Duration,
+}
+
+/// What a turn is to others.
+#[derive(Clone, Copy, Debug, Default)]
+struct Burden {
+    /// It holds a thread that they wait for: it was to make room, or to end, and has not.
+    holds_thread: bool,
+    /// It seems not to end.
+    is_endless: bool,
 }
 
 /// The watch on one instance.
@@ -83,13 +100,19 @@ impl TurnClock {
             self.terminated.store(false, Ordering::Relaxed);
             drop(turn);
             *lock(&slot.clock) = Some(self.clone());
+            if slot.is_for_short_turns {
+                self.shared.short_turns.note();
+            }
         });
         self.shared.wake();
     }
 
     /// Ends the turn.
     pub(crate) fn finish(&self) -> Finished {
-        Shared::with_slot(&self.shared, |slot| *lock(&slot.clock) = None);
+        let is_for_short_turns = Shared::with_slot(&self.shared, |slot| {
+            *lock(&slot.clock) = None;
+            slot.is_for_short_turns
+        });
         let running = lock(&self.turn).take();
         let terminated = self.is_terminated();
         let used = running.map_or_else(Used::default, |running| {
@@ -104,8 +127,14 @@ impl TurnClock {
             }
             if running.moves > 0 || running.nudges > 0 {
                 priority::restore();
+                cores::leave_one(false);
             }
-            running.meter.finish(running.begun.elapsed(), || running.thread.now())
+            let wall = running.begun.elapsed();
+            if wall >= SLOW_TURN && is_for_short_turns {
+                let nanoseconds = u64::try_from(wall.as_nanos()).unwrap_or(u64::MAX);
+                self.shared.slow_nanoseconds.fetch_add(nanoseconds, Ordering::Relaxed);
+            }
+            running.meter.finish(wall, || running.thread.now())
         });
         if used.least >= LONG_TURN {
             self.long.store(true, Ordering::Relaxed);
@@ -135,13 +164,14 @@ impl TurnClock {
         self.long.load(Ordering::Relaxed) && self.long.swap(false, Ordering::Relaxed)
     }
 
-    /// Whether its turn holds a thread that others wait for: it was to make room, or to end, and has not.
-    fn holds_thread(&self, now: Instant) -> bool {
+    /// What its turn is to others.
+    fn burden(&self, now: Instant) -> Burden {
         let turn = lock(&self.turn);
-        turn.as_ref().is_some_and(|running| {
-            (running.moves > 0 || self.is_terminated())
+        turn.as_ref().map_or_else(Burden::default, |running| Burden {
+            holds_thread: (running.moves > 0 || self.is_terminated())
                 && !running.made_room
-                && now.saturating_duration_since(running.begun) >= HELD
+                && now.saturating_duration_since(running.begun) >= HELD,
+            is_endless: running.moves > MOVES,
         })
     }
 
@@ -187,9 +217,13 @@ impl TurnClock {
             } else if !running.made_room || running.rank > Rank::Usual {
                 running.nudge(used.least);
             }
-            if used.least >= ENDLESS_TURN && running.moves == MOVES {
-                running.moves += 1;
-                handover::request(&self.isolate, Step::YieldToAll);
+            if used.least >= ENDLESS_TURN && running.moves >= MOVES {
+                let leaves = self.shared.leave_core.load(Ordering::Relaxed);
+                if running.moves == MOVES || running.leaves_core != leaves {
+                    running.moves = MOVES + 1;
+                    running.leaves_core = leaves;
+                    handover::request(&self.isolate, Step::YieldToAll);
+                }
             }
         }
         let until_long = LONG_TURN.checked_sub(used.least).filter(|left| !left.is_zero()).unwrap_or(PERIOD);
@@ -203,6 +237,7 @@ struct Slot {
     thread: ThreadClock,
     /// The number that the system gives the thread.
     number: i32,
+    is_for_short_turns: bool,
 }
 
 /// What the watching thread and the watched ones share.
@@ -212,6 +247,13 @@ struct Shared {
     thread: OnceLock<Thread>,
     /// Whether threads may get a rank back that was lowered.
     may_yield: bool,
+    short_turns: ShortTurns,
+    /// What those took in all that were not so short; see [`crate::WarmPool::slow_turns`].
+    slow_nanoseconds: AtomicU64,
+    /// How many cores this process may use.
+    cores: usize,
+    /// Whether turns that do not end are to leave one of them to others.
+    leave_core: AtomicBool,
     /// How many threads are held, as last told.
     held: AtomicUsize,
     /// How many threads wait for ever.
@@ -242,10 +284,14 @@ pub(crate) fn was_asked() -> bool {
     with_running(|running| running.moves > 0).unwrap_or(false)
 }
 
-/// Lowers the calling thread, in whose turn this is, to a rank for as long as the turn goes on.
+/// Lowers the calling thread, in whose turn this is, to a rank for as long as the turn goes on. The last one leaves a core to
+/// others, while they need it.
 pub(crate) fn lower_thread(rank: Rank) {
     if let Some(clock) = slot_here().and_then(|slot| lock(&slot.clock).clone()) {
         priority::lower(rank, clock.shared.may_yield);
+        if rank == Rank::Endless {
+            cores::leave_one(clock.shared.leave_core.load(Ordering::Relaxed));
+        }
     }
 }
 
@@ -278,24 +324,29 @@ pub(crate) fn abandon_turn() -> Option<Arc<InstanceState>> {
 
 impl Shared {
     /// Does something with the slot of the calling thread.
-    fn with_slot(this: &Arc<Self>, then: impl FnOnce(&Slot)) {
+    fn with_slot<T>(this: &Arc<Self>, then: impl FnOnce(&Slot) -> T) -> T {
         SLOT.with_borrow_mut(|mine| match mine {
             Some((shared, slot)) if std::ptr::eq(shared.as_ptr(), Arc::as_ptr(this)) => then(slot),
             _ => {
-                let slot =
-                    Arc::new(Slot { clock: Mutex::default(), thread: ThreadClock::here(), number: thread_number() });
+                let slot = Arc::new(Slot {
+                    clock: Mutex::default(),
+                    thread: ThreadClock::here(),
+                    number: thread_number(),
+                    is_for_short_turns: !priority::is_for_long_turns(),
+                });
                 lock(&this.slots).push(Arc::downgrade(&slot));
-                then(&slot);
+                let result = then(&slot);
                 *mine = Some((Arc::downgrade(this), slot));
+                result
             }
-        });
+        })
     }
 
     /// Looks at all turns. When to look again; `None` if none runs.
     fn look(&self) -> Option<Duration> {
         let now = Instant::now();
         let mut next = None;
-        let mut held = 0;
+        let (mut held, mut endless) = (0, 0);
         lock(&self.slots).retain(|slot| {
             let Some(slot) = slot.upgrade() else { return false };
             let clock = lock(&slot.clock).clone();
@@ -303,10 +354,14 @@ impl Shared {
                 && let Some(at) = clock.check(now)
             {
                 next = Some(next.map_or(at, |next: Duration| next.min(at)));
-                held += usize::from(clock.holds_thread(now));
+                let burden = clock.burden(now);
+                held += usize::from(burden.holds_thread);
+                endless += usize::from(burden.is_endless);
             }
             true
         });
+        let leave = cores::is_to_be_left(self.short_turns.are_recent(), endless, self.cores);
+        self.leave_core.store(leave, Ordering::Relaxed);
         let before = self.held.swap(held, Ordering::Relaxed);
         if (held != before || held > 0)
             && let Some(on_held) = self.on_held.get()
@@ -345,6 +400,10 @@ impl Watchdog {
             asleep: AtomicBool::new(false),
             thread: OnceLock::new(),
             may_yield: priority::can_be_restored(),
+            short_turns: ShortTurns::default(),
+            slow_nanoseconds: AtomicU64::new(0),
+            cores: std::thread::available_parallelism().map_or(1, NonZero::get),
+            leave_core: AtomicBool::new(false),
             held: AtomicUsize::new(0),
             parked: AtomicUsize::new(0),
             on_held: OnceLock::new(),
@@ -362,6 +421,11 @@ impl Watchdog {
         LostThreads { held: count(&self.shared.held), parked: count(&self.shared.parked) }
     }
 
+    /// See [`crate::WarmPool::slow_turns`].
+    pub(crate) fn slow_turns(&self) -> Duration {
+        Duration::from_nanos(self.shared.slow_nanoseconds.load(Ordering::Relaxed))
+    }
+
     /// See [`crate::WarmPool::on_held_threads`].
     pub(crate) fn on_held_threads(&self, changed: Box<dyn Fn(usize) + Send + Sync>) {
         let _ = self.shared.on_held.set(changed);
@@ -376,8 +440,13 @@ impl Watchdog {
 
 fn watch(shared: &Weak<Shared>) {
     let mut quiet = 0;
+    let mut turned_over = Instant::now();
     while let Some(shared) = shared.upgrade() {
         let mut next = shared.look();
+        if turned_over.elapsed() >= RECENT {
+            turned_over = Instant::now();
+            shared.short_turns.turn_over();
+        }
         if next.is_some() {
             quiet = 0;
         } else if quiet < QUIET {

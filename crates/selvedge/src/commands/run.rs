@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use anyhow::Context;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
-use selvedge_runtime::{Compilation, V8Token, expect_long_turns, initialize_v8_for};
+use selvedge_runtime::{Compilation, V8Token, expect_long_turns, initialize_v8_for, use_all_cores};
 
 use super::{analytics, check, completions, d1, dev, import, init, kv, r2, secrets_store, serve};
 use crate::cli::Command;
@@ -66,7 +66,7 @@ fn serve_all(args: serve::ServeArgs) -> anyhow::Result<()> {
     raise_open_files();
     allow_priorities();
     let mut heavy = threads(cores() + reserve::SIZE);
-    let heavy = heavy.thread_name("heavy").on_thread_start(expect_long_turns).build().context(NO_THREADS)?;
+    let heavy = heavy.thread_name("heavy").on_thread_start(begin_heavy).build().context(NO_THREADS)?;
     let runtime = threads(light_threads() + reserve::SIZE).build().context(NO_THREADS)?;
     let reserves = Reserves::new(&[runtime.handle(), heavy.handle()]);
     let result = runtime.block_on(serve::run(args, v8, heavy.handle().clone(), reserves.clone()));
@@ -75,6 +75,12 @@ fn serve_all(args: serve::ServeArgs) -> anyhow::Result<()> {
     runtime.shutdown_timeout(FAREWELL);
     heavy.shutdown_timeout(FAREWELL);
     result
+}
+
+/// How a thread for Workers whose turns are long begins.
+fn begin_heavy() {
+    use_all_cores();
+    expect_long_turns();
 }
 
 const NO_THREADS: &str = "cannot start the threads of the server; is a limit on threads (ulimit -u) too low?";
@@ -87,7 +93,7 @@ fn light_threads() -> usize {
 /// A runtime of so many threads.
 fn threads(count: usize) -> tokio::runtime::Builder {
     let mut builder = tokio::runtime::Builder::new_multi_thread();
-    builder.worker_threads(count).thread_stack_size(STACK_BYTES).enable_all();
+    builder.worker_threads(count).thread_stack_size(STACK_BYTES).on_thread_start(use_all_cores).enable_all();
     builder
 }
 

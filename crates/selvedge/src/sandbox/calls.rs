@@ -45,6 +45,8 @@ const THREADS: &[c_long] = &[
     libc::SYS_sched_get_priority_max,
     libc::SYS_sched_get_priority_min,
     libc::SYS_sched_getaffinity,
+    // Of the calling thread only: one whose turn is long leaves a core to others.
+    libc::SYS_sched_setaffinity,
     libc::SYS_sched_getparam,
     libc::SYS_sched_getscheduler,
     // Of the calling thread only: one whose turn is long takes longer slices, too.

@@ -60,6 +60,7 @@ fn refused(process: u32, executable_memory: bool) -> Result<Rules, BackendError>
     // What it asks for lies in memory, which a filter does not see. There is no more to be had than by the one above:
     // see `enter`.
     rules.insert(libc::SYS_sched_setattr, vec![none_of(0, &[0])?]);
+    rules.insert(libc::SYS_sched_setaffinity, vec![none_of(0, &[0])?]);
     // A thread of this process, and no other.
     let flag = |flag: i32| u64::from(flag.unsigned_abs());
     let mut clone = vec![masked(0, flag(libc::CLONE_THREAD), 0)?, masked(0, flag(libc::CLONE_VM), 0)?];

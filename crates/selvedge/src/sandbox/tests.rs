@@ -118,8 +118,10 @@ fn calls_by_their_arguments() {
         let [which, who] = arguments;
         assert_eq!(answer(&filters, libc::SYS_setpriority, [which, who, 5, 0, 0, 0]), expected, "{arguments:?}");
     }
-    assert_eq!(first(libc::SYS_sched_setattr, 0), ALLOW);
-    assert_eq!(first(libc::SYS_sched_setattr, 1), refused);
+    for call in [libc::SYS_sched_setattr, libc::SYS_sched_setaffinity] {
+        assert_eq!(first(call, 0), ALLOW);
+        assert_eq!(first(call, 1), refused);
+    }
     for (thread, policy, expected) in [
         (0, libc::SCHED_IDLE, ALLOW),
         (0, libc::SCHED_OTHER, ALLOW),
