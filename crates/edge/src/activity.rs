@@ -16,6 +16,7 @@ use slab::Slab;
 use tokio::sync::Notify;
 
 use crate::bystander::Bystander;
+use crate::homes::Address;
 
 /// What the server tells a connection. Each outranks the ones before it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -38,6 +39,7 @@ pub(crate) struct Activity {
     command: AtomicU8,
     waker: AtomicWaker,
     pub(crate) bystander: Bystander,
+    pub(crate) home: Address,
 }
 
 /// One request under way: from its head until its response body has been sent or dropped.

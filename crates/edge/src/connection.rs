@@ -33,6 +33,7 @@ use crate::client::{Clients, Link};
 use crate::geo::Locator;
 use crate::handler::Handler;
 use crate::head_tap::{HeadTap, TapIo};
+use crate::homes::{HomeStream, Homes};
 use crate::response::{self, Asked, LastResponse, ResponseBody};
 use crate::tls::TlsFacts;
 use crate::upgrade::{self, Takeover};
@@ -48,11 +49,13 @@ pub(crate) struct Shared<H> {
     pub(crate) locator: Arc<Locator>,
     pub(crate) trusted_proxies: Arc<[IpNet]>,
     pub(crate) max_uri: usize,
+    pub(crate) homes: Option<Arc<Homes>>,
 }
 
 /// Serves a connection until it closes.
 pub(crate) async fn serve<H: Handler>(shared: Arc<Shared<H>>, member: Membership, stream: TcpStream, peer: SocketAddr) {
     member.activity.bystander.stand_by(&stream, shared.tls.is_some());
+    let stream = HomeStream::new(stream, Arc::clone(&member.activity));
     let served = match shared.tls.clone() {
         Some(acceptor) => serve_tls(shared, &member, acceptor, stream, peer).await,
         None => serve_plain(shared, &member, stream, peer).await,
@@ -66,7 +69,7 @@ async fn serve_tls<H: Handler>(
     shared: Arc<Shared<H>>,
     member: &Membership,
     acceptor: TlsAcceptor,
-    stream: TcpStream,
+    stream: HomeStream,
     peer: SocketAddr,
 ) -> io::Result<()> {
     let activity = &member.activity;
@@ -89,7 +92,7 @@ async fn serve_tls<H: Handler>(
 async fn serve_plain<H: Handler>(
     shared: Arc<Shared<H>>,
     member: &Membership,
-    mut stream: TcpStream,
+    mut stream: HomeStream,
     peer: SocketAddr,
 ) -> io::Result<()> {
     let activity = &member.activity;
@@ -197,7 +200,8 @@ impl<H: Handler> Session<H> {
         if let Some(tap) = tap.filter(|_| response.status() == StatusCode::SWITCHING_PROTOCOLS) {
             tap.stop();
             if let (Some(upgrade), Some(takeover)) = (upgrade, response.extensions().get::<Takeover>()) {
-                upgrade::start(takeover, upgrade, self.connections.join());
+                self.activity.home.settle();
+                upgrade::start(takeover, upgrade, self.connections.join(), self.shared.homes.as_deref());
             }
         }
         Ok(response)

@@ -18,6 +18,7 @@ use crate::activity::Connections;
 use crate::connection::{self, Shared};
 use crate::geo::Locator;
 use crate::handler::Handler;
+use crate::homes::Homes;
 use crate::tls::TlsConfig;
 
 /// How much of a request's head is accepted. Defaults as hosted:
@@ -74,6 +75,8 @@ pub struct ServerConfig {
     pub limits: Limits,
     /// How long is waited.
     pub timeouts: Timeouts,
+    /// The runtimes that serve connections; without them, the one that [`Server::serve`] is called in.
+    pub homes: Option<Arc<Homes>>,
 }
 
 impl ServerConfig {
@@ -87,6 +90,7 @@ impl ServerConfig {
             locator: Arc::default(),
             limits: Limits::default(),
             timeouts: Timeouts::default(),
+            homes: None,
         }
     }
 }
@@ -186,7 +190,13 @@ impl Server {
                         // Without it small responses wait for acknowledgements; failing to set it
                         // only costs that.
                         let _ = stream.set_nodelay(true);
-                        tokio::spawn(connection::serve(Arc::clone(&shared), connections.join(), stream, peer));
+                        let member = connections.join();
+                        let activity = Arc::clone(&member.activity);
+                        let served = connection::serve(Arc::clone(&shared), member, stream, peer);
+                        match &shared.homes {
+                            Some(homes) => homes.spawn(activity, served),
+                            None => drop(tokio::spawn(served)),
+                        }
                     }
                     Err(error) if is_of_one_connection(&error) => {}
                     Err(error) => {
@@ -280,5 +290,6 @@ fn shared<H>(config: ServerConfig, handler: H) -> Shared<H> {
         locator: config.locator,
         trusted_proxies: config.trusted_proxies.into(),
         max_uri: limits.uri_bytes,
+        homes: config.homes,
     }
 }

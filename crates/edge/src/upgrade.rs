@@ -14,6 +14,7 @@ use hyper_util::rt::TokioIo;
 use tokio::sync::Notify;
 
 use crate::activity::{Command, Membership};
+use crate::homes::Homes;
 
 /// The stream that was an HTTP connection.
 pub type Taken = TokioIo<Upgraded>;
@@ -57,9 +58,9 @@ impl Takeover {
 }
 
 /// Lets the connection be taken over, in a task of its own.
-pub(crate) fn start(takeover: &Takeover, upgrade: OnUpgrade, member: Membership) {
+pub(crate) fn start(takeover: &Takeover, upgrade: OnUpgrade, member: Membership, homes: Option<&Homes>) {
     let Some(run) = takeover.take() else { return };
-    tokio::spawn(async move {
+    let task = async move {
         let _busy = member.activity.begin();
         let told = Arc::new(Notify::new());
         let going_away = GoingAway(told.clone());
@@ -84,5 +85,9 @@ pub(crate) fn start(takeover: &Takeover, upgrade: OnUpgrade, member: Membership)
             }
         })
         .await;
-    });
+    };
+    match homes {
+        Some(homes) => homes.spawn_taken(task),
+        None => drop(tokio::spawn(task)),
+    }
 }

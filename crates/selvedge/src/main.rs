@@ -34,6 +34,7 @@ mod sandbox;
 mod services;
 mod shutdown;
 mod sizes;
+mod spread;
 mod state;
 mod variables;
 mod web_sockets;

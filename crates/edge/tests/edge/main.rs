@@ -6,6 +6,7 @@ mod assets;
 mod bad_input;
 mod disconnect;
 mod drain;
+mod homes;
 mod http1;
 mod http2;
 mod support;

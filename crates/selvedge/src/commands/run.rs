@@ -2,10 +2,12 @@
 
 use std::future::Future;
 use std::num::NonZero;
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+use selvedge_edge::Homes;
 use selvedge_runtime::{Compilation, V8Token, expect_long_turns, initialize_v8_for, use_all_cores};
 
 use super::{analytics, check, completions, d1, dev, import, init, kv, r2, secrets_store, serve};
@@ -67,12 +69,19 @@ fn serve_all(args: serve::ServeArgs) -> anyhow::Result<()> {
     allow_priorities();
     let mut heavy = threads(cores() + reserve::SIZE);
     let heavy = heavy.thread_name("heavy").on_thread_start(begin_heavy).build().context(NO_THREADS)?;
+    let single = threads(1 + reserve::SIZE).thread_name("single").build().context(NO_THREADS)?;
     let runtime = threads(light_threads() + reserve::SIZE).build().context(NO_THREADS)?;
-    let reserves = Reserves::new(&[runtime.handle(), heavy.handle()]);
-    let result = runtime.block_on(serve::run(args, v8, heavy.handle().clone(), reserves.clone()));
+    let threads = serve::Threads {
+        heavy: heavy.handle().clone(),
+        homes: Arc::new(Homes::new(runtime.handle().clone(), single.handle().clone())),
+        reserves: Reserves::new(&[runtime.handle(), single.handle(), heavy.handle()]),
+    };
+    let reserves = threads.reserves.clone();
+    let result = runtime.block_on(serve::run(args, v8, threads));
     // So that they can end.
     reserves.work(usize::MAX);
     runtime.shutdown_timeout(FAREWELL);
+    single.shutdown_timeout(FAREWELL);
     heavy.shutdown_timeout(FAREWELL);
     result
 }

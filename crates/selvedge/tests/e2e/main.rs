@@ -53,6 +53,7 @@ mod secrets_store;
 mod services;
 mod soak;
 mod sockets;
+mod spread;
 mod streaming;
 mod stuck;
 mod support;

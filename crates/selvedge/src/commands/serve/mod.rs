@@ -10,4 +10,4 @@ mod routes;
 mod run;
 
 pub(crate) use args::ServeArgs;
-pub(crate) use run::run;
+pub(crate) use run::{Threads, run};

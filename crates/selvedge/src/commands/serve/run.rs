@@ -1,8 +1,9 @@
 //! The course of `selvedge serve`.
 
 use std::path::Path;
+use std::sync::Arc;
 
-use selvedge_edge::{Scheme, Server, TlsConfig};
+use selvedge_edge::{Homes, Scheme, Server, TlsConfig};
 use selvedge_platform::Scheduler;
 use selvedge_runtime::{Compilation, V8Token};
 use tokio::runtime::Handle;
@@ -23,24 +24,34 @@ use crate::project::Project;
 use crate::reserve::{self, Reserves};
 use crate::sandbox::Needs;
 use crate::shutdown::Shutdown;
+use crate::spread::{self, Machine};
 use crate::{bindings, cron, memory, services, state};
 
 /// How many isolates are kept ready for Workers' first requests.
 const WARM: usize = 4;
 
-/// Serves until a signal, with the events of heavy Workers on the runtime `heavy`, and with
-/// threads in reserve, and then until the requests under way are answered.
+/// The threads of a server, beside those of the runtime that it is called in.
+pub(crate) struct Threads {
+    /// The runtime for the events of heavy Workers.
+    pub(crate) heavy: Handle,
+    /// Those that serve connections.
+    pub(crate) homes: Arc<Homes>,
+    pub(crate) reserves: Reserves,
+}
+
+/// Serves until a signal, and then until the requests under way are answered.
 ///
 /// # Errors
 /// Whatever keeps the server from starting.
-pub(crate) async fn run(args: ServeArgs, v8: V8Token, heavy: Handle, reserves: Reserves) -> anyhow::Result<()> {
+pub(crate) async fn run(args: ServeArgs, v8: V8Token, threads: Threads) -> anyhow::Result<()> {
     let output = Output::new(Format::of(args.json), args.log_level)?;
-    let result = serve(args, v8, heavy, reserves, &output).await;
+    let result = serve(args, v8, threads, &output).await;
     output.flush();
     result
 }
 
-async fn serve(args: ServeArgs, v8: V8Token, heavy: Handle, reserves: Reserves, output: &Output) -> anyhow::Result<()> {
+async fn serve(args: ServeArgs, v8: V8Token, threads: Threads, output: &Output) -> anyhow::Result<()> {
+    let Threads { heavy, homes, reserves } = threads;
     let shutdown = Shutdown::on_signals()?;
     let compilation = args.compilation();
     let tls = match (&args.tls_cert, &args.tls_key) {
@@ -49,7 +60,8 @@ async fn serve(args: ServeArgs, v8: V8Token, heavy: Handle, reserves: Reserves, 
     };
     let scheme = if tls.is_some() { Scheme::Https } else { Scheme::Http };
     let ip = Ip::parse(&args.ip)?;
-    let config = args.edge.configure(ip, args.port, tls)?;
+    let mut config = args.edge.configure(ip, args.port, tls)?;
+    config.homes = Some(homes.clone());
     let projects = projects::load(&args.paths, args.env.as_deref())?;
     services::check(&projects)?;
     let manifests: Vec<_> = projects.iter().map(|project| &project.manifest).collect();
@@ -82,7 +94,8 @@ async fn serve(args: ServeArgs, v8: V8Token, heavy: Handle, reserves: Reserves, 
         assets: deployments.iter().filter_map(|deployment| deployment.assets_folder()).map(Path::to_owned).collect(),
         executable_memory: compilation == Compilation::MachineCode,
     };
-    // Before the sandbox, which may not let all be opened that it reads.
+    // Before the sandbox, which may not let all be opened that they read.
+    let machine = Machine::open();
     let metrics = metrics.map(|server| (server, Page::new(Shown::new(deployments.clone(), &shared))));
     let _held = args.sandbox.enter(&needs, output)?;
     boot::start(&deployments, output).await;
@@ -94,6 +107,7 @@ async fn serve(args: ServeArgs, v8: V8Token, heavy: Handle, reserves: Reserves, 
 
     tokio::spawn(reserve::watch(shared.pool.clone(), scheduler.clone(), output.clone()));
     tokio::spawn(scheduler.care());
+    tokio::spawn(spread::watch(homes, shared.pool.clone(), machine));
     if let Some((server, page)) = metrics {
         output.metrics(&format!("http://{}/metrics", server.local_addr()));
         // It shows the drain, too, and ends with the process.
