@@ -36,7 +36,7 @@ impl RequestContext for Nothing {
         "{}".into()
     }
 
-    fn abandon(&self, _: Limit) {}
+    fn abandon(&self, _: Limit, _: &HeaderMap) {}
 }
 
 /// Runs `work` several times and gives the median.

@@ -15,12 +15,12 @@ use std::os::fd::{AsRawFd, BorrowedFd, RawFd};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use http::HeaderValue;
+use bytes::Bytes;
+use http::Response;
 use socket2::SockRef;
 use tokio::net::TcpStream;
 
 use crate::RayId;
-use crate::error_page::EdgeError;
 
 /// One connection's.
 #[derive(Debug, Default)]
@@ -52,8 +52,8 @@ impl Bystander {
         Watched(self)
     }
 
-    /// Answers a request instead of a handler that never returns, once. `shown`: the value of `CF-Ray`.
-    pub(crate) fn answer(&self, ray: RayId, error: EdgeError, shown: Option<HeaderValue>) {
+    /// Answers a request instead of a handler that never returns, once.
+    pub(crate) fn answer(&self, ray: RayId, response: &Response<Bytes>) {
         let Some((socket, encrypted)) = self.socket.get() else { return };
         // Another request's is none of its: what a request left behind may run on beside the next one.
         if self.watched.compare_exchange(ray.number(), 0, Ordering::Relaxed, Ordering::Relaxed).is_err() {
@@ -63,24 +63,23 @@ impl Bystander {
         let socket = unsafe { BorrowedFd::borrow_raw(*socket) };
         let socket = SockRef::from(&socket);
         if !encrypted {
-            // Whoever does not take a few hundred bytes has no use for them.
-            let _ = socket.send(text(error, shown).as_bytes());
+            // Whoever does not take so few bytes has no use for them.
+            let _ = socket.send(&message(response));
         }
         let _ = socket.shutdown(Shutdown::Both);
     }
 }
 
-/// An HTTP/1 response.
-fn text(error: EdgeError, ray: Option<HeaderValue>) -> String {
-    let body = format!("error code: {}", error.code());
-    let ray = ray.as_ref().and_then(|ray| ray.to_str().ok()).map(|ray| format!("cf-ray: {ray}\r\n"));
-    format!(
-        "HTTP/1.1 {status}\r\ncontent-type: text/plain; charset=UTF-8\r\ncontent-length: {length}\r\n\
-         cache-control: no-store\r\n{ray}connection: close\r\n\r\n{body}",
-        status = error.status(),
-        length = body.len(),
-        ray = ray.unwrap_or_default(),
-    )
+/// The response as an HTTP/1.1 message (RFC 9112, section 2.1), the last one of its connection.
+fn message(response: &Response<Bytes>) -> Vec<u8> {
+    let mut message = format!("HTTP/1.1 {}\r\n", response.status()).into_bytes();
+    for (name, value) in response.headers() {
+        message.extend([name.as_str().as_bytes(), b": ", value.as_bytes(), b"\r\n"].concat());
+    }
+    let length = response.body().len();
+    message.extend(format!("content-length: {length}\r\nconnection: close\r\n\r\n").into_bytes());
+    message.extend_from_slice(response.body());
+    message
 }
 
 #[cfg(test)]
@@ -90,8 +89,13 @@ mod tests {
 
     use super::*;
 
-    const ANSWER: &str = "HTTP/1.1 503 Service Unavailable\r\ncontent-type: text/plain; charset=UTF-8\r\n\
-        content-length: 16\r\ncache-control: no-store\r\ncf-ray: 1-XXX\r\nconnection: close\r\n\r\nerror code: 1102";
+    const ANSWER: &str = "HTTP/1.1 503 Service Unavailable\r\ncf-ray: 1-XXX\r\ncontent-length: 16\r\n\
+        connection: close\r\n\r\nerror code: 1102";
+
+    fn response() -> Response<Bytes> {
+        let response = Response::builder().status(503).header("cf-ray", "1-XXX");
+        response.body(Bytes::from_static(b"error code: 1102")).unwrap()
+    }
 
     /// What a client reads up to the end of its connection, when a bystander is asked in this state.
     async fn read(encrypted: bool, watched: Option<RayId>, ray: RayId) -> String {
@@ -103,8 +107,8 @@ mod tests {
         let bystander = Bystander::default();
         bystander.stand_by(&stream, encrypted);
         let watched = watched.map(|ray| bystander.watch(ray));
-        bystander.answer(ray, EdgeError::WorkerExceededLimits, Some(HeaderValue::from_static("1-XXX")));
-        bystander.answer(ray, EdgeError::WorkerExceededLimits, None);
+        bystander.answer(ray, &response());
+        bystander.answer(ray, &response());
         drop((stream, watched));
         let mut text = String::new();
         client.read_to_string(&mut text).unwrap();

@@ -3,12 +3,13 @@
 use std::net::{IpAddr, SocketAddr};
 use std::sync::{Arc, OnceLock};
 
+use http::header::HOST;
 use http::{HeaderMap, HeaderValue};
 use ipnet::IpNet;
 
 use crate::activity::Activity;
 use crate::cf::{Cf, is_eu_country};
-use crate::error_page::EdgeError;
+use crate::error_page::{self, EdgeError};
 use crate::forwarded::{self, Claims};
 use crate::geo::Locator;
 use crate::ray::RayId;
@@ -157,12 +158,15 @@ impl ClientInfo {
         self.client.link.http_protocol
     }
 
-    /// Answers for the task of the connection, which never runs again, with an error in its form for programs, and ends the
-    /// connection. Only while [`Handler::handle`](crate::Handler::handle) is being polled for this request: it must be what
+    /// Answers for the task of the connection, which never runs again, with an error, in the form that fits the request's
+    /// headers, and ends the connection. Only while [`Handler::handle`](crate::Handler::handle) is being polled for this request: it must be what
     /// never returns. Over TLS the connection ends without an answer, and over HTTP/2 nothing happens, as other requests of
     /// the connection go on. Does not wait.
-    pub fn abandon(&self, error: EdgeError) {
-        self.client.link.activity.bystander.answer(self.ray, error, self.ray_value());
+    pub fn abandon(&self, error: EdgeError, headers: &HeaderMap) {
+        let host = headers.get(HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
+        let mut response = error_page::whole(error, headers, host, self.ray);
+        response.headers_mut().extend(self.ray_value().map(|ray| (forwarded::CF_RAY, ray)));
+        self.client.link.activity.bystander.answer(self.ray, &response);
     }
 
     /// The name of this request.

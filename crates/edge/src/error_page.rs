@@ -108,13 +108,18 @@ impl EdgeError {
 
 /// The response to a request that ended so: a page for browsers, a line for programs.
 pub fn error_response(error: EdgeError, headers: &HeaderMap, host: &str, ray: RayId) -> Response<Full<Bytes>> {
+    whole(error, headers, host, ray).map(Full::new)
+}
+
+/// The same in one piece.
+pub(crate) fn whole(error: EdgeError, headers: &HeaderMap, host: &str, ray: RayId) -> Response<Bytes> {
     let words = error.words();
     let (kind, body) = if accepts_html(headers) {
         ("text/html; charset=UTF-8", page(&words, host, ray))
     } else {
         ("text/plain; charset=UTF-8", format!("error code: {}", words.code))
     };
-    let mut response = Response::new(Full::new(Bytes::from(body)));
+    let mut response = Response::new(Bytes::from(body));
     *response.status_mut() = words.status;
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static(kind));

@@ -213,3 +213,69 @@ impl AsyncWrite for HomeStream {
         self.get_mut().stream()?.poll_shutdown(cx)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::{Read, Write};
+    use std::net::Ipv4Addr;
+    use std::time::Duration;
+
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio::runtime::{Builder, Runtime};
+
+    use super::*;
+
+    fn runtime() -> Runtime {
+        Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap()
+    }
+
+    /// A stream of `runtime`'s, and who it speaks with.
+    fn connected(runtime: &Runtime, activity: &Arc<Activity>) -> (HomeStream, std::net::TcpStream) {
+        let _runtime = runtime.enter();
+        let listener = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+        let peer = std::net::TcpStream::connect(listener.local_addr().unwrap()).unwrap();
+        peer.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+        let (stream, _) = listener.accept().unwrap();
+        stream.set_nonblocking(true).unwrap();
+        (HomeStream::new(TcpStream::from_std(stream).unwrap(), Arc::clone(activity)), peer)
+    }
+
+    #[test]
+    fn a_stream_that_has_followed_needs_its_first_runtime_no_more() {
+        let (first, second) = (runtime(), runtime());
+        let activity = Arc::default();
+        let (mut stream, mut peer) = connected(&first, &activity);
+        peer.write_all(b"1").unwrap();
+        assert_eq!(first.block_on(stream.read_u8()).unwrap(), b'1');
+        activity.home.move_to(Home::One);
+        peer.write_all(b"2").unwrap();
+        assert_eq!(second.block_on(stream.read_u8()).unwrap(), b'2');
+        drop(first);
+        let later = std::thread::spawn(move || {
+            std::thread::sleep(Duration::from_millis(50));
+            peer.write_all(b"3").unwrap();
+        });
+        let read = second.block_on(async { tokio::time::timeout(Duration::from_secs(20), stream.read_u8()).await });
+        assert_eq!(read.unwrap().unwrap(), b'3');
+        later.join().unwrap();
+    }
+
+    #[test]
+    fn who_waits_to_write_is_woken_when_who_reads_has_it_follow() {
+        // More than the system keeps between the two.
+        const LENGTH: usize = 20_000_000;
+        let (first, second) = (runtime(), runtime());
+        let activity = Arc::default();
+        let (stream, mut peer) = connected(&first, &activity);
+        let (mut reads, mut writes) = tokio::io::split(stream);
+        let written = first.spawn(async move { writes.write_all(&vec![b'x'; LENGTH]).await });
+        std::thread::sleep(Duration::from_millis(50));
+        activity.home.move_to(Home::One);
+        let read = second.spawn(async move { reads.read_u8().await });
+        std::thread::sleep(Duration::from_millis(50));
+        peer.read_exact(&mut vec![0; LENGTH]).unwrap();
+        peer.write_all(b"y").unwrap();
+        first.block_on(written).unwrap().unwrap();
+        assert_eq!(second.block_on(read).unwrap().unwrap(), b'y');
+    }
+}

@@ -19,8 +19,9 @@ pub trait RequestContext: Send + Sync {
     fn cf(&self) -> Arc<str>;
 
     /// The turn of the event, which runs in the task that was to answer, has met this limit and cannot be ended: so who
-    /// asked is to have its answer (error 1102) from elsewhere. Called on any thread, at a place where nothing may wait.
-    fn abandon(&self, limit: Limit);
+    /// asked is to have its answer (error 1102) from elsewhere. `headers` are those of the request. Called on any thread, at a
+    /// place where nothing may wait.
+    fn abandon(&self, limit: Limit, headers: &HeaderMap);
 }
 
 /// A request for a Worker to answer.

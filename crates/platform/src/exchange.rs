@@ -50,6 +50,14 @@ impl Inbound {
     pub(crate) fn cf(&self) -> Arc<str> {
         self.context.cf()
     }
+
+    /// Not at any price with the headers: the turn that does not end may have them.
+    fn abandon(&self, limit: Limit) {
+        match self.headers.try_lock() {
+            Ok(headers) => self.context.abandon(limit, &headers.map),
+            Err(_) => self.context.abandon(limit, &HeaderMap::new()),
+        }
+    }
 }
 
 /// How a handler ended.
@@ -112,7 +120,7 @@ impl Exchange {
     /// task answers by itself.
     pub(crate) fn abandon(&self, limit: Limit) {
         if let Some(inbound) = self.inbound.as_ref().filter(|inbound| inbound.is_here) {
-            inbound.context.abandon(limit);
+            inbound.abandon(limit);
         }
     }
 

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use selvedge_runtime::{JsError, LONG_TURN, Reserved, StartError};
+use selvedge_runtime::{JsError, LONG_TURN, Reserved, StartError, TurnError};
 use tokio::runtime::Handle;
 
 use crate::gate::{Gate, Witness};
@@ -195,8 +195,8 @@ impl Instances {
                     biased;
                     turn = &mut turn => match turn {
                         Ok(turn) => return Ok((loaded, turn)),
-                        // What ended it was not this event, which has not begun.
-                        Err(_) => break self.acquire(worker).await?,
+                        // To let it try others would give a Worker whose turns never end a thread for each attempt.
+                        Err(TurnError::Exceeded(limit)) => return Err(WorkerError::Limit(limit)),
                     },
                     () = tokio::time::sleep(patience) => {}
                 }

@@ -84,7 +84,7 @@ impl RequestContext for Caller {
         self.cf.clone()
     }
 
-    fn abandon(&self, limit: Limit) {
+    fn abandon(&self, limit: Limit, _: &HeaderMap) {
         self.abandons.tell(limit);
     }
 }

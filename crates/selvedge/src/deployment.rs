@@ -215,8 +215,8 @@ impl RequestContext for Visitor {
         self.0.cf_json()
     }
 
-    fn abandon(&self, _: Limit) {
-        self.0.abandon(EdgeError::WorkerExceededLimits);
+    fn abandon(&self, _: Limit, headers: &http::HeaderMap) {
+        self.0.abandon(EdgeError::WorkerExceededLimits, headers);
     }
 }
 

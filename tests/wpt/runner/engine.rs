@@ -169,7 +169,7 @@ impl RequestContext for NoContext {
         "{}".into()
     }
 
-    fn abandon(&self, _: Limit) {}
+    fn abandon(&self, _: Limit, _: &http::HeaderMap) {}
 }
 
 /// The folder of the platform's script, made of the JavaScript of the checkout as it is now by the bundler of the last

@@ -50,7 +50,7 @@ impl RequestContext for Context {
         r#"{ "country": "AT", "asn": 1234 }"#.into()
     }
 
-    fn abandon(&self, _: Limit) {}
+    fn abandon(&self, _: Limit, _: &HeaderMap) {}
 }
 
 /// A Worker and its log.

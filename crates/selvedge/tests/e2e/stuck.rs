@@ -7,7 +7,7 @@ use serde_json::json;
 use tokio::task::JoinSet;
 
 use crate::metrics::{Samples, page};
-use crate::support::{Project, Server, eventually, late};
+use crate::support::{Answer, Project, Server, eventually, late};
 
 /// Its loop is in V8's builtins.
 const BUILTIN: &str = "Array.prototype.lastIndexOf.call({ length: 2 ** 53 - 1 }, 1)";
@@ -167,6 +167,20 @@ async fn who_waits_for_it_on_its_own_thread_is_answered() {
             neighbour_answers(&server).await;
         }
     }
+}
+
+#[tokio::test]
+async fn a_browser_that_waits_for_it_gets_a_page() {
+    let project = project(&[NEIGHBOUR, ("stuck", &holding(BUILTIN))]);
+    let server = project.serve().await;
+    for _ in 0..3 {
+        server.get_from("stuck.test", "/").await.assert_status(200);
+    }
+    let request = server.request(Method::GET, "/stuck").header("Accept", "text/html").header("Host", "stuck.test");
+    let answer = tokio::time::timeout(Duration::from_secs(180), Answer::of(request)).await.unwrap();
+    answer.assert_status(503).assert_says(&["Error 1102", "Host: stuck.test"]);
+    assert_eq!(answer.header("x-frame-options"), "SAMEORIGIN");
+    assert_eq!(answer.header("content-type"), "text/html; charset=UTF-8");
 }
 
 #[tokio::test]
