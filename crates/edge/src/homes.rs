@@ -1,7 +1,7 @@
 //! Where connections are served: by one thread, or by many.
 //!
 //! Threads that share connections wake each other for work that is nearly done when they come. With two of them a small
-//! request took a sixth more processor time than with one, which is also hardly ever woken once it has much to do. But one
+//! request took a tenth to a sixth more processor time than with one, which is hardly ever woken once it has much to do. But one
 //! is not enough for ever, nor for requests that take long. So there are two runtimes, of which one has a single thread,
 //! and whoever runs the server says which of them serves connections now ([`Homes::set`]).
 //!

@@ -20,7 +20,6 @@ use std::time::{Duration, Instant};
 use rustix::time::{ClockId, clock_gettime};
 use selvedge_edge::{Home, Homes};
 use selvedge_runtime::WarmPool;
-use tokio::time::MissedTickBehavior;
 
 /// How often it is looked.
 const PERIOD: Duration = Duration::from_millis(100);
@@ -135,24 +134,33 @@ fn used() -> Duration {
     Duration::try_from(clock_gettime(ClockId::ProcessCPUTime)).unwrap_or_default()
 }
 
+/// What was seen at one moment: times so far.
+#[derive(Clone, Copy, Debug)]
+struct Look {
+    at: Instant,
+    used: Duration,
+    /// Not looked at while this process does little: a machine with many cores takes a while to tell.
+    free: Option<Duration>,
+    slow: Duration,
+}
+
 /// Looks, and has connections served accordingly. Never ends. Where it is not told what the machine does, a busy thread
 /// is taken to have room for others beside it.
 pub(crate) async fn watch(homes: Arc<Homes>, pool: Arc<WarmPool>, machine: Machine) {
     let mut spread = Spread::new();
-    let mut ticks = tokio::time::interval(PERIOD);
-    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    let look = || (Instant::now(), used(), machine.free(), pool.slow_turns());
-    let mut before = look();
+    let mut before = Look { at: Instant::now(), used: used(), free: None, slow: pool.slow_turns() };
     loop {
-        ticks.tick().await;
-        let now = look();
-        let elapsed = (now.0 - before.0).as_secs_f64();
-        if elapsed < PERIOD.as_secs_f64() / 2.0 {
-            continue;
-        }
+        tokio::time::sleep(PERIOD).await;
+        let at = Instant::now();
+        let elapsed = (at - before.at).as_secs_f64();
         let part = |now: Duration, before: Duration| now.saturating_sub(before).as_secs_f64() / elapsed;
-        let free = now.2.zip(before.2).map_or(f64::INFINITY, |(now, before)| part(now, before));
-        homes.set(spread.decide(Load { used: part(now.1, before.1), free, slow: part(now.3, before.3) }));
+        let mut now = Look { at, used: used(), free: None, slow: pool.slow_turns() };
+        let (used, slow) = (part(now.used, before.used), part(now.slow, before.slow));
+        if used >= QUIET {
+            now.free = machine.free();
+        }
+        let free = now.free.zip(before.free).map_or(f64::INFINITY, |(now, before)| part(now, before));
+        homes.set(spread.decide(Load { used, free, slow }));
         before = now;
     }
 }
