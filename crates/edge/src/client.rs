@@ -159,9 +159,9 @@ impl ClientInfo {
     }
 
     /// Answers for the task of the connection, which never runs again, with an error, in the form that fits the request's
-    /// headers, and ends the connection. Only while [`Handler::handle`](crate::Handler::handle) is being polled for this request: it must be what
-    /// never returns. Over TLS the connection ends without an answer, and over HTTP/2 nothing happens, as other requests of
-    /// the connection go on. Does not wait.
+    /// headers, and ends the connection. Only while [`Handler::handle`](crate::Handler::handle) is being polled for this
+    /// request: it must be what never returns. Over TLS the connection ends without an answer, and over HTTP/2 nothing
+    /// happens, as other requests of the connection go on. Does not wait.
     pub fn abandon(&self, error: EdgeError, headers: &HeaderMap) {
         let host = headers.get(HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
         let mut response = error_page::whole(error, headers, host, self.ray);

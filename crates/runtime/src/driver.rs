@@ -86,14 +86,8 @@ impl Driver {
         &mut self,
         body: impl for<'s, 'i> FnOnce(&mut v8::PinScope<'s, 'i>) -> R,
     ) -> Result<R, TurnError> {
-        let id = self.invocation.id();
-        self.instance
-            .turn(&self.invocation, |scope| {
-                let id = v8::Integer::new_from_unsigned(scope, id);
-                scope.set_continuation_preserved_embedder_data(id.into());
-                body(scope)
-            })
-            .await
+        let reserved = self.instance.reserve().await?;
+        self.turn_in(reserved, body)
     }
 
     /// Like [`Driver::turn`], in the turn that is kept for it.

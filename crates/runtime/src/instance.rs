@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use selvedge_ops::v8;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, SemaphorePermit};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::lazy::LazySources;
 use crate::linker::LazyModules;
@@ -279,29 +279,20 @@ impl Instance {
         self.shell.state.begin_invocation(extensions)
     }
 
-    /// Waits for its turn; not any longer when the instance ends meanwhile, as the turn before may take its time to end.
-    async fn permit(&self) -> Result<SemaphorePermit<'_>, TurnError> {
-        if let Ok(permit) = self.permit.try_acquire() {
-            return Ok(permit);
-        }
-        let _waiting = Waiting::new(&self.waiting);
-        tokio::select! {
-            // The semaphore is never closed.
-            Ok(permit) = self.permit.acquire() => Ok(permit),
-            limit = self.shell.state.until_condemned() => Err(TurnError::Exceeded(limit)),
-        }
-    }
-
     /// The next turn, for who asks, if the instance has nothing else to do.
     pub fn try_reserve(&self) -> Option<Reserved> {
         self.permit.clone().try_acquire_owned().ok().map(Reserved)
     }
 
-    /// Waits for its turn, and keeps it for who asks.
+    /// Waits for its turn, and keeps it for who asks; not any longer when the instance ends meanwhile, as the turn before may
+    /// take its time to end.
     ///
     /// # Errors
     /// When the instance ends meanwhile.
     pub async fn reserve(&self) -> Result<Reserved, TurnError> {
+        if let Some(reserved) = self.try_reserve() {
+            return Ok(reserved);
+        }
         let _waiting = Waiting::new(&self.waiting);
         tokio::select! {
             // The semaphore is never closed.
@@ -319,8 +310,7 @@ impl Instance {
         invocation: &Invocation,
         body: impl for<'s, 'i> FnOnce(&mut v8::PinScope<'s, 'i>) -> R,
     ) -> Result<R, TurnError> {
-        let _permit = self.permit().await?;
-        self.run_turn(invocation, body)
+        self.turn_in(self.reserve().await?, invocation, body)
     }
 
     /// Like [`Instance::turn`], with what [`Instance::reserve`] gave.
@@ -334,15 +324,6 @@ impl Instance {
         body: impl for<'s, 'i> FnOnce(&mut v8::PinScope<'s, 'i>) -> R,
     ) -> Result<R, TurnError> {
         debug_assert!(Arc::ptr_eq(reserved.0.semaphore(), &self.permit), "it is of another instance");
-        self.run_turn(invocation, body)
-    }
-
-    /// Runs a turn of an invocation. The caller has the permit.
-    fn run_turn<R>(
-        &self,
-        invocation: &Invocation,
-        body: impl for<'s, 'i> FnOnce(&mut v8::PinScope<'s, 'i>) -> R,
-    ) -> Result<R, TurnError> {
         let budget = self.limits.cpu.saturating_sub(invocation.cpu());
         if budget.is_zero() {
             // It ran out between turns, which leaves the instance as sound as it was.
@@ -361,7 +342,7 @@ impl Instance {
         &self,
         body: impl for<'s, 'i> FnOnce(&mut v8::PinScope<'s, 'i>, v8::Local<'s, v8::Object>) -> R,
     ) -> Result<R, TurnError> {
-        let _permit = self.permit().await?;
+        let _reserved = self.reserve().await?;
         self.run(self.limits.startup, body).0
     }
 

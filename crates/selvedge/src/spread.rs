@@ -13,13 +13,14 @@
 //! threads with tasks would leave what is in their queues where others only look for it when they have nothing to do.
 
 use std::fs::File;
-use std::os::unix::fs::FileExt;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use rustix::time::{ClockId, clock_gettime};
 use selvedge_edge::{Home, Homes};
 use selvedge_runtime::WarmPool;
+
+use crate::metrics::process::{TICKS, read};
 
 /// How often it is looked.
 const PERIOD: Duration = Duration::from_millis(100);
@@ -113,20 +114,16 @@ impl Machine {
 
     /// The time so far that all cores together were idle, or at work for what steps back. Nothing where it is not told.
     fn free(&self) -> Option<Duration> {
-        let mut bytes = [0; 256];
-        let length = self.0.as_ref()?.read_at(&mut bytes, 0).ok()?;
-        parse(&String::from_utf8_lossy(bytes.get(..length)?))
+        parse(&read(self.0.as_ref()?)?)
     }
 }
 
 /// Reads the first line of `/proc/stat` (<https://man7.org/linux/man-pages/man5/proc_stat.5.html>): `cpu`, and the times of
 /// all cores together.
 fn parse(stat: &str) -> Option<Duration> {
-    /// What Linux promises programs, whatever its own clock.
-    const TICKS: u64 = 100;
     let times: Vec<u64> = stat.lines().next()?.split_ascii_whitespace().skip(1).flat_map(str::parse).collect();
     let [_user, nice, _system, idle, waiting, ..] = times[..] else { return None };
-    Some(Duration::from_millis((nice + idle + waiting) * 1000 / TICKS))
+    Some(Duration::from_secs_f64((nice + idle + waiting) as f64 / TICKS))
 }
 
 /// The processor time of this process so far.

@@ -4,7 +4,7 @@
 //! asks, so that a request pays for some additions and for nothing else.
 
 mod page;
-mod process;
+pub(crate) mod process;
 mod shown;
 mod state;
 

@@ -21,7 +21,7 @@ pub(super) struct Process {
 }
 
 /// The unit of CPU time in `/proc`: Linux promises programs this many in a second, whatever its own clock.
-const TICKS: f64 = 100.0;
+pub(crate) const TICKS: f64 = 100.0;
 
 /// Where to look. The files are opened once: a sandbox may not let them be opened later.
 #[derive(Debug)]
@@ -42,7 +42,7 @@ impl Proc {
 }
 
 /// Such a file is made anew at each read of its beginning.
-fn read(file: &File) -> Option<String> {
+pub(crate) fn read(file: &File) -> Option<String> {
     let mut bytes = [0; 8192];
     let length = file.read_at(&mut bytes, 0).ok()?;
     Some(String::from_utf8_lossy(bytes.get(..length)?).into_owned())
