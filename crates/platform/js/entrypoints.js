@@ -37,6 +37,7 @@ export function ready(namespace) {
     if (isEntrypointClass(target)) worker.entrypoints.set(name, { isClass: true, target });
     else if (typeof target === "object" && target !== null) worker.entrypoints.set(name, { isClass: false, target });
   }
+  worker.main = mapGet(worker.entrypoints, "default");
 }
 
 /**
@@ -54,22 +55,22 @@ function handled({ isClass, target }) {
  */
 export function describe() {
   if (worker.isServiceWorker) return [EVENTS.filter((event) => hasListeners(globalThis, event)), []];
-  const main = worker.entrypoints.get("default");
+  const { main } = worker;
   const names = [...worker.entrypoints.keys()].filter((name) => name !== "default");
   return [main === undefined ? [] : handled(main), names];
 }
 
 /**
  * Calls a handler of an entrypoint with its own arguments and, where it is an object's, `env` and `ctx`.
- * @param {string} name
+ * @param {string | undefined} name the default one's if there is none
  * @param {string} event
  * @param {unknown} argument
  * @param {unknown} props `ctx.props`
  * @returns {any} what the handler returned
  */
 export function callHandler(name, event, argument, props) {
-  const entrypoint = mapGet(worker.entrypoints, name);
-  if (entrypoint === undefined) throw new TypeError(`The Worker has no entrypoint named "${name}".`);
+  const entrypoint = name === undefined ? worker.main : mapGet(worker.entrypoints, name);
+  if (entrypoint === undefined) throw new TypeError(`The Worker has no entrypoint named "${name ?? "default"}".`);
   const { isClass, target } = entrypoint;
   const context = createContext(props);
   const handlers = isClass ? construct(target, [context, worker.env]) : target;

@@ -80,7 +80,7 @@ export function dispatchFetch(entrypoint, method, url, bodyId, props = undefined
     });
     const result = worker.isServiceWorker
       ? dispatchFetchListeners(request)
-      : callHandler(entrypoint ?? "default", "fetch", request, props === undefined ? {} : parse(props));
+      : callHandler(entrypoint, "fetch", request, props === undefined ? {} : parse(props));
     if (isResponse(result)) respond(result, gone);
     else respondLater(result, gone);
   } catch (error) {

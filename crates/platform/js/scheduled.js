@@ -56,7 +56,7 @@ export function dispatchScheduled(cron, scheduledTime) {
     const controller = new ScheduledController(internal, cron, scheduledTime);
     const result = worker.isServiceWorker
       ? dispatchScheduledListeners(controller)
-      : callHandler("default", "scheduled", controller, {});
+      : callHandler(undefined, "scheduled", controller, {});
     then(resolve(result), () => op_finish(), op_respond_error);
   } catch (error) {
     op_respond_error(error);

@@ -13,4 +13,5 @@ export const worker = {
   /** Whether `<esi:include />` has no content (html_rewriter_treats_esi_include_as_void_tag). */ hasEsiTags: false,
   /** Whether `request.signal` is aborted when the client goes away. */ signalsClient: false,
   /** @type {Map<string, Entrypoint>} by name; the default one is "default" */ entrypoints: new Map(),
+  /** @type {Entrypoint | undefined} the default one */ main: undefined,
 };

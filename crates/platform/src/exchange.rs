@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use http::{HeaderMap, HeaderValue};
 use selvedge_ops::{OpError, v8};
 use selvedge_runtime::{Hold, Invocation, JsError, Limit};
-use selvedge_web::fetch::{Body, CDN_LOOP, Connection, Connections, SubrequestPolicy, Subrequests};
+use selvedge_web::fetch::{Body, CDN_LOOP, Connection, Connections, SubrequestPolicy, Subrequests, connect};
 
 use crate::{Bound, Lineage, Metrics, RequestContext};
 
@@ -239,13 +239,17 @@ impl Drop for Held {
     }
 }
 
+/// Who counts an invocation's subrequests.
+pub(crate) fn subrequests(invocation: &Invocation) -> Option<Subrequests> {
+    invocation.extension::<Exchange>().map(|exchange| Subrequests(exchange))
+}
+
 /// Counts something that an event asks of the outside world; the error when that was one too many.
 pub(crate) fn count_subrequest(invocation: &Invocation) -> Result<(), OpError> {
-    invocation.extension::<Subrequests>().map_or(Ok(()), |subrequests| subrequests.0.count())
+    invocation.extension::<Exchange>().map_or(Ok(()), |exchange| exchange.count())
 }
 
 /// Waits until an event may have one more connection. What is returned is dropped when it has its answer.
 pub(crate) async fn connection(invocation: &Invocation) -> Option<Connection> {
-    let subrequests = invocation.extension::<Subrequests>();
-    selvedge_web::fetch::connect(subrequests.as_deref()).await
+    connect(subrequests(invocation).as_ref()).await
 }

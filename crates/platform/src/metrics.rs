@@ -212,7 +212,7 @@ impl Metrics {
 
     /// Counts an event that begins now; unless it is told how it ended, it was cancelled.
     pub(crate) fn event(&self) -> Event<'_> {
-        Event { metrics: self, begun: Instant::now(), outcome: EventOutcome::Canceled }
+        Event { metrics: self, begun: Instant::now(), ended: None, outcome: EventOutcome::Canceled }
     }
 
     fn end(&self, outcome: EventOutcome, took: Duration) {
@@ -228,10 +228,22 @@ impl Metrics {
 pub(crate) struct Event<'m> {
     metrics: &'m Metrics,
     begun: Instant,
+    ended: Option<Instant>,
     outcome: EventOutcome,
 }
 
 impl Event<'_> {
+    /// When it began.
+    pub(crate) fn begun(&self) -> Instant {
+        self.begun
+    }
+
+    /// Says how it ended, and when it was answered.
+    pub(crate) fn answered<T>(mut self, result: Result<(T, Instant), WorkerError>) -> Result<T, WorkerError> {
+        self.ended = result.as_ref().ok().map(|(_, at)| *at);
+        self.ended(result.map(|(answer, _)| answer))
+    }
+
     /// Says how it ended.
     pub(crate) fn ended<T>(mut self, result: Result<T, WorkerError>) -> Result<T, WorkerError> {
         self.outcome = result.as_ref().map_or_else(EventOutcome::of, |_| EventOutcome::Ok);
@@ -248,7 +260,8 @@ impl Event<'_> {
 
 impl Drop for Event<'_> {
     fn drop(&mut self) {
-        self.metrics.end(self.outcome, self.begun.elapsed());
+        let ended = self.ended.unwrap_or_else(Instant::now);
+        self.metrics.end(self.outcome, ended.saturating_duration_since(self.begun));
     }
 }
 

@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use selvedge_ops::v8;
 use selvedge_runtime::{Driver, Extensions, TurnError, call_function};
-use selvedge_web::fetch::Subrequests;
 
 use crate::Bound;
 use crate::exchange::Exchange;
@@ -18,18 +17,28 @@ pub(crate) struct Run {
 
 impl Run {
     /// Begins one.
-    pub(crate) fn begin(loaded: &Loaded, exchange: &Arc<Exchange>) -> Self {
+    pub(crate) fn begin(loaded: &Loaded, exchange: Exchange) -> Self {
+        let exchange = Arc::new(exchange);
         let mut extensions = Extensions::new();
         extensions.insert(exchange.clone());
-        extensions.insert(Arc::new(Subrequests(exchange.clone())));
         let invocation = loaded.instance.begin(extensions);
-        Self { driver: Some(Driver::new(loaded.instance.clone(), invocation)), exchange: exchange.clone() }
+        Self { driver: Some(Driver::new(loaded.instance.clone(), invocation)), exchange }
     }
 
     /// What drives it.
-    #[allow(clippy::expect_used)]
     pub(crate) fn driver(&mut self) -> &mut Driver {
-        self.driver.as_mut().expect("the driver is taken only when the run ends")
+        self.parts().0
+    }
+
+    /// The state of its event.
+    pub(crate) fn exchange(&self) -> &Exchange {
+        &self.exchange
+    }
+
+    /// What drives it, and the state of its event.
+    #[allow(clippy::expect_used)]
+    pub(crate) fn parts(&mut self) -> (&mut Driver, &Exchange) {
+        (self.driver.as_mut().expect("the driver is taken only when the run ends"), &self.exchange)
     }
 
     /// Waits until nothing holds it.
@@ -43,9 +52,9 @@ impl Run {
 impl Drop for Run {
     fn drop(&mut self) {
         let Some(mut driver) = self.driver.take() else { return };
-        let exchange = self.exchange.clone();
         // An invocation that has not answered is dropped because nobody waits for the answer any more.
-        if let Some(callback) = exchange.take_client_watch() {
+        if let Some(callback) = self.exchange.take_client_watch() {
+            let exchange = self.exchange.clone();
             tokio::spawn(async move {
                 let called = driver
                     .turn(|scope| {
@@ -58,7 +67,7 @@ impl Drop for Run {
                 }
             });
         } else if driver.invocation().holds() > 0 {
-            tokio::spawn(finish(driver, exchange));
+            tokio::spawn(finish(driver, self.exchange.clone()));
         }
     }
 }

@@ -6,8 +6,10 @@ use std::time::{Duration, Instant};
 use selvedge_node::{NodeCompat, NodeLevel};
 use selvedge_ops::v8;
 use selvedge_runtime::{Instance, JsError, StartError, StartOptions};
+use selvedge_web::fetch::FindSubrequests;
 
 use crate::binding::{Binding, Bindings};
+use crate::exchange::subrequests;
 use crate::gate::Witness;
 use crate::hyperdrive;
 use crate::log::{MappedLog, map_error};
@@ -49,6 +51,7 @@ pub(crate) async fn start(worker: &Worker, witness: Witness) -> Result<Loaded, S
     let options = &worker.options;
     let mut extensions = options.extensions.clone();
     extensions.insert(Arc::new(Bindings(options.bindings.iter().cloned().collect())));
+    extensions.insert(Arc::new(FindSubrequests(subrequests)));
     // For node:fs, whose /bundle has the Worker's modules.
     extensions.insert(options.script.clone());
     let metrics = worker.metrics().clone();

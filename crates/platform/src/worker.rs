@@ -1,7 +1,7 @@
 //! A deployed script, its instances, and the delivery of events.
 
 use std::sync::Arc;
-use std::time::{Duration, UNIX_EPOCH};
+use std::time::{Duration, Instant, UNIX_EPOCH};
 
 use http::{HeaderMap, Method, Response};
 use selvedge_node::NodeCompat;
@@ -160,21 +160,27 @@ impl Worker {
     ) -> Result<Box<Response<Body>>, WorkerError> {
         let counted = self.metrics.event();
         // In a box, as whoever passes an event on would else copy it, once to call and once to await.
-        counted.ended(self.deliver_fetch(event.into()).await)
+        let answered = self.deliver_fetch(event.into(), counted.begun()).await;
+        counted.answered(answered)
     }
 
-    async fn deliver_fetch(self: &Arc<Self>, event: Box<FetchEvent>) -> Result<Box<Response<Body>>, WorkerError> {
+    /// The answer to an event that came at `now`, and when it was there.
+    async fn deliver_fetch(
+        self: &Arc<Self>,
+        event: Box<FetchEvent>,
+        now: Instant,
+    ) -> Result<(Box<Response<Body>>, Instant), WorkerError> {
         let (ready, runtime) = self.instances.place(self).ok_or(WorkerError::Refused)?;
         match runtime {
             None => {
-                let (loaded, reserved) = self.loaded(ready).await?;
+                let (loaded, reserved) = self.loaded(ready, now).await?;
                 self.answer(&loaded, reserved, event, true).await
             }
             Some(runtime) => {
                 let worker = self.clone();
                 let (taken, takes) = Taken::new();
                 let answer = async move {
-                    let (loaded, reserved) = worker.loaded(ready).await?;
+                    let (loaded, reserved) = worker.loaded(ready, Instant::now()).await?;
                     worker.answer(takes.note(loaded), reserved, event, false).await
                 };
                 self.apart(runtime, taken, answer).await
@@ -182,13 +188,17 @@ impl Worker {
         }
     }
 
-    /// The instance that takes an event, and the turn for it: the one that is ready, or one that is started.
-    async fn loaded(self: &Arc<Self>, ready: Option<Arc<Loaded>>) -> Result<(Arc<Loaded>, Reserved), WorkerError> {
-        let loaded = match ready {
-            Some(loaded) => loaded,
-            None => self.instances.acquire(self).await?,
+    /// The instance that takes an event at `now`, and the turn for it: the one that is ready, or one that is started.
+    async fn loaded(
+        self: &Arc<Self>,
+        ready: Option<Arc<Loaded>>,
+        now: Instant,
+    ) -> Result<(Arc<Loaded>, Reserved), WorkerError> {
+        let (loaded, now) = match ready {
+            Some(loaded) => (loaded, now),
+            None => (self.instances.acquire(self).await?, Instant::now()),
         };
-        match loaded.instance.try_reserve() {
+        match loaded.instance.try_reserve(now) {
             Some(reserved) => Ok((loaded, reserved)),
             None => self.instances.wait(self, loaded).await,
         }
@@ -212,26 +222,27 @@ impl Worker {
         result
     }
 
-    /// Has an instance answer a request, in this task. `is_here`: which is also that of who waits for the answer.
+    /// Has an instance answer a request, in this task. `is_here`: which is also that of who waits for the answer. The answer,
+    /// and when it was there: when the turn ended that gave it.
     async fn answer(
         &self,
         loaded: &Loaded,
         reserved: Reserved,
         mut event: Box<FetchEvent>,
         is_here: bool,
-    ) -> Result<Box<Response<Body>>, WorkerError> {
+    ) -> Result<(Box<Response<Body>>, Instant), WorkerError> {
         // The rest of the event stays in its box.
         let headers = std::mem::take(event.request.headers_mut());
         let body = std::mem::take(event.request.body_mut());
         let inbound = Inbound::new(headers, event.context, is_here);
-        let exchange = Arc::new(Exchange::new(
+        let exchange = Exchange::new(
             Some(inbound),
             event.depth,
             event.lineage,
             self.options.limits.subrequests,
             self.metrics.clone(),
-        ));
-        let mut run = Run::begin(loaded, &exchange);
+        );
+        let mut run = Run::begin(loaded, exchange);
         let resources = run.driver().invocation().resources();
         let body = match body {
             Body::Empty => None,
@@ -258,10 +269,13 @@ impl Worker {
             };
             call_function(scope, dispatch, &[entrypoint, method.into(), url.into(), body, props]).err()
         });
-        match self.outcome(&mut run, &exchange, called).await? {
-            Outcome::Response(response) => Ok(response),
+        match self.outcome(&mut run, called).await? {
+            Outcome::Response(response) => Ok((response, run.driver().turned().unwrap_or_else(Instant::now))),
             Outcome::Finished => Err(WorkerError::Hung),
-            Outcome::Exception(exception) => self.fall_through(&exchange, exception, method, url, body).await,
+            Outcome::Exception(exception) => {
+                let response = self.fall_through(run.exchange(), exception, method, url, body).await?;
+                Ok((response, Instant::now()))
+            }
         }
     }
 
@@ -278,14 +292,14 @@ impl Worker {
         let (ready, runtime) = self.instances.place(self).ok_or(WorkerError::Refused)?;
         match runtime {
             None => {
-                let (loaded, reserved) = self.loaded(ready).await?;
+                let (loaded, reserved) = self.loaded(ready, Instant::now()).await?;
                 self.run_scheduled(&loaded, reserved, event).await
             }
             Some(runtime) => {
                 let worker = self.clone();
                 let (taken, takes) = Taken::new();
                 let run = async move {
-                    let (loaded, reserved) = worker.loaded(ready).await?;
+                    let (loaded, reserved) = worker.loaded(ready, Instant::now()).await?;
                     worker.run_scheduled(takes.note(loaded), reserved, event).await
                 };
                 self.apart(runtime, taken, run).await
@@ -299,8 +313,8 @@ impl Worker {
         reserved: Reserved,
         event: ScheduledEvent,
     ) -> Result<(), WorkerError> {
-        let exchange = Arc::new(Exchange::new(None, 0, None, self.options.limits.subrequests, self.metrics.clone()));
-        let mut run = Run::begin(loaded, &exchange);
+        let exchange = Exchange::new(None, 0, None, self.options.limits.subrequests, self.metrics.clone());
+        let mut run = Run::begin(loaded, exchange);
         let time = event.scheduled_time.duration_since(UNIX_EPOCH).unwrap_or_default();
         let called = run.driver().turn_in(reserved, |scope| {
             let dispatch = v8::Local::new(scope, &loaded.dispatch_scheduled);
@@ -308,7 +322,7 @@ impl Worker {
             let time = v8::Number::new(scope, time.as_millis() as f64);
             call_function(scope, dispatch, &[cron.into(), time.into()]).err()
         });
-        let outcome = self.outcome(&mut run, &exchange, called).await?;
+        let outcome = self.outcome(&mut run, called).await?;
         run.finish().await;
         match outcome {
             Outcome::Exception(exception) => Err(WorkerError::Exception(exception)),
@@ -317,19 +331,15 @@ impl Worker {
     }
 
     /// Runs the invocation until its handler has ended.
-    async fn outcome(
-        &self,
-        run: &mut Run,
-        exchange: &Arc<Exchange>,
-        called: Result<Option<JsError>, TurnError>,
-    ) -> Result<Outcome, WorkerError> {
+    async fn outcome(&self, run: &mut Run, called: Result<Option<JsError>, TurnError>) -> Result<Outcome, WorkerError> {
         let limit = |TurnError::Exceeded(limit)| WorkerError::Limit(limit);
         if let Some(error) = called.map_err(limit)? {
             return Err(WorkerError::Exception(Box::new(map_error(&self.options.script, error))));
         }
+        let (driver, exchange) = run.parts();
         let mut outcome = exchange.take_outcome();
         if outcome.is_none() {
-            let ended = run.driver().until(|_| exchange.has_ended()).await.map_err(limit)?;
+            let ended = driver.until(|_| exchange.has_ended()).await.map_err(limit)?;
             if ended == Ended::Stalled {
                 return Err(WorkerError::Hung);
             }

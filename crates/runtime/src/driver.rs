@@ -3,6 +3,7 @@
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
+use std::time::Instant;
 
 use futures_util::stream::{FuturesUnordered, Stream};
 use selvedge_ops::{AsyncOp, Completion, v8};
@@ -48,6 +49,7 @@ pub struct Driver {
     /// Made when the first work is started: most events start none.
     running: Option<FuturesUnordered<Running>>,
     finished: Vec<(v8::Global<v8::PromiseResolver>, Completion)>,
+    turned: Option<Instant>,
 }
 
 impl std::fmt::Debug for Driver {
@@ -65,7 +67,7 @@ impl Drop for Driver {
 impl Driver {
     /// Takes charge of an invocation that was begun on `instance`.
     pub fn new(instance: Arc<Instance>, invocation: Arc<Invocation>) -> Self {
-        Self { instance, invocation, running: None, finished: Vec::new() }
+        Self { instance, invocation, running: None, finished: Vec::new(), turned: None }
     }
 
     /// The invocation.
@@ -78,10 +80,15 @@ impl Driver {
         &self.instance
     }
 
+    /// When its last turn ended.
+    pub fn turned(&self) -> Option<Instant> {
+        self.turned
+    }
+
     /// A turn of this invocation: what `body` calls and starts belongs to it.
     ///
     /// # Errors
-    /// As [`Instance::turn`].
+    /// As [`Instance::turn_in`].
     pub async fn turn<R>(
         &mut self,
         body: impl for<'s, 'i> FnOnce(&mut v8::PinScope<'s, 'i>) -> R,
@@ -93,25 +100,27 @@ impl Driver {
     /// Like [`Driver::turn`], in the turn that is kept for it.
     ///
     /// # Errors
-    /// As [`Instance::turn`].
+    /// As [`Instance::turn_in`].
     pub fn turn_in<R>(
         &mut self,
         reserved: Reserved,
         body: impl for<'s, 'i> FnOnce(&mut v8::PinScope<'s, 'i>) -> R,
     ) -> Result<R, TurnError> {
         let id = self.invocation.id();
-        self.instance.turn_in(reserved, &self.invocation, |scope| {
+        let (result, ended) = self.instance.turn_in(reserved, &self.invocation, |scope| {
             let id = v8::Integer::new_from_unsigned(scope, id);
             scope.set_continuation_preserved_embedder_data(id.into());
             body(scope)
-        })
+        });
+        self.turned = Some(ended);
+        result
     }
 
     /// Runs the invocation's work until `done`, which is asked after each turn and whenever the invocation is
     /// woken. May be dropped while it waits, and called again: nothing is lost.
     ///
     /// # Errors
-    /// As [`Instance::turn`].
+    /// As [`Instance::turn_in`].
     pub async fn until(&mut self, done: impl Fn(&Invocation) -> bool) -> Result<Ended, TurnError> {
         loop {
             if !self.finished.is_empty() {
@@ -156,18 +165,16 @@ impl Driver {
 
     /// One turn for all the work that has finished.
     async fn settle(&mut self) -> Result<(), TurnError> {
-        // The list is taken inside of the turn: it must survive a drop while the permit is awaited.
-        let Self { instance, invocation, finished, .. } = self;
-        let id = invocation.id();
-        instance
-            .turn(invocation, |scope| {
-                let id = v8::Integer::new_from_unsigned(scope, id);
-                scope.set_continuation_preserved_embedder_data(id.into());
-                for (resolver, completion) in finished.drain(..) {
-                    let resolver = v8::Local::new(scope, resolver);
-                    host::settle(scope, resolver, completion);
-                }
-            })
-            .await
+        let reserved = self.instance.reserve().await?;
+        // Taken only now: it must survive a drop while the turn is waited for.
+        let mut finished = std::mem::take(&mut self.finished);
+        let turned = self.turn_in(reserved, |scope| {
+            for (resolver, completion) in finished.drain(..) {
+                let resolver = v8::Local::new(scope, resolver);
+                host::settle(scope, resolver, completion);
+            }
+        });
+        self.finished = finished;
+        turned
     }
 }

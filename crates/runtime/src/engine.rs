@@ -8,6 +8,7 @@ use selvedge_ops::v8;
 use crate::fatal;
 use crate::groups::Groups;
 use crate::instance::Shell;
+use crate::kept::release_lock;
 use crate::lazy::LazySources;
 use crate::memory::Memory;
 use crate::watchdog::Watchdog;
@@ -162,6 +163,7 @@ impl Engine {
         // `Atomics.wait` would hold the thread, and for nobody: no memory is shared with another isolate.
         let params = self.snapshot.create_params().heap_limits(0, heap_bytes).allow_atomics_wait(false);
         let params = params.array_buffer_allocator(memory.allocator().make_shared());
+        release_lock();
         let mut isolate = v8::Isolate::new(params);
         self.groups.install(&mut isolate);
         step!("isolate");

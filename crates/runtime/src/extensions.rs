@@ -3,12 +3,15 @@
 use std::any::{Any, TypeId};
 use std::sync::Arc;
 
+use smallvec::SmallVec;
+
 /// A map from a type to one value of it.
 ///
 /// The upper crates keep their own data with an instance or an invocation without this crate knowing the types.
-/// There are two or three, and an invocation makes its own: so a list rather than a hash table.
+/// There are a few, so it is a list rather than a hash table; and each invocation has its own, with one value as a rule, for
+/// which nothing is allocated.
 #[derive(Clone, Default)]
-pub struct Extensions(Vec<(TypeId, Arc<dyn Any + Send + Sync>)>);
+pub struct Extensions(SmallVec<[(TypeId, Arc<dyn Any + Send + Sync>); 1]>);
 
 impl std::fmt::Debug for Extensions {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

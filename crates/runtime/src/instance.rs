@@ -3,11 +3,12 @@
 use std::ffi::c_void;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use selvedge_ops::v8;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
+use crate::kept::{Held, Keeper, release_lock};
 use crate::lazy::LazySources;
 use crate::linker::LazyModules;
 use crate::memory::Memory;
@@ -42,13 +43,14 @@ pub(crate) struct Shell {
     clock: Arc<TurnClock>,
     platform: v8::SharedRef<v8::Platform>,
     /// After `isolate`, hence dropped after it: V8 collects once more when an isolate goes, and calls back.
-    _guard: Arc<HeapGuard>,
+    guard: Arc<HeapGuard>,
 }
 
-/// What V8's callbacks about memory need: it outlives the isolate and never moves.
-struct HeapGuard {
+/// What V8's callbacks about memory need, and who keeps the isolate's lock: it outlives the isolate and never moves.
+pub(crate) struct HeapGuard {
     state: Arc<InstanceState>,
     clock: Arc<TurnClock>,
+    pub(crate) keeper: Keeper,
 }
 
 impl HeapGuard {
@@ -68,7 +70,7 @@ impl Shell {
     ) -> Result<Self, JsError> {
         let state = Arc::new(InstanceState::new(memory));
         let clock = watchdog.clock(isolate.thread_safe_handle(), state.clone());
-        let guard = Arc::new(HeapGuard { state: state.clone(), clock: clock.clone() });
+        let guard = Arc::new(HeapGuard { state: state.clone(), clock: clock.clone(), keeper: Keeper::default() });
         let data = Arc::as_ptr(&guard).cast_mut().cast();
         // Declared after the guard, so that it goes first when what follows fails.
         let mut isolate = isolate;
@@ -99,7 +101,7 @@ impl Shell {
         let isolate = unsafe { isolate.try_into_shared() }
             .map_err(|error| JsError::text(format!("the isolate cannot be shared: {error}")))?;
         step!("rest of the isolate");
-        Ok(Self { isolate, context, exports, shared, outside, state, clock, platform, _guard: guard })
+        Ok(Self { isolate, context, exports, shared, outside, state, clock, platform, guard })
     }
 
     pub(crate) fn state(&self) -> &Arc<InstanceState> {
@@ -117,6 +119,13 @@ impl Shell {
             bytes: AtomicUsize::new(0),
             home: AtomicUsize::new(0),
         }
+    }
+}
+
+impl Drop for Shell {
+    /// V8 takes the isolate apart, and no other one should be entered then.
+    fn drop(&mut self) {
+        release_lock();
     }
 }
 
@@ -206,9 +215,12 @@ impl std::fmt::Debug for Instance {
     }
 }
 
-/// A turn of an instance that is kept for who has this.
+/// A turn of an instance that is kept for who has this. Its time counts from when that was.
 #[derive(Debug)]
-pub struct Reserved(OwnedSemaphorePermit);
+pub struct Reserved {
+    permit: OwnedSemaphorePermit,
+    since: Instant,
+}
 
 impl Instance {
     /// What ops see of the instance.
@@ -246,8 +258,12 @@ impl Instance {
     /// waits: some milliseconds for a heap of a few megabytes.
     pub fn rest(&self) {
         let Ok(_permit) = self.permit.try_acquire() else { return };
+        release_lock();
+        if self.shell.guard.keeper.is_kept() || self.shell.state.condemned_by().is_some() {
+            return;
+        }
         let turns = self.turns.load(Ordering::Relaxed);
-        if self.rested.swap(turns, Ordering::Relaxed) == turns || self.shell.state.condemned_by().is_some() {
+        if self.rested.swap(turns, Ordering::Relaxed) == turns {
             return;
         }
         let mut locker = self.shell.isolate.lock();
@@ -279,9 +295,10 @@ impl Instance {
         self.shell.state.begin_invocation(extensions)
     }
 
-    /// The next turn, for who asks, if the instance has nothing else to do.
-    pub fn try_reserve(&self) -> Option<Reserved> {
-        self.permit.clone().try_acquire_owned().ok().map(Reserved)
+    /// The next turn, for who asks, if the instance has nothing else to do; its time counts from `now`.
+    pub fn try_reserve(&self, now: Instant) -> Option<Reserved> {
+        let permit = self.permit.clone().try_acquire_owned().ok()?;
+        (!self.is_kept_elsewhere()).then_some(Reserved { permit, since: now })
     }
 
     /// Waits for its turn, and keeps it for who asks; not any longer when the instance ends meanwhile, as the turn before may
@@ -290,78 +307,84 @@ impl Instance {
     /// # Errors
     /// When the instance ends meanwhile.
     pub async fn reserve(&self) -> Result<Reserved, TurnError> {
-        if let Some(reserved) = self.try_reserve() {
+        if let Some(reserved) = self.try_reserve(Instant::now()) {
             return Ok(reserved);
         }
         let _waiting = Waiting::new(&self.waiting);
         tokio::select! {
-            // The semaphore is never closed.
-            Ok(permit) = self.permit.clone().acquire_owned() => Ok(Reserved(permit)),
+            permit = self.permit() => Ok(Reserved { permit, since: Instant::now() }),
             limit = self.shell.state.until_condemned() => Err(TurnError::Exceeded(limit)),
         }
     }
 
-    /// Awaits the instance's permit, then runs `body` and the microtasks that follow it, on the invocation's CPU time.
+    /// Waits for the permit, and for the lock, if it is kept where this may not go on.
+    async fn permit(&self) -> OwnedSemaphorePermit {
+        loop {
+            // The semaphore is never closed.
+            if let Ok(permit) = self.permit.clone().acquire_owned().await {
+                self.shell.guard.keeper.until_released().await;
+                return permit;
+            }
+        }
+    }
+
+    /// Whether another thread keeps the isolate's lock.
+    fn is_kept_elsewhere(&self) -> bool {
+        self.shell.guard.keeper.is_kept() && !self.is_at_home()
+    }
+
+    /// Runs `body` and the microtasks that follow it, on the invocation's CPU time, in the turn that is kept for it. What came
+    /// of it, and when the turn ended.
     ///
     /// # Errors
     /// When a limit ended the turn, or the invocation has used up its CPU time before.
-    pub async fn turn<R>(
-        &self,
-        invocation: &Invocation,
-        body: impl for<'s, 'i> FnOnce(&mut v8::PinScope<'s, 'i>) -> R,
-    ) -> Result<R, TurnError> {
-        self.turn_in(self.reserve().await?, invocation, body)
-    }
-
-    /// Like [`Instance::turn`], with what [`Instance::reserve`] gave.
-    ///
-    /// # Errors
-    /// As that.
     pub fn turn_in<R>(
         &self,
         reserved: Reserved,
         invocation: &Invocation,
         body: impl for<'s, 'i> FnOnce(&mut v8::PinScope<'s, 'i>) -> R,
-    ) -> Result<R, TurnError> {
-        debug_assert!(Arc::ptr_eq(reserved.0.semaphore(), &self.permit), "it is of another instance");
+    ) -> (Result<R, TurnError>, Instant) {
+        let Reserved { permit, since } = reserved;
+        debug_assert!(Arc::ptr_eq(permit.semaphore(), &self.permit), "it is of another instance");
         let budget = self.limits.cpu.saturating_sub(invocation.cpu());
         if budget.is_zero() {
             // It ran out between turns, which leaves the instance as sound as it was.
-            return Err(TurnError::Exceeded(Limit::CpuTime));
+            return (Err(TurnError::Exceeded(Limit::CpuTime)), since);
         }
         self.shell.state.advance_clock();
         self.shell.state.turn_of(invocation);
-        let (result, cpu) = self.run(budget, |scope, _| body(scope));
+        let (result, Finished { cpu, ended, .. }) = self.run(budget, since, |scope, _| body(scope));
         invocation.charge(cpu);
-        result
+        (result, ended)
     }
 
-    /// Like [`Instance::turn`], with the exports of the engine's entry module. The clock stands at zero: a global
+    /// Like [`Instance::turn_in`], with the exports of the engine's entry module. The clock stands at zero: a global
     /// scope has no time (<https://developers.cloudflare.com/workers/runtime-apis/performance/>).
     pub(crate) async fn startup_turn<R>(
         &self,
         body: impl for<'s, 'i> FnOnce(&mut v8::PinScope<'s, 'i>, v8::Local<'s, v8::Object>) -> R,
     ) -> Result<R, TurnError> {
-        let _reserved = self.reserve().await?;
-        self.run(self.limits.startup, body).0
+        let reserved = self.reserve().await?;
+        self.run(self.limits.startup, reserved.since, body).0
     }
 
-    /// Runs a turn. The result, and what it used.
+    /// Runs a turn. The result, and how it ended.
     fn run<R>(
         &self,
         budget: Duration,
+        since: Instant,
         body: impl for<'s, 'i> FnOnce(&mut v8::PinScope<'s, 'i>, v8::Local<'s, v8::Object>) -> R,
-    ) -> (Result<R, TurnError>, Duration) {
-        let Shell { isolate, context, exports, shared: _, outside, state, clock, platform, _guard } = &self.shell;
+    ) -> (Result<R, TurnError>, Finished) {
+        let Shell { isolate, context, exports, shared: _, outside, state, clock, platform, guard } = &self.shell;
         if let Some(limit) = state.condemned_by() {
-            return (Err(TurnError::Exceeded(limit)), Duration::ZERO);
+            return (Err(TurnError::Exceeded(limit)), Finished::nothing(since));
         }
+        let mut held = Held::take(isolate, guard);
         self.home.store(this_thread(), Ordering::Relaxed);
-        let mut locker = isolate.lock();
-        optimized_code::take_in(&locker, self.turns.load(Ordering::Relaxed));
-        clock.begin(budget);
+        optimized_code::take_in(&held, self.turns.load(Ordering::Relaxed));
+        clock.begin(budget, since);
         let result = {
-            v8::scope!(let scope, &mut *locker);
+            v8::scope!(let scope, &mut *held);
             let context = v8::Local::new(scope, context);
             let scope = &mut v8::ContextScope::new(scope, context);
             let exports = v8::Local::new(scope, exports);
@@ -390,16 +413,20 @@ impl Instance {
             scope.set_continuation_preserved_embedder_data(nothing);
             result
         };
-        let Finished { terminated, cpu } = clock.finish();
+        let finished = clock.finish();
         // One call of a built-in function can take more than the heap's limit without V8 telling us.
-        if cpu >= LONG_TURN && weight::heap_is_too_much(&locker.get_heap_statistics(), state.memory()) {
+        if finished.cpu >= LONG_TURN && weight::heap_is_too_much(&held.get_heap_statistics(), state.memory()) {
             state.condemn(Limit::Memory);
         }
-        if terminated || locker.is_execution_terminating() {
-            locker.cancel_terminate_execution();
+        if finished.terminated || held.is_execution_terminating() {
+            held.cancel_terminate_execution();
             state.condemn(Limit::CpuTime);
         }
-        (state.condemned_by().map_or(Ok(result), |limit| Err(TurnError::Exceeded(limit))), cpu)
+        let condemned = state.condemned_by();
+        if condemned.is_none() && !finished.was_moved && self.waiting() == 0 {
+            held.keep(guard);
+        }
+        (condemned.map_or(Ok(result), |limit| Err(TurnError::Exceeded(limit))), finished)
     }
 }
 

@@ -1,7 +1,7 @@
 //! The life of one event.
 
 use std::any::Any;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -40,6 +40,8 @@ pub struct Invocation {
     /// Nanoseconds.
     cpu: AtomicU64,
     started: Mutex<Vec<PendingOp>>,
+    /// Whether there may be some among those: most events start nothing, and need not look.
+    has_started: AtomicBool,
     waker: AtomicWaker,
     log_budget: LogBudget,
 }
@@ -60,6 +62,7 @@ impl Invocation {
             holds: AtomicUsize::new(0),
             cpu: AtomicU64::new(0),
             started: Mutex::default(),
+            has_started: AtomicBool::new(false),
             waker: AtomicWaker::new(),
             log_budget: LogBudget::default(),
         }
@@ -122,11 +125,15 @@ impl Invocation {
 
     pub(crate) fn start(&self, op: PendingOp) {
         self.started.lock().unwrap_or_else(PoisonError::into_inner).push(op);
+        self.has_started.store(true, Ordering::Release);
         self.waker.wake();
     }
 
     /// The work started since the last call.
     pub(crate) fn take_started(&self) -> Vec<PendingOp> {
+        if !self.has_started.load(Ordering::Acquire) || !self.has_started.swap(false, Ordering::AcqRel) {
+            return Vec::new();
+        }
         std::mem::take(&mut *self.started.lock().unwrap_or_else(PoisonError::into_inner))
     }
 

@@ -1,7 +1,7 @@
 //! The engine: V8 isolates that many threads share, one at a time, and what runs in them.
 //!
 //! - [`Engine`]: V8 set up once, our own JavaScript in a startup snapshot, a warm pool of isolates.
-//! - [`Instance`]: an isolate with a Worker's modules evaluated in it. Its [`Instance::turn`] is the only way in.
+//! - [`Instance`]: an isolate with a Worker's modules evaluated in it. Its [`Instance::turn_in`] is the only way in.
 //! - [`Invocation`]: the life of one event. It owns the native resources that JavaScript sees as numbers and the
 //!   asynchronous work that JavaScript started; its [`Driver`] runs that work and returns to the isolate to
 //!   settle promises.
@@ -9,7 +9,7 @@
 //!
 //! An isolate belongs to no thread. A turn is synchronous and short: it awaits the instance's permit, takes
 //! V8's lock (never contended, as the permit is exclusive), runs JavaScript and the microtasks that follow, and
-//! leaves. Nothing is awaited inside. So a request is served in the task that owns its connection, with no
+//! leaves; a thread that is told to keeps the lock for its next turn. Nothing is awaited inside. So a request is served in the task that owns its connection, with no
 //! thread hop between the socket and JavaScript.
 //!
 //! A shared isolate can have neither weak handles nor a cppgc heap, therefore no native object hangs on a
@@ -39,6 +39,7 @@ mod host;
 mod instance;
 mod internal;
 mod invocation;
+mod kept;
 mod lazy;
 mod limits;
 mod linker;
@@ -86,6 +87,7 @@ pub use groups::load_group;
 pub use instance::{Instance, Reserved, TurnError};
 pub use internal::{Extension, InternalModule, InternalScript};
 pub use invocation::{Hold, Invocation};
+pub use kept::{keep_locks, release_lock};
 pub use lazy::Builtins;
 pub use limits::{Limit, Limits};
 pub use linker::{builtin_name, builtin_namespace, require};

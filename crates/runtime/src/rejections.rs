@@ -24,6 +24,7 @@ extern "C" fn on_promise_reject(message: v8::PromiseRejectMessage) {
             if let Some(value) = message.get_value() {
                 let value = v8::Global::new(scope, value);
                 state.rejections().0.push((promise, value));
+                state.note_rejection();
             }
         }
         v8::PromiseRejectEvent::PromiseHandlerAddedAfterReject => {
@@ -36,7 +37,7 @@ extern "C" fn on_promise_reject(message: v8::PromiseRejectMessage) {
 /// Reports what is still unhandled at the end of a turn: to the platform's `reportRejection(promise, reason)` if
 /// its entry module exports one, else to the log. Hosted lets the invocation go on too.
 pub(crate) fn report<'s>(scope: &mut v8::PinScope<'s, '_>, state: &InstanceState, exports: v8::Local<'s, v8::Object>) {
-    if state.rejections().0.is_empty() {
+    if !state.take_rejected() {
         return;
     }
     let unhandled = std::mem::take(&mut state.rejections().0);

@@ -1,7 +1,7 @@
 //! Native things that JavaScript knows as numbers.
 
 use std::any::Any;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use selvedge_ops::OpError;
@@ -37,6 +37,8 @@ type Table = Numbered<Entry>;
 /// invocation's, finds nothing.
 pub struct Resources {
     table: Mutex<Table>,
+    /// Whether there was ever one: most invocations have none, and need not look.
+    is_used: AtomicBool,
     next: Arc<AtomicU32>,
     memory: Arc<Memory>,
 }
@@ -50,12 +52,13 @@ impl std::fmt::Debug for Resources {
 impl Resources {
     /// The table of an instance, whose memory it is counted towards.
     pub(crate) fn new(memory: Arc<Memory>) -> Self {
-        Self { table: Mutex::default(), next: Arc::default(), memory }
+        Self { table: Mutex::default(), is_used: AtomicBool::new(false), next: Arc::default(), memory }
     }
 
     /// A table that takes its numbers from the same counter as `self`.
     pub(crate) fn sibling(&self) -> Self {
-        Self { table: Mutex::default(), next: self.next.clone(), memory: self.memory.clone() }
+        let (next, memory) = (self.next.clone(), self.memory.clone());
+        Self { table: Mutex::default(), is_used: AtomicBool::new(false), next, memory }
     }
 
     fn table(&self) -> MutexGuard<'_, Table> {
@@ -86,7 +89,9 @@ impl Resources {
 
     fn insert(&self, value: Arc<dyn Any + Send + Sync>, charge: Option<Charge>) -> u32 {
         let id = self.next.fetch_add(1, Ordering::Relaxed);
-        self.table().insert(id, Entry { value, _charge: charge });
+        let mut table = self.table();
+        table.insert(id, Entry { value, _charge: charge });
+        self.is_used.store(true, Ordering::Release);
         id
     }
 
@@ -129,7 +134,9 @@ impl Resources {
 
     /// Drops all.
     pub(crate) fn clear(&self) {
-        let table = std::mem::take(&mut *self.table());
-        drop(table);
+        if self.is_used.load(Ordering::Acquire) {
+            let table = std::mem::take(&mut *self.table());
+            drop(table);
+        }
     }
 }

@@ -39,10 +39,10 @@ pub(crate) struct Running {
 }
 
 impl Running {
-    /// One that begins now.
-    pub(crate) fn begin(budget: Duration, thread: ThreadClock, meter: Meter, number: i32) -> Self {
+    /// One that begins now, or began at `begun`, just before.
+    pub(crate) fn begin(budget: Duration, begun: Instant, thread: ThreadClock, meter: Meter, number: i32) -> Self {
         Self {
-            begun: Instant::now(),
+            begun,
             budget,
             thread,
             meter,

@@ -30,6 +30,8 @@ pub struct InstanceState {
     setup: OnceLock<Setup>,
     modules: Mutex<ModuleMap>,
     rejections: Mutex<Rejections>,
+    /// Whether there were some since the last look.
+    rejected: AtomicBool,
     memory: Arc<Memory>,
     /// For what is printed outside of events: by the global scope.
     log_budget: LogBudget,
@@ -69,6 +71,7 @@ impl InstanceState {
             setup: OnceLock::new(),
             modules: Mutex::default(),
             rejections: Mutex::default(),
+            rejected: AtomicBool::new(false),
             memory,
             log_budget: LogBudget::default(),
         }
@@ -233,6 +236,16 @@ impl InstanceState {
 
     pub(crate) fn modules(&self) -> MutexGuard<'_, ModuleMap> {
         lock(&self.modules)
+    }
+
+    /// Notes that a promise was rejected without a handler.
+    pub(crate) fn note_rejection(&self) {
+        self.rejected.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether one was since the last call.
+    pub(crate) fn take_rejected(&self) -> bool {
+        self.rejected.load(Ordering::Relaxed) && self.rejected.swap(false, Ordering::Relaxed)
     }
 
     pub(crate) fn rejections(&self) -> MutexGuard<'_, Rejections> {

@@ -18,7 +18,7 @@ use std::time::{Duration, Instant};
 use selvedge_ops::v8;
 
 use crate::cores::ShortTurns;
-use crate::cpu::{Meter, PLENTY, ThreadClock, Used, thread_number};
+use crate::cpu::{Meter, PLENTY, ThreadClock, thread_number};
 use crate::handover::{self, Step};
 use crate::priority::Rank;
 use crate::running::{Due, ENDLESS_TURN, Running};
@@ -63,6 +63,17 @@ pub(crate) struct Finished {
     pub(crate) terminated: bool,
     /// What it used at most.
     pub(crate) cpu: Duration,
+    /// When.
+    pub(crate) ended: Instant,
+    /// Whether its thread may have lost its place in its runtime, to make room for others.
+    pub(crate) was_moved: bool,
+}
+
+impl Finished {
+    /// Of a turn that never began.
+    pub(crate) fn nothing(now: Instant) -> Self {
+        Self { terminated: false, cpu: Duration::ZERO, ended: now, was_moved: false }
+    }
 }
 
 /// What a turn is to others.
@@ -89,12 +100,12 @@ pub(crate) struct TurnClock {
 }
 
 impl TurnClock {
-    /// A turn begins on this thread, which may use `budget`.
-    pub(crate) fn begin(self: &Arc<Self>, budget: Duration) {
+    /// A turn begins on this thread, which may use `budget` from `since` on: just now.
+    pub(crate) fn begin(self: &Arc<Self>, budget: Duration, since: Instant) {
         Shared::with_slot(&self.shared, |slot| {
             let thread = slot.thread;
             let meter = Meter::begin(if budget < PLENTY { thread.now() } else { None });
-            let running = Running::begin(budget, thread, meter, slot.number);
+            let running = Running::begin(budget, since, thread, meter, slot.number);
             let mut turn = lock(&self.turn);
             *turn = Some(running);
             self.terminated.store(false, Ordering::Relaxed);
@@ -115,31 +126,32 @@ impl TurnClock {
         });
         let running = lock(&self.turn).take();
         let terminated = self.is_terminated();
-        let used = running.map_or_else(Used::default, |running| {
-            if running.unheeded.was_asked() && !stuck::settle() {
-                // Whoever waits for the turn learns of its end by this.
-                self.state.lose(Loss::Stuck);
-                self.shared.parked.fetch_add(1, Ordering::Relaxed);
-                handover::leave();
-            }
-            if running.unheeded.is_lost() {
-                self.state.recover();
-            }
-            if running.moves > 0 || running.nudges > 0 {
-                priority::restore();
-                cores::leave_one(false);
-            }
-            let wall = running.begun.elapsed();
-            if wall >= SLOW_TURN && is_for_short_turns {
-                let nanoseconds = u64::try_from(wall.as_nanos()).unwrap_or(u64::MAX);
-                self.shared.slow_nanoseconds.fetch_add(nanoseconds, Ordering::Relaxed);
-            }
-            running.meter.finish(wall, || running.thread.now())
-        });
+        let Some(running) = running else { return Finished { terminated, ..Finished::nothing(Instant::now()) } };
+        if running.unheeded.was_asked() && !stuck::settle() {
+            // Whoever waits for the turn learns of its end by this.
+            self.state.lose(Loss::Stuck);
+            self.shared.parked.fetch_add(1, Ordering::Relaxed);
+            handover::leave();
+        }
+        if running.unheeded.is_lost() {
+            self.state.recover();
+        }
+        let was_moved = running.moves > 0 || running.nudges > 0;
+        if was_moved {
+            priority::restore();
+            cores::leave_one(false);
+        }
+        let ended = Instant::now();
+        let wall = ended.saturating_duration_since(running.begun);
+        if wall >= SLOW_TURN && is_for_short_turns {
+            let nanoseconds = u64::try_from(wall.as_nanos()).unwrap_or(u64::MAX);
+            self.shared.slow_nanoseconds.fetch_add(nanoseconds, Ordering::Relaxed);
+        }
+        let used = running.meter.finish(wall, || running.thread.now());
         if used.least >= LONG_TURN {
             self.long.store(true, Ordering::Relaxed);
         }
-        Finished { terminated, cpu: used.most }
+        Finished { terminated, cpu: used.most, ended, was_moved }
     }
 
     /// Terminates the turn now. Called from within the isolate too: V8 may hold its own locks, but never this one.

@@ -35,7 +35,7 @@ impl From<Failure> for OpError {
 async fn ask(invocation: &Invocation) -> Result<Option<Connection>, OpError> {
     let subrequests = subrequests(invocation);
     subrequests.as_ref().map_or(Ok(()), |subrequests| subrequests.0.count())?;
-    Ok(connect(subrequests.as_deref()).await)
+    Ok(connect(subrequests.as_ref()).await)
 }
 
 /// The addresses of a name, as the operating system gives them, and whether each is of IPv6.

@@ -3,6 +3,7 @@
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
 
 mod harness;
+mod kept;
 mod limits;
 mod modules;
 mod pool;
@@ -14,7 +15,7 @@ fn main() {
     let arguments = Arguments::from_args();
     let harness = harness::Harness::new();
     let mut trials: Vec<Trial> = Vec::new();
-    for (name, test) in [modules::TESTS, pool::TESTS, turns::TESTS, limits::TESTS].concat() {
+    for (name, test) in [modules::TESTS, pool::TESTS, turns::TESTS, limits::TESTS, kept::TESTS].concat() {
         let harness = harness.clone();
         trials.push(Trial::test(name, move || harness.run(test)));
     }

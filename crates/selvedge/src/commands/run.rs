@@ -8,7 +8,9 @@ use std::time::Duration;
 use anyhow::Context;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use selvedge_edge::Homes;
-use selvedge_runtime::{Compilation, V8Token, expect_long_turns, initialize_v8_for, use_all_cores};
+use selvedge_runtime::{
+    Compilation, V8Token, expect_long_turns, initialize_v8_for, keep_locks, release_lock, use_all_cores,
+};
 
 use super::{analytics, check, completions, d1, dev, import, init, kv, r2, secrets_store, serve};
 use crate::cli::Command;
@@ -70,7 +72,8 @@ fn serve_all(args: serve::ServeArgs) -> anyhow::Result<()> {
     let mut heavy = threads(cores() + reserve::SIZE);
     let heavy = heavy.thread_name("heavy").on_thread_start(begin_heavy).build().context(NO_THREADS)?;
     let mut single = threads(1 + reserve::SIZE);
-    let single = single.thread_name("single").global_queue_interval(FAIR).build().context(NO_THREADS)?;
+    single.thread_name("single").global_queue_interval(FAIR).on_thread_start(begin_single).on_thread_park(release_lock);
+    let single = single.build().context(NO_THREADS)?;
     let runtime = threads(light_threads() + reserve::SIZE).build().context(NO_THREADS)?;
     let threads = serve::Threads {
         heavy: heavy.handle().clone(),
@@ -91,6 +94,12 @@ fn serve_all(args: serve::ServeArgs) -> anyhow::Result<()> {
 fn begin_heavy() {
     use_all_cores();
     expect_long_turns();
+}
+
+/// How the thread begins that serves all connections while one is enough.
+fn begin_single() {
+    use_all_cores();
+    keep_locks();
 }
 
 /// After how many tasks a single thread looks at those that its own queue, of 256, had no room for. tokio's default is some

@@ -47,8 +47,13 @@ pub trait SubrequestPolicy: Send + Sync {
     fn cdn_loop(&self) -> Option<HeaderValue>;
 }
 
-/// An extension of the invocation; without it subrequests are neither counted nor marked.
+/// Who counts and marks an invocation's subrequests.
 pub struct Subrequests(pub Arc<dyn SubrequestPolicy>);
+
+/// Finds who counts an invocation's subrequests: an extension of the instance, as few invocations have any. Without it they are
+/// neither counted nor marked.
+#[derive(Clone, Copy, Debug)]
+pub struct FindSubrequests(pub fn(&Invocation) -> Option<Subrequests>);
 
 impl Subrequests {
     /// Waits until there may be one more connection.
@@ -180,11 +185,11 @@ fn start(
     }
     let handshake = request.handshake.clone();
     let policy = subrequests(&invocation);
-    mark(policy.as_deref(), &mut request.headers);
+    mark(policy.as_ref(), &mut request.headers);
     let head = method == "HEAD";
     Ok(async move {
         let fetching = async {
-            let _connection = connect(policy.as_deref()).await;
+            let _connection = connect(policy.as_ref()).await;
             client.fetch(request, || policy.as_ref().map_or(Ok(()), |policy| policy.0.count())).await
         };
         let fetched = match cancel {
@@ -214,8 +219,9 @@ pub(super) fn http_client(invocation: &Invocation) -> Result<Arc<FetchClient>, O
 }
 
 /// Who counts an invocation's subrequests.
-pub fn subrequests(invocation: &Invocation) -> Option<Arc<Subrequests>> {
-    invocation.extension::<Subrequests>()
+pub fn subrequests(invocation: &Invocation) -> Option<Subrequests> {
+    let FindSubrequests(find) = *invocation.instance().extension::<FindSubrequests>()?;
+    find(invocation)
 }
 
 /// Marks a request as one more pass through a Worker.

@@ -38,7 +38,9 @@ pub use connections::{Connection, Connections};
 pub(crate) use connector::CONNECT_TIMEOUT;
 pub use content_type::ContentType;
 pub use error::{BodyError, FetchError};
-pub use fetch_ops::{CDN_LOOP, ResponseParts, SubrequestPolicy, Subrequests, connect, response_parts, subrequests};
+pub use fetch_ops::{
+    CDN_LOOP, FindSubrequests, ResponseParts, SubrequestPolicy, Subrequests, connect, response_parts, subrequests,
+};
 pub use request::{headers_from_flat, headers_to_flat};
 pub use resource::{BodyResource, READ_ALL_LIMIT};
 

@@ -31,7 +31,7 @@ pub(crate) fn ask_for_websocket(
     let client = http_client(invocation)?;
     let handshake = handshake(invocation)?;
     let policy = subrequests(invocation);
-    mark(policy.as_deref(), &mut headers);
+    mark(policy.as_ref(), &mut headers);
     let request = Outgoing {
         method: Method::GET,
         url,
@@ -44,7 +44,7 @@ pub(crate) fn ask_for_websocket(
         handshake: Some(handshake.clone()),
     };
     Ok(async move {
-        let _connection = connect(policy.as_deref()).await;
+        let _connection = connect(policy.as_ref()).await;
         let count = || policy.as_ref().map_or(Ok(()), |policy| policy.0.count());
         let fetched = client.fetch::<OpError>(request, count).await?;
         Ok((handshake, fetched.response))
