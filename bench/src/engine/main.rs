@@ -78,7 +78,7 @@ fn worker(pool: &Arc<WarmPool>) -> Arc<Worker> {
 
 fn event() -> FetchEvent {
     FetchEvent {
-        request: Request::new(Body::Empty),
+        request: Box::new(Request::new(Body::Empty)),
         url: "http://test.example/".into(),
         context: Arc::new(Nothing),
         entrypoint: None,

@@ -13,7 +13,6 @@ use std::task::{Context, Poll, ready};
 use bytes::Bytes;
 use http::Request;
 use http_body::{Body, Frame, SizeHint};
-use hyper::body::Incoming;
 
 use crate::handler::BoxError;
 
@@ -34,7 +33,7 @@ impl BodyLimit {
     ///
     /// # Errors
     /// It is known to be larger.
-    pub fn of(request: &Request<Incoming>, most: u64) -> Result<Option<Self>, BodyTooLarge> {
+    pub fn of(request: &Request<impl Body>, most: u64) -> Result<Option<Self>, BodyTooLarge> {
         match request.body().size_hint().exact() {
             Some(length) if length > most => Err(BodyTooLarge(most)),
             Some(_) => Ok(None),

@@ -169,12 +169,12 @@ impl<H: Handler> Session<H> {
         &self,
         request: Request<Incoming>,
     ) -> impl Future<Output = Result<Response<ResponseBody<H::Body>>, Infallible>> {
-        self.answer_boxed(Box::new(request))
+        self.answer_boxed(Box::new(request.map(H::RequestBody::from)))
     }
 
     async fn answer_boxed(
         &self,
-        mut request: Box<Request<Incoming>>,
+        mut request: Box<Request<H::RequestBody>>,
     ) -> Result<Response<ResponseBody<H::Body>>, Infallible> {
         let in_flight = self.activity.begin();
         let tap = self.tap.as_deref();

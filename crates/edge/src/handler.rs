@@ -25,6 +25,9 @@ pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
 ///
 /// The future is dropped when the client goes away: that is how a disconnect cancels an invocation.
 pub trait Handler: Send + Sync + 'static {
+    /// The body of the requests: made of the connection's own before anything else, as a request that changes its type is moved.
+    type RequestBody: From<Incoming> + Send + 'static;
+
     /// The body of the responses.
     type Body: http_body::Body<Data = Bytes, Error: Into<BoxError>> + Send + 'static;
 
@@ -32,17 +35,18 @@ pub trait Handler: Send + Sync + 'static {
     /// takes the connection over by a [`Takeover`](crate::Takeover) among the response's extensions.
     fn handle(
         &self,
-        request: Box<http::Request<Incoming>>,
+        request: Box<http::Request<Self::RequestBody>>,
         client: ClientInfo,
     ) -> impl Future<Output = Box<http::Response<Self::Body>>> + Send;
 }
 
 impl<H: Handler> Handler for Arc<H> {
+    type RequestBody = H::RequestBody;
     type Body = H::Body;
 
     fn handle(
         &self,
-        request: Box<http::Request<Incoming>>,
+        request: Box<http::Request<Self::RequestBody>>,
         client: ClientInfo,
     ) -> impl Future<Output = Box<http::Response<Self::Body>>> + Send {
         H::handle(self, request, client)

@@ -26,8 +26,8 @@ pub trait RequestContext: Send + Sync {
 
 /// A request for a Worker to answer.
 pub struct FetchEvent {
-    /// The request. Its URI is not looked at: see `url`.
-    pub request: http::Request<Body>,
+    /// The request, in the box that it came in. Its URI is not looked at: see `url`.
+    pub request: Box<http::Request<Body>>,
     /// The absolute, normalized URL.
     pub url: String,
     /// What else is known of it.

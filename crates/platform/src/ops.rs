@@ -93,7 +93,7 @@ pub(crate) fn response(
 
 /// Brings a body into the coding that the headers announce.
 fn encoded(headers: &mut HeaderMap, body: Body, coding: ContentCoding, encode: bool) -> Body {
-    if coding == ContentCoding::Identity && (!encode || !headers.contains_key(CONTENT_ENCODING)) {
+    if coding == ContentCoding::Identity && (!encode || !headers.keys().any(|name| *name == CONTENT_ENCODING)) {
         return body;
     }
     let wanted = ContentCoding::of(headers);

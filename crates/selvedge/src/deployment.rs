@@ -177,6 +177,7 @@ impl Deployment {
         }
         let worker = self.worker.as_ref().ok_or_else(no_worker)?;
         let lineage = Some(lineage);
+        let request = Box::new(request);
         let event = FetchEvent { request, url, context, entrypoint, props, depth, lineage };
         worker.fetch(event).await.map(|response| *response)
     }
@@ -198,7 +199,7 @@ fn no_worker() -> WorkerError {
 }
 
 /// The event of a visitor's request. `url` is the one that the Worker sees.
-pub(crate) fn visit(request: Request<Body>, url: String, client: ClientInfo) -> Box<FetchEvent> {
+pub(crate) fn visit(request: Box<Request<Body>>, url: String, client: ClientInfo) -> Box<FetchEvent> {
     let context = Arc::new(Visitor(client));
     Box::new(FetchEvent { request, url, context, entrypoint: None, props: None, depth: 0, lineage: None })
 }

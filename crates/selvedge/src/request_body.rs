@@ -3,25 +3,21 @@
 use bytes::Bytes;
 use http::{HeaderMap, Request, Response};
 use http_body_util::Full;
-use hyper::body::Incoming;
 use selvedge_edge::error_page::{EdgeError, error_response};
 use selvedge_edge::{BodyLimit, BodyTooLarge, LastResponse, RayId};
 use selvedge_web::fetch::Body;
 
-/// A request as a Worker takes it, whose body has at most so many bytes; and the bound, where it has to be watched.
+/// Holds a request to a body of at most so many bytes. The bound, where it has to be watched.
 ///
 /// # Errors
 /// The request says itself that its body is larger.
-pub(crate) fn admit(
-    request: Box<Request<Incoming>>,
-    most: u64,
-) -> Result<(Request<Body>, Option<BodyLimit>), BodyTooLarge> {
-    let limit = BodyLimit::of(&request, most)?;
-    let request = match &limit {
-        None => request.map(Body::from),
-        Some(limit) => request.map(|body| Body::boxed(limit.apply(body))),
-    };
-    Ok((request, limit))
+pub(crate) fn admit(request: &mut Request<Body>, most: u64) -> Result<Option<BodyLimit>, BodyTooLarge> {
+    let limit = BodyLimit::of(request, most)?;
+    if let Some(limit) = &limit {
+        let body = std::mem::take(request.body_mut());
+        *request.body_mut() = Body::boxed(limit.apply(body));
+    }
+    Ok(limit)
 }
 
 /// The answer to a request whose body is larger. On HTTP/1 it is the last one on its connection.

@@ -130,7 +130,7 @@ impl Runner {
         };
         let worker = Worker::new(self.pool.clone(), options);
         let event = FetchEvent {
-            request: http::Request::new(Body::Empty),
+            request: Box::new(http::Request::new(Body::Empty)),
             url: job.url.to_string(),
             context: Arc::new(NoContext),
             entrypoint: None,

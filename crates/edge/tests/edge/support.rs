@@ -26,6 +26,7 @@ where
     F: Fn(Request<Incoming>, ClientInfo) -> R + Send + Sync + 'static,
     R: Future<Output = Response<Body>> + Send,
 {
+    type RequestBody = Incoming;
     type Body = Body;
 
     fn handle(

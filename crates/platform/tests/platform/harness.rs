@@ -119,7 +119,7 @@ impl TestWorker {
     pub(crate) async fn send(&self, request: Request<Body>) -> Result<Response<Body>, WorkerError> {
         let url = format!("http://test.example{}", request.uri());
         let event = FetchEvent {
-            request,
+            request: Box::new(request),
             url,
             context: Arc::new(Context),
             entrypoint: None,

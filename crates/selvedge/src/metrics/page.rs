@@ -40,6 +40,7 @@ fn answer(status: StatusCode, kind: &'static str, text: impl Into<Bytes>) -> Res
 }
 
 impl Handler for Page {
+    type RequestBody = Incoming;
     type Body = Full<Bytes>;
 
     async fn handle(&self, request: Box<Request<Incoming>>, _: ClientInfo) -> Box<Response<Full<Bytes>>> {

@@ -6,7 +6,6 @@ use std::time::{Instant, SystemTime};
 use arc_swap::ArcSwap;
 use http::header::ACCEPT;
 use http::{HeaderMap, Request, Response};
-use hyper::body::Incoming;
 use selvedge_edge::access_log::AccessRecord;
 use selvedge_edge::error_page::accepts_html;
 use selvedge_edge::{ClientInfo, Handler};
@@ -29,9 +28,10 @@ pub(super) struct DevHandler {
 }
 
 impl Handler for DevHandler {
+    type RequestBody = Body;
     type Body = Body;
 
-    async fn handle(&self, request: Box<Request<Incoming>>, client: ClientInfo) -> Box<Response<Body>> {
+    async fn handle(&self, request: Box<Request<Body>>, client: ClientInfo) -> Box<Response<Body>> {
         let (time, begun) = (SystemTime::now(), Instant::now());
         let (method, uri) = (request.method().clone(), request.uri().clone());
         let host = request::host(request.headers()).to_owned();
@@ -54,7 +54,7 @@ impl Handler for DevHandler {
 }
 
 impl DevHandler {
-    async fn answer(&self, mut request: Box<Request<Incoming>>, client: ClientInfo) -> Response<Body> {
+    async fn answer(&self, mut request: Box<Request<Body>>, client: ClientInfo) -> Response<Body> {
         // Kept to the end: a reload lets this version finish what it began.
         let live = self.live.load_full();
         if let Some(trigger) = Trigger::of(request.uri(), self.test_scheduled) {
@@ -78,9 +78,8 @@ impl DevHandler {
         let accept: HeaderMap =
             request.headers().get(ACCEPT).map(|value| (ACCEPT, value.clone())).into_iter().collect();
         let (host, ray) = (request::host(request.headers()).to_owned(), client.ray());
-        let (request, limit) = match request_body::admit(request, self.max_body_size) {
-            Ok(admitted) => admitted,
-            Err(_) => return request_body::too_large(&accept, &host, ray),
+        let Ok(limit) = request_body::admit(&mut request, self.max_body_size) else {
+            return request_body::too_large(&accept, &host, ray);
         };
         let fetched = deployment.fetch(visit(request, url, client)).await;
         if limit.is_some_and(|limit| limit.is_exceeded()) {

@@ -7,7 +7,6 @@ use bytes::Bytes;
 use http::header::{ACCEPT, HOST};
 use http::{HeaderMap, HeaderValue, Method, Request, Response, Uri};
 use http_body_util::Full;
-use hyper::body::Incoming;
 use selvedge_edge::access_log::AccessRecord;
 use selvedge_edge::error_page::{EdgeError, error_response};
 use selvedge_edge::{ClientInfo, Handler};
@@ -38,13 +37,17 @@ struct Asked {
 }
 
 impl Asked {
-    fn of(request: &Request<Incoming>) -> Self {
-        Self {
-            method: request.method().clone(),
-            uri: request.uri().clone(),
-            accept: request.headers().get(ACCEPT).cloned(),
-            host: request.headers().get(HOST).cloned(),
+    fn of(request: &Request<Body>) -> Self {
+        let mut asked = Self { method: request.method().clone(), uri: request.uri().clone(), accept: None, host: None };
+        // In one pass: a request has few headers.
+        for (name, value) in request.headers() {
+            if *name == HOST {
+                asked.host.get_or_insert_with(|| value.clone());
+            } else if *name == ACCEPT {
+                asked.accept.get_or_insert_with(|| value.clone());
+            }
         }
+        asked
     }
 
     fn host(&self) -> &str {
@@ -61,9 +64,10 @@ impl Asked {
 }
 
 impl Handler for Fleet {
+    type RequestBody = Body;
     type Body = Body;
 
-    async fn handle(&self, request: Box<Request<Incoming>>, client: ClientInfo) -> Box<Response<Body>> {
+    async fn handle(&self, request: Box<Request<Body>>, client: ClientInfo) -> Box<Response<Body>> {
         let asked = Asked::of(&request);
         let begun = self.access_log.then(|| (SystemTime::now(), Instant::now()));
         let found = self.routes.find(client.scheme(), asked.host(), asked.target());
@@ -83,12 +87,12 @@ impl Fleet {
     async fn answer(
         &self,
         deployment: &Deployment,
-        request: Box<Request<Incoming>>,
+        mut request: Box<Request<Body>>,
         asked: &Asked,
         client: &ClientInfo,
     ) -> Box<Response<Body>> {
         let url = request::url(client.scheme(), asked.host(), request.uri());
-        let Ok((request, limit)) = request_body::admit(request, self.max_body_size) else {
+        let Ok(limit) = request_body::admit(&mut request, self.max_body_size) else {
             refused(deployment);
             return Box::new(too_large(asked, client));
         };
