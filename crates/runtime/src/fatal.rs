@@ -20,7 +20,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use selvedge_ops::v8;
 
 use crate::redirect::redirect;
-use crate::{Loss, handover, watchdog};
+use crate::{Loss, handover, slots};
 
 /// How many threads may stay with what V8 gave up.
 const MOST: usize = 16;
@@ -81,7 +81,7 @@ fn stay(message: &str) {
         tracing::error!(%message, most = MOST, "V8 gave up another isolate, which is one too many");
         return;
     }
-    let Some(state) = watchdog::abandon_turn() else { return };
+    let Some(state) = slots::abandon_turn() else { return };
     tracing::error!(%message, number, most = MOST, "V8 gave up an isolate");
     state.lose(Loss::GaveUp);
     handover::leave();

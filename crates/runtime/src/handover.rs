@@ -23,7 +23,7 @@ use selvedge_ops::v8;
 use tokio::runtime::{Handle, RuntimeFlavor};
 
 use crate::priority::Rank;
-use crate::watchdog;
+use crate::slots;
 
 /// How long the new thread is waited for.
 const PATIENCE: Duration = Duration::from_millis(20);
@@ -49,21 +49,21 @@ pub(crate) fn request(isolate: &v8::IsolateHandle, step: Step) {
 unsafe extern "C" fn interrupted(_: v8::UnsafeRawIsolatePtr, data: *mut c_void) {
     // A panic must not unwind into V8.
     let _ = catch_unwind(|| {
-        if !watchdog::was_asked() {
+        if !slots::was_asked() {
             return;
         }
         if data.addr() == Step::MakeRoom as usize {
             make_room();
-            watchdog::lower_thread(Rank::Long);
+            slots::lower_thread(Rank::Long);
         } else {
-            watchdog::lower_thread(Rank::Endless);
+            slots::lower_thread(Rank::Endless);
         }
     });
 }
 
 /// Gives the work of the calling thread, in whose turn this is, to another one.
 pub(crate) fn make_room() {
-    watchdog::note_room();
+    slots::note_room();
     let Ok(runtime) = Handle::try_current() else { return };
     if runtime.runtime_flavor() != RuntimeFlavor::MultiThread {
         return;

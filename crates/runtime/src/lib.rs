@@ -60,6 +60,7 @@ mod rejections;
 mod resources;
 mod running;
 mod script;
+mod slots;
 mod snapshot;
 mod start;
 mod state;

@@ -12,7 +12,7 @@ use std::panic::catch_unwind;
 
 use crate::builtins::{handle, send, were_interrupted};
 use crate::running::Due;
-use crate::{handover, protection, watchdog};
+use crate::{handover, protection, slots};
 
 /// The signal, which nobody else sends.
 fn signal() -> c_int {
@@ -43,11 +43,11 @@ extern "C" fn nudged(_: c_int, _: *mut libc::siginfo_t, context: *mut c_void) {
     protection::take();
     // It is as if the builtin had called this. A panic must not unwind into it.
     let _ = catch_unwind(|| {
-        let Due { room, rank } = watchdog::take_due();
+        let Due { room, rank } = slots::take_due();
         if room {
             handover::make_room();
         }
-        rank.into_iter().for_each(watchdog::lower_thread);
+        rank.into_iter().for_each(slots::lower_thread);
     });
     // SAFETY: as above.
     unsafe { *errno = before };

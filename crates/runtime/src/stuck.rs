@@ -32,7 +32,7 @@ use selvedge_ops::v8;
 
 use crate::builtins::{self, handle, send, were_interrupted};
 use crate::redirect::redirect;
-use crate::{handover, nudge, watchdog};
+use crate::{handover, nudge, slots};
 
 /// Whether the handlers are being installed, once in a process, and whether they are.
 static BEGUN: AtomicBool = AtomicBool::new(false);
@@ -123,7 +123,7 @@ pub(crate) fn settle() -> bool {
 /// Where a thread ends up.
 extern "C" fn park() -> ! {
     // A panic has nowhere to go.
-    let _ = catch_unwind(watchdog::abandon_turn);
+    let _ = catch_unwind(slots::abandon_turn);
     handover::leave()
 }
 
@@ -136,7 +136,7 @@ unsafe extern "C" fn collected(
     _: *mut c_void,
 ) {
     let to_stop = catch_unwind(|| {
-        let Some(state) = watchdog::to_stop() else { return false };
+        let Some(state) = slots::to_stop() else { return false };
         // SAFETY: the isolate that is calling, on its own thread; the statistics neither allocate in its heap nor run code.
         let statistics = unsafe { v8::Isolate::from_raw_isolate_ptr_unchecked(isolate) }.get_heap_statistics();
         statistics.used_heap_size() <= state.memory().limit()

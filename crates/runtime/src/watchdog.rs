@@ -1,14 +1,12 @@
 //! Ends turns whose invocation has used up its CPU time, and has long ones make room for others.
 //!
-//! One thread looks at the turns that run, each few milliseconds, or when the next one may be at its end if that is
-//! sooner. Turns are found by the thread they run on, of which there are few, not by instance, of which there may be
-//! thousands. While nothing runs the thread sleeps, and the turn that begins wakes it.
+//! One thread looks at the turns that run, thread by thread ([`crate::slots`]), each few milliseconds, or when the next one may
+//! be at its end if that is sooner. While nothing runs the thread sleeps, and the turn that begins wakes it.
 //!
 //! A turn that goes on for [`LONG_TURN`] holds a thread that others wait for. It is interrupted, to give what the thread
 //! had to do to another one (see [`crate::handover`]). One that does not heed its termination either is stopped where it is
 //! (see [`crate::stuck`]).
 
-use std::cell::RefCell;
 use std::num::NonZero;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering, fence};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
@@ -18,10 +16,11 @@ use std::time::{Duration, Instant};
 use selvedge_ops::v8;
 
 use crate::cores::ShortTurns;
-use crate::cpu::{Meter, PLENTY, ThreadClock, thread_number};
+use crate::cpu::{Meter, PLENTY};
 use crate::handover::{self, Step};
 use crate::priority::Rank;
-use crate::running::{Due, ENDLESS_TURN, Running};
+use crate::running::{ENDLESS_TURN, Running};
+use crate::slots::{Slot, Turn, with_slot};
 use crate::unheeded::Measure;
 use crate::{InstanceState, Limit, Loss, LostThreads, cores, priority, stuck};
 
@@ -87,30 +86,23 @@ struct Burden {
 
 /// The watch on one instance.
 pub(crate) struct TurnClock {
-    /// The turn that the instance is in. Held while execution is terminated, so that a termination meant for one turn never
-    /// reaches the next.
-    turn: Mutex<Option<Running>>,
     isolate: v8::IsolateHandle,
-    state: Arc<InstanceState>,
-    /// Whether the turn was terminated. Changed only while `turn` is held.
+    pub(crate) state: Arc<InstanceState>,
+    /// Whether the turn was terminated.
     terminated: AtomicBool,
     /// Whether a turn was a long one; see [`TurnClock::take_long`].
     long: AtomicBool,
-    shared: Arc<Shared>,
+    pub(crate) shared: Arc<Shared>,
 }
 
 impl TurnClock {
     /// A turn begins on this thread, which may use `budget` from `since` on: just now.
     pub(crate) fn begin(self: &Arc<Self>, budget: Duration, since: Instant) {
-        Shared::with_slot(&self.shared, |slot| {
-            let thread = slot.thread;
-            let meter = Meter::begin(if budget < PLENTY { thread.now() } else { None });
-            let running = Running::begin(budget, since, thread, meter, slot.number);
-            let mut turn = lock(&self.turn);
-            *turn = Some(running);
+        with_slot(&self.shared, |slot| {
+            let meter = Meter::begin(if budget < PLENTY { slot.thread.now() } else { None });
+            let running = Running::begin(budget, since, slot.thread, meter, slot.number);
             self.terminated.store(false, Ordering::Relaxed);
-            drop(turn);
-            *lock(&slot.clock) = Some(self.clone());
+            *slot.turn() = Some(Turn { running, clock: self.clone() });
             if slot.is_for_short_turns {
                 self.shared.short_turns.note();
             }
@@ -120,13 +112,11 @@ impl TurnClock {
 
     /// Ends the turn.
     pub(crate) fn finish(&self) -> Finished {
-        let is_for_short_turns = Shared::with_slot(&self.shared, |slot| {
-            *lock(&slot.clock) = None;
-            slot.is_for_short_turns
-        });
-        let running = lock(&self.turn).take();
+        let (turn, is_for_short_turns) = with_slot(&self.shared, |slot| (slot.turn().take(), slot.is_for_short_turns));
         let terminated = self.is_terminated();
-        let Some(running) = running else { return Finished { terminated, ..Finished::nothing(Instant::now()) } };
+        let Some(Turn { running, .. }) = turn else {
+            return Finished { terminated, ..Finished::nothing(Instant::now()) };
+        };
         if running.unheeded.was_asked() && !stuck::settle() {
             // Whoever waits for the turn learns of its end by this.
             self.state.lose(Loss::Stuck);
@@ -154,14 +144,9 @@ impl TurnClock {
         Finished { terminated, cpu: used.most, ended, was_moved }
     }
 
-    /// Terminates the turn now. Called from within the isolate too: V8 may hold its own locks, but never this one.
+    /// Terminates the turn now. Called from within the isolate, or by who holds the slot of its thread: a termination must not
+    /// reach the next turn.
     pub(crate) fn terminate(&self) {
-        let _turn = lock(&self.turn);
-        self.terminate_turn();
-    }
-
-    /// Terminates the turn, whose lock the caller has.
-    fn terminate_turn(&self) {
         self.isolate.terminate_execution();
         self.terminated.store(true, Ordering::Release);
     }
@@ -175,183 +160,100 @@ impl TurnClock {
     pub(crate) fn take_long(&self) -> bool {
         self.long.load(Ordering::Relaxed) && self.long.swap(false, Ordering::Relaxed)
     }
+}
 
-    /// What its turn is to others.
+impl Turn {
+    /// What it is to others.
     fn burden(&self, now: Instant) -> Burden {
-        let turn = lock(&self.turn);
-        turn.as_ref().map_or_else(Burden::default, |running| Burden {
-            holds_thread: (running.moves > 0 || self.is_terminated())
+        let running = &self.running;
+        Burden {
+            holds_thread: (running.moves > 0 || self.clock.is_terminated())
                 && !running.made_room
                 && now.saturating_duration_since(running.begun) >= HELD,
             is_endless: running.moves > MOVES,
-        })
+        }
     }
 
-    /// When to look again; `None` if no turn runs.
-    fn check(&self, now: Instant) -> Option<Duration> {
-        let mut turn = lock(&self.turn);
-        let running = turn.as_mut()?;
-        if self.is_terminated() {
+    /// Does what is due. When to look again.
+    fn check(&mut self, now: Instant) -> Duration {
+        let Self { running, clock } = self;
+        if clock.is_terminated() {
             // V8 forgets a termination when the last of the guest's frames is gone; what the turn enters after
             // that (a handler of its own that was being called, say) must end too.
-            self.isolate.terminate_execution();
+            clock.isolate.terminate_execution();
             let used = running.used(now);
             running.nudge(used.least);
             let wall = now.saturating_duration_since(running.begun);
             // Under the lock, so that it is this turn which yields or stops.
-            match running.unheeded.look(used.least, wall, self.shared.may_yield) {
+            match running.unheeded.look(used.least, wall, clock.shared.may_yield) {
                 Measure::Wait => {}
                 Measure::Yield => stuck::ask_to_yield(running.number),
-                Measure::Lose => self.state.lose(Loss::Stuck),
+                Measure::Lose => clock.state.lose(Loss::Stuck),
                 Measure::Stop => stuck::ask_to_stop(running.number),
             }
-            return Some(PERIOD);
+            return PERIOD;
         }
         let used = running.used(now);
         let over = if used.most >= running.budget {
             Some(Limit::CpuTime)
         } else {
             // What is not needed any more is found at the end of the turn; this is for those that grow within one.
-            (self.state.memory().wasm() / 2 > self.state.memory().limit()).then_some(Limit::Memory)
+            (clock.state.memory().wasm() / 2 > clock.state.memory().limit()).then_some(Limit::Memory)
         };
         if let Some(limit) = over {
-            self.terminate_turn();
+            clock.terminate();
             // Not only when the turn ends: a built-in function may not heed a termination for long, and meanwhile no
             // other event should wait for this instance.
-            self.state.condemn(limit);
-            return Some(PERIOD);
+            clock.state.condemn(limit);
+            return PERIOD;
         }
         if used.least >= LONG_TURN {
-            self.long.store(true, Ordering::Relaxed);
+            clock.long.store(true, Ordering::Relaxed);
             if running.moves < MOVES {
                 running.moves += 1;
-                handover::request(&self.isolate, Step::MakeRoom);
+                handover::request(&clock.isolate, Step::MakeRoom);
             } else if !running.made_room || running.rank > Rank::Usual {
                 running.nudge(used.least);
             }
             if used.least >= ENDLESS_TURN && running.moves >= MOVES {
-                let leaves = self.shared.leave_core.load(Ordering::Relaxed);
+                let leaves = clock.shared.leave_core.load(Ordering::Relaxed);
                 if running.moves == MOVES || running.leaves_core != leaves {
                     running.moves = MOVES + 1;
                     running.leaves_core = leaves;
-                    handover::request(&self.isolate, Step::YieldToAll);
+                    handover::request(&clock.isolate, Step::YieldToAll);
                 }
             }
         }
         let until_long = LONG_TURN.checked_sub(used.least).filter(|left| !left.is_zero()).unwrap_or(PERIOD);
-        Some((running.budget - used.most).min(until_long).clamp(SHORTEST, PERIOD))
+        (running.budget - used.most).min(until_long).clamp(SHORTEST, PERIOD)
     }
 }
 
-/// What runs on one thread.
-struct Slot {
-    clock: Mutex<Option<Arc<TurnClock>>>,
-    thread: ThreadClock,
-    /// The number that the system gives the thread.
-    number: i32,
-    is_for_short_turns: bool,
-}
-
 /// What the watching thread and the watched ones share.
-struct Shared {
+pub(crate) struct Shared {
     slots: Mutex<Vec<Weak<Slot>>>,
     asleep: AtomicBool,
     thread: OnceLock<Thread>,
     /// Whether threads may get a rank back that was lowered.
-    may_yield: bool,
+    pub(crate) may_yield: bool,
     short_turns: ShortTurns,
     /// What those took in all that were not so short; see [`crate::WarmPool::slow_turns`].
     slow_nanoseconds: AtomicU64,
     /// How many cores this process may use.
     cores: usize,
     /// Whether turns that do not end are to leave one of them to others.
-    leave_core: AtomicBool,
+    pub(crate) leave_core: AtomicBool,
     /// How many threads are held, as last told.
     held: AtomicUsize,
     /// How many threads wait for ever.
-    parked: AtomicUsize,
+    pub(crate) parked: AtomicUsize,
     on_held: OnceLock<Box<dyn Fn(usize) + Send + Sync>>,
 }
 
-thread_local! {
-    /// The calling thread's slot, and whose it is: a process may have several engines, one after the other.
-    static SLOT: RefCell<Option<(Weak<Shared>, Arc<Slot>)>> = const { RefCell::new(None) };
-}
-
-/// The calling thread's slot, if a turn ever ran on it. Asked within a turn, wherever V8 calls us.
-fn slot_here() -> Option<Arc<Slot>> {
-    SLOT.try_with(|mine| mine.try_borrow().ok()?.as_ref().map(|(_, slot)| slot.clone())).ok()?
-}
-
-/// What turn runs on the calling thread, as its watch knows it.
-fn with_running<T>(then: impl FnOnce(&mut Running) -> T) -> Option<T> {
-    let clock = slot_here().and_then(|slot| lock(&slot.clock).clone())?;
-    let mut turn = lock(&clock.turn);
-    turn.as_mut().map(then)
-}
-
-/// Whether the turn on the calling thread was asked to make room. If it was not, the request was for the one before it,
-/// and came too late.
-pub(crate) fn was_asked() -> bool {
-    with_running(|running| running.moves > 0).unwrap_or(false)
-}
-
-/// Lowers the calling thread, in whose turn this is, to a rank for as long as the turn goes on. The last one leaves a core to
-/// others, while they need it.
-pub(crate) fn lower_thread(rank: Rank) {
-    if let Some(clock) = slot_here().and_then(|slot| lock(&slot.clock).clone()) {
-        priority::lower(rank, clock.shared.may_yield);
-        if rank == Rank::Endless {
-            cores::leave_one(clock.shared.leave_core.load(Ordering::Relaxed));
-        }
-    }
-}
-
-/// Notes that the turn on the calling thread is making room.
-pub(crate) fn note_room() {
-    with_running(|running| running.made_room = true);
-}
-
-/// What the turn on the calling thread is to do; it does it then.
-pub(crate) fn take_due() -> Due {
-    with_running(Running::take_due).unwrap_or_default()
-}
-
-/// The state of the instance whose turn on the calling thread was asked to stop.
-pub(crate) fn to_stop() -> Option<Arc<InstanceState>> {
-    let clock = slot_here().and_then(|slot| lock(&slot.clock).clone())?;
-    let to_stop = lock(&clock.turn).as_ref().is_some_and(|running| running.unheeded.is_to_stop());
-    to_stop.then(|| clock.state.clone())
-}
-
-/// Condemns the instance whose turn runs on the calling thread, and forgets the turn, as it will not end. The instance's
-/// state; nothing if no turn runs.
-pub(crate) fn abandon_turn() -> Option<Arc<InstanceState>> {
-    let slot = slot_here()?;
-    let clock = lock(&slot.clock).take()?;
-    clock.state.condemn(Limit::Memory);
-    clock.shared.parked.fetch_add(1, Ordering::Relaxed);
-    Some(clock.state.clone())
-}
-
 impl Shared {
-    /// Does something with the slot of the calling thread.
-    fn with_slot<T>(this: &Arc<Self>, then: impl FnOnce(&Slot) -> T) -> T {
-        SLOT.with_borrow_mut(|mine| match mine {
-            Some((shared, slot)) if std::ptr::eq(shared.as_ptr(), Arc::as_ptr(this)) => then(slot),
-            _ => {
-                let slot = Arc::new(Slot {
-                    clock: Mutex::default(),
-                    thread: ThreadClock::here(),
-                    number: thread_number(),
-                    is_for_short_turns: !priority::is_for_long_turns(),
-                });
-                lock(&this.slots).push(Arc::downgrade(&slot));
-                let result = then(&slot);
-                *mine = Some((Arc::downgrade(this), slot));
-                result
-            }
-        })
+    /// One more thread that turns run on.
+    pub(crate) fn add(&self, slot: &Arc<Slot>) {
+        lock(&self.slots).push(Arc::downgrade(slot));
     }
 
     /// Looks at all turns. When to look again; `None` if none runs.
@@ -361,12 +263,10 @@ impl Shared {
         let (mut held, mut endless) = (0, 0);
         lock(&self.slots).retain(|slot| {
             let Some(slot) = slot.upgrade() else { return false };
-            let clock = lock(&slot.clock).clone();
-            if let Some(clock) = clock
-                && let Some(at) = clock.check(now)
-            {
+            if let Some(turn) = &mut *slot.turn() {
+                let at = turn.check(now);
                 next = Some(next.map_or(at, |next: Duration| next.min(at)));
-                let burden = clock.burden(now);
+                let burden = turn.burden(now);
                 held += usize::from(burden.holds_thread);
                 endless += usize::from(burden.is_endless);
             }
@@ -446,7 +346,7 @@ impl Watchdog {
     pub(crate) fn clock(&self, isolate: v8::IsolateHandle, state: Arc<InstanceState>) -> Arc<TurnClock> {
         let shared = self.shared.clone();
         let (terminated, long) = Default::default();
-        Arc::new(TurnClock { turn: Mutex::default(), isolate, state, terminated, long, shared })
+        Arc::new(TurnClock { isolate, state, terminated, long, shared })
     }
 }
 
