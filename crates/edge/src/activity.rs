@@ -59,6 +59,11 @@ impl Activity {
         self.reading_head.store(reading, Ordering::Relaxed);
     }
 
+    /// Whether a request is under way.
+    pub(crate) fn is_answering(&self) -> bool {
+        self.in_flight.load(Ordering::Relaxed) > 0
+    }
+
     /// The command that stands, if any; else wakes the task when one comes.
     pub(crate) fn poll_command(&self, cx: &mut Context<'_>) -> Poll<Command> {
         self.waker.register(cx.waker());

@@ -32,9 +32,10 @@ use crate::admission::{self, BROKEN_BODY, Refusal};
 use crate::client::{Clients, Link};
 use crate::geo::Locator;
 use crate::handler::Handler;
-use crate::head_tap::{HeadTap, TapIo};
+use crate::head_tap::HeadTap;
 use crate::homes::{HomeStream, Homes};
 use crate::response::{self, Asked, LastResponse, ResponseBody};
+use crate::tap_io::TapIo;
 use crate::tls::TlsFacts;
 use crate::upgrade::{self, Takeover};
 

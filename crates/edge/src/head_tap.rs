@@ -5,7 +5,7 @@
 //! section 6.3 allows) and hands over headers in which no trace is left; a front end must refuse
 //! them instead, because the next server may resolve them the other way.
 //!
-//! So [`TapIo`] keeps a copy of the bytes of the current head as they are read. hyper stays the
+//! So [`TapIo`](crate::tap_io::TapIo) keeps a copy of the bytes of the current head as they are read. hyper stays the
 //! only parser: when it hands over a request, [`HeadTap::take`] is told how hyper framed it, and
 //! from that knows which of the bytes seen are the head, which are the body and which begin the
 //! next head. The raw lines are looked at only when the request has a body. A `GET` costs one copy
@@ -19,23 +19,14 @@
 //! very problem), and `preserve_header_case` (its names are private, and it skips just the header
 //! in question).
 
-use std::io;
-use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::task::{Context, Poll, ready};
-
-use bytes::{Buf, Bytes};
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 use crate::activity::Activity;
 use crate::chunks::{Chunks, Followed};
 
 /// Bytes that most heads fit in.
 const USUAL_HEAD: usize = 2048;
-
-/// Bytes that are copied into one piece to be written. For so few the system takes longer over a list of pieces.
-const COPIED: usize = 1024;
 
 /// How hyper framed the body of a request.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -96,14 +87,15 @@ impl HeadTap {
         self.seen.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn feed(&self, bytes: &[u8]) {
+    /// These bytes have been read.
+    pub(crate) fn feed(&self, bytes: &[u8]) {
         let mut seen = self.lock();
         seen.feed(bytes);
         self.publish(&seen);
     }
 
     /// No more bytes will come.
-    fn end(&self) {
+    pub(crate) fn end(&self) {
         let mut seen = self.lock();
         seen.ended = true;
         self.publish(&seen);
@@ -154,6 +146,14 @@ impl HeadTap {
     pub(crate) fn has_partial_head(&self) -> bool {
         let seen = self.lock();
         !seen.head.is_empty() && head_end(&seen.head).is_none()
+    }
+
+    /// Whether a request is being answered, and all of it but nothing of the next one is here.
+    pub(crate) fn awaits_answer(&self) -> bool {
+        self.activity.is_answering() && {
+            let seen = self.lock();
+            matches!(seen.place, Place::Head) && seen.head.is_empty() && !seen.ended
+        }
     }
 
     /// What follows is not HTTP (after `101 Switching Protocols`).
@@ -227,96 +227,9 @@ fn framing_is_ambiguous(head: &[u8]) -> bool {
         .is_some()
 }
 
-/// A connection whose first bytes may have been read already (to see which protocol it speaks),
-/// tapped when it speaks HTTP/1.
-pub(crate) struct TapIo<I> {
-    io: I,
-    prefix: Bytes,
-    tap: Option<Arc<HeadTap>>,
-}
-
-impl<I> TapIo<I> {
-    pub(crate) fn new(io: I, prefix: Bytes, tap: Option<Arc<HeadTap>>) -> Self {
-        Self { io, prefix, tap }
-    }
-}
-
-impl<I: AsyncRead + Unpin> AsyncRead for TapIo<I> {
-    fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
-        let (before, room) = (buf.filled().len(), buf.remaining());
-        let mut read = Ok(());
-        if self.prefix.is_empty() {
-            read = ready!(Pin::new(&mut self.io).poll_read(cx, buf));
-        } else {
-            let step = self.prefix.len().min(buf.remaining());
-            buf.put_slice(&self.prefix[..step]);
-            self.prefix.advance(step);
-            if self.prefix.is_empty() {
-                // An empty rest would still hold the memory of the whole.
-                self.prefix = Bytes::new();
-            }
-        }
-        if let Some(tap) = &self.tap {
-            match &buf.filled()[before..] {
-                [] if read.is_err() || room > 0 => tap.end(),
-                new => tap.feed(new),
-            }
-        }
-        Poll::Ready(read)
-    }
-}
-
-impl<I: AsyncWrite + Unpin> AsyncWrite for TapIo<I> {
-    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.io).poll_write(cx, buf)
-    }
-
-    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.io).poll_flush(cx)
-    }
-
-    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.io).poll_shutdown(cx)
-    }
-
-    fn poll_write_vectored(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        bufs: &[io::IoSlice<'_>],
-    ) -> Poll<io::Result<usize>> {
-        let mut whole = [0; COPIED];
-        match joined(bufs, &mut whole) {
-            Some(whole) => Pin::new(&mut self.io).poll_write(cx, whole),
-            None => Pin::new(&mut self.io).poll_write_vectored(cx, bufs),
-        }
-    }
-
-    fn is_write_vectored(&self) -> bool {
-        self.io.is_write_vectored()
-    }
-}
-
-/// The pieces in one, if there is room for them.
-fn joined<'a>(pieces: &[io::IoSlice<'_>], room: &'a mut [u8]) -> Option<&'a [u8]> {
-    let mut end = 0;
-    for piece in pieces {
-        room.get_mut(end..end + piece.len())?.copy_from_slice(piece);
-        end += piece.len();
-    }
-    Some(&room[..end])
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn few_bytes_are_written_in_one_piece() {
-        let pieces = [&b"head"[..], b"", b"body"].map(io::IoSlice::new);
-        assert_eq!(joined(&pieces, &mut [0; 8]), Some(&b"headbody"[..]));
-        assert_eq!(joined(&pieces, &mut [0; 7]), None);
-        assert_eq!(joined(&[], &mut []), Some(&b""[..]));
-    }
 
     fn tap() -> HeadTap {
         HeadTap::new(Arc::new(Activity::default()))

@@ -30,6 +30,7 @@ mod homes;
 mod ray;
 mod response;
 mod server;
+mod tap_io;
 mod tls;
 mod upgrade;
 

@@ -272,8 +272,12 @@ fn shared<H>(config: ServerConfig, handler: H) -> Shared<H> {
     let limits = config.limits;
     let header_bytes = limits.header_bytes.max(8 << 10);
     let mut http1 = http1::Builder::new();
-    // The sweep times heads; hyper's timer would cost each request one.
-    http1.header_read_timeout(None).max_header_size(header_bytes).max_buf_size(header_bytes.max(400 << 10));
+    // The sweep times heads; hyper's timer would cost each request one. That clients go is noticed below hyper (`TapIo`).
+    http1
+        .header_read_timeout(None)
+        .half_close(true)
+        .max_header_size(header_bytes)
+        .max_buf_size(header_bytes.max(400 << 10));
     if limits.header_count != Limits::default().header_count {
         http1.max_headers(limits.header_count);
     }

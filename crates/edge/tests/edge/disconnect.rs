@@ -3,16 +3,19 @@
 use std::future::pending;
 use std::net::Shutdown;
 use std::sync::Arc;
+use std::time::Duration;
 
 use http::{Request, Response};
-use http_body_util::Empty;
+use http_body_util::{BodyExt, Empty};
 use hyper::body::Incoming;
 use hyper_util::rt::{TokioExecutor, TokioIo};
+use selvedge_edge::ServerConfig;
 use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 
-use crate::support::{Body, Func, Running, config, start, within};
+use crate::support::{Body, Func, Running, config, read_to_end, start, text, within};
+use crate::tls::Pair;
 
 #[derive(Debug, PartialEq)]
 enum Seen {
@@ -29,7 +32,7 @@ impl Drop for Guard {
 }
 
 /// A server that never answers, and what becomes of its futures.
-fn silent() -> (Running, mpsc::UnboundedReceiver<Seen>) {
+fn silent(config: ServerConfig) -> (Running, mpsc::UnboundedReceiver<Seen>) {
     let (sender, seen) = mpsc::unbounded_channel();
     let sender = Arc::new(sender);
     let handler = Func(move |request: Request<Incoming>, _| {
@@ -41,12 +44,12 @@ fn silent() -> (Running, mpsc::UnboundedReceiver<Seen>) {
             pending::<Response<Body>>().await
         }
     });
-    (start(config(), handler), seen)
+    (start(config, handler), seen)
 }
 
 #[tokio::test]
 async fn http1() {
-    let (server, mut seen) = silent();
+    let (server, mut seen) = silent(config());
     for head in ["GET / HTTP/1.1\r\nHost: a\r\n\r\n", "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\nhi"] {
         let mut stream = server.connect().await;
         stream.write_all(head.as_bytes()).await.unwrap();
@@ -57,8 +60,47 @@ async fn http1() {
 }
 
 #[tokio::test]
+async fn over_tls() {
+    let pair = Pair::new();
+    let (server, mut seen) = silent(pair.server());
+    let mut stream = pair.connect(&server, "http/1.1").await;
+    stream.write_all(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n").await.unwrap();
+    assert_eq!(within(seen.recv()).await, Some(Seen::Begun));
+    stream.shutdown().await.unwrap();
+    assert_eq!(within(seen.recv()).await, Some(Seen::Dropped));
+}
+
+#[tokio::test]
+async fn what_comes_before_an_answer_waits_for_it() {
+    let (answer, answered) = watch::channel(false);
+    let handler = Func(move |request: Request<Incoming>, _| {
+        let mut answered = answered.clone();
+        async move {
+            if request.uri() == "/slow" {
+                answered.wait_for(|answered| *answered).await.unwrap();
+            }
+            let body = request.into_body().collect().await.unwrap().to_bytes();
+            text(format!("[{}]", body.escape_ascii()))
+        }
+    });
+    let server = start(config(), handler);
+    let mut stream = server.connect().await;
+    stream.write_all(b"GET /slow HTTP/1.1\r\nHost: a\r\n\r\n").await.unwrap();
+    // In several pieces, of which the first comes alone: it is read while the first request waits.
+    let long = "x".repeat(100_000);
+    let next = format!("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 100000\r\nConnection: close\r\n\r\n{long}");
+    for piece in [&next[..5], &next[5..300], &next[300..]] {
+        tokio::time::sleep(Duration::from_millis(30)).await;
+        stream.write_all(piece.as_bytes()).await.unwrap();
+    }
+    answer.send(true).unwrap();
+    let answers = read_to_end(&mut stream).await;
+    assert!(answers.contains("\r\n\r\n[]HTTP/1.1 200 OK\r\n") && answers.ends_with(&format!("[{long}]")));
+}
+
+#[tokio::test]
 async fn http2_one_stream_and_the_whole_connection() {
-    let (server, mut seen) = silent();
+    let (server, mut seen) = silent(config());
     let socket = server.connect().await.into_std().unwrap();
     let wire = socket.try_clone().unwrap();
     let io = TokioIo::new(TcpStream::from_std(socket).unwrap());

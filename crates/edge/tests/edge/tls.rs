@@ -12,17 +12,20 @@ use rustls::pki_types::ServerName;
 use rustls::{ClientConfig, RootCertStore};
 use selvedge_edge::{ServerConfig, TlsConfig, TlsError};
 use tempfile::TempDir;
+use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
+use tokio_rustls::client::TlsStream;
 
-use crate::support::{Func, config, start, text, within};
+use crate::support::{Func, Running, config, start, text, within};
 
-struct Pair {
+/// A certificate and its key, in files.
+pub(crate) struct Pair {
     folder: TempDir,
     root: rustls::pki_types::CertificateDer<'static>,
 }
 
 impl Pair {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
         let folder = tempfile::tempdir().unwrap();
         fs::write(folder.path().join("cert.pem"), made.cert.pem()).unwrap();
@@ -37,14 +40,34 @@ impl Pair {
     fn key(&self) -> PathBuf {
         self.folder.path().join("key.pem")
     }
+
+    /// A server's configuration with it.
+    pub(crate) fn server(&self) -> ServerConfig {
+        let tls = Some(TlsConfig::from_pem_files(&self.cert(), &self.key()).unwrap());
+        ServerConfig { tls, ..config() }
+    }
+
+    /// Connects as a client that trusts it, with one ALPN protocol.
+    pub(crate) async fn connect(&self, server: &Running, alpn: &str) -> TlsStream<TcpStream> {
+        let mut roots = RootCertStore::empty();
+        roots.add(self.root.clone()).unwrap();
+        let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+        let mut client = ClientConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()
+            .unwrap()
+            .with_root_certificates(roots)
+            .with_no_client_auth();
+        client.alpn_protocols = vec![alpn.as_bytes().to_vec()];
+        let name = ServerName::try_from("localhost").unwrap();
+        within(TlsConnector::from(Arc::new(client)).connect(name, server.connect().await)).await.unwrap()
+    }
 }
 
 /// What `request.cf` says over TLS, asked with one ALPN protocol.
 async fn cf_over(alpn: &str) -> serde_json::Value {
     let pair = Pair::new();
-    let tls = Some(TlsConfig::from_pem_files(&pair.cert(), &pair.key()).unwrap());
     let server = start(
-        ServerConfig { tls, ..config() },
+        pair.server(),
         Func(|mut request: Request<hyper::body::Incoming>, client: selvedge_edge::ClientInfo| async move {
             client.apply(request.headers_mut());
             assert_eq!(request.headers()["x-forwarded-proto"], "https");
@@ -52,18 +75,7 @@ async fn cf_over(alpn: &str) -> serde_json::Value {
             text(client.cf_json().to_string())
         }),
     );
-    let mut roots = RootCertStore::empty();
-    roots.add(pair.root.clone()).unwrap();
-    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
-    let mut client = ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .unwrap()
-        .with_root_certificates(roots)
-        .with_no_client_auth();
-    client.alpn_protocols = vec![alpn.as_bytes().to_vec()];
-    let name = ServerName::try_from("localhost").unwrap();
-    let stream = within(TlsConnector::from(Arc::new(client)).connect(name, server.connect().await)).await.unwrap();
-    let io = TokioIo::new(stream);
+    let io = TokioIo::new(pair.connect(&server, alpn).await);
     let request = Request::builder().header("host", "localhost").body(Empty::<Bytes>::new());
     let answer = if alpn == "h2" {
         let (mut client, connection) = hyper::client::conn::http2::handshake(TokioExecutor::new(), io).await.unwrap();
@@ -92,9 +104,7 @@ async fn both_protocols_by_alpn() {
 
 #[tokio::test]
 async fn plain_text_on_a_tls_port_does_no_harm() {
-    let pair = Pair::new();
-    let tls = Some(TlsConfig::from_pem_files(&pair.cert(), &pair.key()).unwrap());
-    let server = start(ServerConfig { tls, ..config() }, Func(crate::support::echo));
+    let server = start(Pair::new().server(), Func(crate::support::echo));
     let mut stream = server.connect().await;
     tokio::io::AsyncWriteExt::write_all(&mut stream, b"GET / HTTP/1.1\r\nHost: a\r\n\r\n").await.unwrap();
     let mut answer = Vec::new();
