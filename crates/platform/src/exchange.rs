@@ -8,7 +8,7 @@ use selvedge_ops::{OpError, v8};
 use selvedge_runtime::{Hold, Invocation, JsError, Limit};
 use selvedge_web::fetch::{Body, CDN_LOOP, Connection, Connections, SubrequestPolicy, Subrequests, connect};
 
-use crate::{Bound, Lineage, Metrics, RequestContext};
+use crate::{Bound, Lineage, Metrics, RequestContext, spare_headers};
 
 /// Data points an event may write to Analytics Engine
 /// (<https://developers.cloudflare.com/analytics/analytics-engine/limits/>).
@@ -57,6 +57,13 @@ impl Inbound {
             Ok(headers) => self.context.abandon(limit, &headers.map),
             Err(_) => self.context.abandon(limit, &HeaderMap::new()),
         }
+    }
+}
+
+impl Drop for Inbound {
+    fn drop(&mut self) {
+        let headers = self.headers.get_mut().unwrap_or_else(PoisonError::into_inner);
+        spare_headers::give_back(std::mem::take(&mut headers.map));
     }
 }
 

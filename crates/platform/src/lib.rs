@@ -34,6 +34,7 @@ mod schedule;
 mod secrets;
 mod service;
 mod sockets;
+mod spare_headers;
 mod start;
 mod taken;
 mod tells;

@@ -13,6 +13,7 @@ use selvedge_web::fetch::{
 
 use crate::binding::{Binding, Bindings};
 use crate::exchange::{Exchange, Held, Outcome, count_subrequest};
+use crate::spare_headers;
 
 pub(crate) const OPS: &[OpDecl] = &[
     op_fetcher_fetch,
@@ -85,6 +86,9 @@ pub(crate) fn response(
         *response.headers_mut() = headers_from_flat(&headers)?;
     }
     if let Some(ContentType(value)) = content_type {
+        if response.headers().capacity() == 0 {
+            *response.headers_mut() = spare_headers::take();
+        }
         response.headers_mut().insert(CONTENT_TYPE, value);
     }
     *response.body_mut() = encoded(response.headers_mut(), body, coding, encode);

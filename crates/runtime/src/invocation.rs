@@ -169,7 +169,7 @@ impl SharedContext for Invocation {
 pub(crate) fn current(scope: &mut v8::PinScope<'_, '_>) -> Option<Arc<Invocation>> {
     let data = scope.get_continuation_preserved_embedder_data();
     let id = invocation_id(scope, data)?;
-    InstanceState::of(scope)?.invocation(id)
+    InstanceState::invocation_in(scope, id)
 }
 
 /// The continuation-preserved data is the invocation's number, or an array that begins with it when something

@@ -86,6 +86,11 @@ impl InstanceState {
         scope.get_slot::<Slot>().map(|slot| slot.0.clone())
     }
 
+    /// An invocation of the instance whose isolate `scope` is in.
+    pub(crate) fn invocation_in(scope: &v8::Isolate, id: u32) -> Option<Arc<Invocation>> {
+        scope.get_slot::<Slot>()?.0.invocation(id)
+    }
+
     pub(crate) fn set_up(&self, log: Arc<dyn LogSink>, extensions: Extensions, observer: Arc<dyn InstanceObserver>) {
         // Only `start` calls this, once per isolate.
         let _ = self.setup.set(Setup { log, extensions, observer });

@@ -140,17 +140,17 @@ impl Deployment {
         }
     }
 
-    /// Answers a visitor's request; see [`visit`].
+    /// Answers a visitor's request for `uri`; see [`visit`].
     ///
     /// # Errors
     /// The Worker failed.
-    pub(crate) async fn fetch(&self, event: Box<FetchEvent>) -> Result<Box<Response<Body>>, WorkerError> {
+    pub(crate) async fn fetch(&self, uri: &Uri, event: Box<FetchEvent>) -> Result<Box<Response<Body>>, WorkerError> {
         let request = &event.request;
         let handshake = ServerHandshake::of(request);
         if let Some(assets) = &self.assets
-            && assets.answer(self.worker.is_some(), request.uri(), request.headers())
+            && assets.answer(self.worker.is_some(), uri, request.headers())
         {
-            let response = assets.serve(request.method(), request.uri(), request.headers()).await;
+            let response = assets.serve(request.method(), uri, request.headers()).await;
             return Ok(web_sockets::connect(handshake, Box::new(response)));
         }
         let worker = self.worker.as_ref().ok_or_else(no_worker)?;

@@ -81,7 +81,8 @@ impl DevHandler {
         let Ok(limit) = request_body::admit(&mut request, self.max_body_size) else {
             return request_body::too_large(&accept, &host, ray);
         };
-        let fetched = deployment.fetch(visit(request, url, client)).await;
+        let uri = std::mem::take(request.uri_mut());
+        let fetched = deployment.fetch(&uri, visit(request, url, client)).await;
         if limit.is_some_and(|limit| limit.is_exceeded()) {
             return request_body::too_large(&accept, &host, ray);
         }

@@ -28,7 +28,8 @@ pub(super) struct Fleet {
     pub(super) max_body_size: u64,
 }
 
-/// What is needed of a request once it has been given away. Cheap: only counts of references go up.
+/// What is needed of a request once it has been given away, and its target, which goes no further. Cheap: only counts of
+/// references go up.
 struct Asked {
     method: Method,
     uri: Uri,
@@ -37,8 +38,9 @@ struct Asked {
 }
 
 impl Asked {
-    fn of(request: &Request<Body>) -> Self {
-        let mut asked = Self { method: request.method().clone(), uri: request.uri().clone(), accept: None, host: None };
+    fn of(request: &mut Request<Body>) -> Self {
+        let uri = std::mem::take(request.uri_mut());
+        let mut asked = Self { method: request.method().clone(), uri, accept: None, host: None };
         // In one pass: a request has few headers.
         for (name, value) in request.headers() {
             if *name == HOST {
@@ -67,8 +69,8 @@ impl Handler for Fleet {
     type RequestBody = Body;
     type Body = Body;
 
-    async fn handle(&self, request: Box<Request<Body>>, client: ClientInfo) -> Box<Response<Body>> {
-        let asked = Asked::of(&request);
+    async fn handle(&self, mut request: Box<Request<Body>>, client: ClientInfo) -> Box<Response<Body>> {
+        let asked = Asked::of(&mut request);
         let begun = self.access_log.then(|| (SystemTime::now(), Instant::now()));
         let found = self.routes.find(client.scheme(), asked.host(), asked.target());
         let deployment = found.and_then(|place| self.deployments.get(place));
@@ -91,12 +93,12 @@ impl Fleet {
         asked: &Asked,
         client: &ClientInfo,
     ) -> Box<Response<Body>> {
-        let url = request::url(client.scheme(), asked.host(), request.uri());
+        let url = request::url(client.scheme(), asked.host(), &asked.uri);
         let Ok(limit) = request_body::admit(&mut request, self.max_body_size) else {
             refused(deployment);
             return Box::new(too_large(asked, client));
         };
-        let fetched = deployment.fetch(visit(request, url, client.clone())).await;
+        let fetched = deployment.fetch(&asked.uri, visit(request, url, client.clone())).await;
         // Whatever a Worker makes of a body that broke off: it is the client that has to know why.
         if limit.is_some_and(|limit| limit.is_exceeded()) {
             refused(deployment);
