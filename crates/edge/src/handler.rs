@@ -25,7 +25,8 @@ pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
 ///
 /// The future is dropped when the client goes away: that is how a disconnect cancels an invocation.
 pub trait Handler: Send + Sync + 'static {
-    /// The body of the requests: made of the connection's own before anything else, as a request that changes its type is moved.
+    /// The body of the requests: made of the connection's own before anything else, as a request that changes its type
+    /// is moved.
     type RequestBody: From<Incoming> + Send + 'static;
 
     /// The body of the responses.

@@ -1,8 +1,8 @@
 //! A map of headers, used again.
 //!
-//! A map allocates twice for its first header. Each request comes with one, hyper's, which nobody needs any more once the event
-//! has ended; each response wants one, which hyper takes over for a later request. So a thread keeps the last that was left over
-//! for its next response, and neither allocates.
+//! A map allocates twice for its first header. Each request comes with one, hyper's, which nobody needs any more once the
+//! event has ended; each response wants one, which hyper takes over for a later request. So a thread keeps the last that was
+//! left over for its next response, and neither allocates.
 
 use std::cell::Cell;
 

@@ -9,8 +9,8 @@
 //!
 //! An isolate belongs to no thread. A turn is synchronous and short: it awaits the instance's permit, takes
 //! V8's lock (never contended, as the permit is exclusive), runs JavaScript and the microtasks that follow, and
-//! leaves; a thread that is told to keeps the lock for its next turn. Nothing is awaited inside. So a request is served in the task that owns its connection, with no
-//! thread hop between the socket and JavaScript.
+//! leaves; a thread that is told to keeps the lock for its next turn. Nothing is awaited inside. So a request is served
+//! in the task that owns its connection, with no thread hop between the socket and JavaScript.
 //!
 //! A shared isolate can have neither weak handles nor a cppgc heap, therefore no native object hangs on a
 //! JavaScript one: resources are numbers in a table ([`Resources`]) that is freed with its invocation.

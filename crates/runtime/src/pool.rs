@@ -22,8 +22,9 @@ const PERIOD: Duration = Duration::from_secs(1);
 /// Who finds none makes one, beside what is made in the background. To have it wait for the next that is ready was tried:
 /// when Workers start faster than isolates are made, the slowest starts took a quarter less, but nothing was ever ready, and
 /// the median of a thousand starts rose from 0.7 ms to more than 2. To have it take the one that is there first, its own or
-/// the next from the background, made of 3 to 5 ms 1 to 4, but the slowest slower, as more were made at once. To begin none in
-/// the background meanwhile left fewer ready: the 99th percentile of a thousand starts was 6.5 to 8.4 ms, and 4.7 to 7.2 without.
+/// the next from the background, made of 3 to 5 ms 1 to 4, but the slowest slower, as more were made at once. To begin none
+/// in the background meanwhile left fewer ready: the 99th percentile of a thousand starts was 6.5 to 8.4 ms, and 4.7 to 7.2
+/// without that.
 pub struct WarmPool {
     engine: Arc<Engine>,
     heap_bytes: usize,

@@ -1,7 +1,7 @@
 //! Which turn runs on which thread.
 //!
-//! Turns are found by the thread they run on: there are few of those, and thousands of instances. The thread itself finds its own
-//! here too, wherever V8 calls us: in an interruption, in the handler of a signal, when memory is out.
+//! Turns are found by the thread they run on: there are few of those, and thousands of instances. The thread itself finds
+//! its own here too, wherever V8 calls us: in an interruption, in the handler of a signal, when memory is out.
 
 use std::cell::RefCell;
 use std::sync::atomic::Ordering;
@@ -44,8 +44,8 @@ impl Slot {
         }
     }
 
-    /// The turn that runs on the thread. Held while it is terminated, so that a termination meant for one turn never reaches the
-    /// next.
+    /// The turn that runs on the thread. Held while it is terminated, so that a termination meant for one turn never
+    /// reaches the next.
     pub(crate) fn turn(&self) -> MutexGuard<'_, Option<Turn>> {
         self.turn.lock().unwrap_or_else(PoisonError::into_inner)
     }
