@@ -4,8 +4,9 @@
 //! hyper itself would notice a client that goes away while its request is being answered: it reads on as soon as it has a
 //! request, before anybody answers that. For what might come then it wants a fresh buffer of 8 KB, as the request still holds
 //! the one before, and both are taken and given back for each request, though most are answered at once and nobody ever has to
-//! wait. (Not to was 5% less processor time for a hello world.) So hyper is told that clients may close their half, and does
-//! without, and this reads on in its place: when hyper flushes, which it does whenever it is about to wait.
+//! wait. (Not to, and one lock less elsewhere, was 5% less processor time for a hello world.) So hyper is told that clients may
+//! close their half, and does without, and this reads on in its place when hyper is about to wait: when it flushes, and when
+//! what it writes has to wait.
 
 use std::io;
 use std::pin::Pin;
@@ -54,6 +55,14 @@ impl<I: AsyncRead + Unpin> TapIo<I> {
             }
         }
     }
+
+    /// Watches the client while what is written has to wait for it.
+    fn watch_while<T>(&mut self, written: Poll<io::Result<T>>, cx: &mut Context<'_>) -> Poll<io::Result<T>> {
+        if written.is_pending() {
+            self.watch_client(cx)?;
+        }
+        written
+    }
 }
 
 impl<I: AsyncRead + Unpin> AsyncRead for TapIo<I> {
@@ -83,7 +92,8 @@ impl<I: AsyncRead + Unpin> AsyncRead for TapIo<I> {
 
 impl<I: AsyncRead + AsyncWrite + Unpin> AsyncWrite for TapIo<I> {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.io).poll_write(cx, buf)
+        let written = Pin::new(&mut self.io).poll_write(cx, buf);
+        self.watch_while(written, cx)
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
@@ -101,10 +111,11 @@ impl<I: AsyncRead + AsyncWrite + Unpin> AsyncWrite for TapIo<I> {
         bufs: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
         let mut whole = [0; COPIED];
-        match joined(bufs, &mut whole) {
+        let written = match joined(bufs, &mut whole) {
             Some(whole) => Pin::new(&mut self.io).poll_write(cx, whole),
             None => Pin::new(&mut self.io).poll_write_vectored(cx, bufs),
-        }
+        };
+        self.watch_while(written, cx)
     }
 
     fn is_write_vectored(&self) -> bool {

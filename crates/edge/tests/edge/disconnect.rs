@@ -5,9 +5,10 @@ use std::net::Shutdown;
 use std::sync::Arc;
 use std::time::Duration;
 
+use bytes::Bytes;
 use http::{Request, Response};
-use http_body_util::{BodyExt, Empty};
-use hyper::body::Incoming;
+use http_body_util::{BodyExt, Empty, StreamBody};
+use hyper::body::{Frame, Incoming};
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use selvedge_edge::ServerConfig;
 use tokio::io::AsyncWriteExt;
@@ -66,6 +67,30 @@ async fn over_tls() {
     let mut stream = pair.connect(&server, "http/1.1").await;
     stream.write_all(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n").await.unwrap();
     assert_eq!(within(seen.recv()).await, Some(Seen::Begun));
+    stream.shutdown().await.unwrap();
+    assert_eq!(within(seen.recv()).await, Some(Seen::Dropped));
+}
+
+#[tokio::test]
+async fn while_an_answer_waits_for_the_client_to_read_it() {
+    let (sender, mut seen) = mpsc::unbounded_channel();
+    let handler = Func(move |_: Request<Incoming>, _| {
+        let guard = Guard(sender.clone());
+        async move {
+            guard.0.send(Seen::Begun).unwrap();
+            let chunks = futures_util::stream::repeat_with(move || {
+                let _kept = &guard;
+                Ok(Frame::data(Bytes::from_static(&[b'x'; 65_536])))
+            });
+            Response::new(StreamBody::new(chunks).boxed_unsync())
+        }
+    });
+    let server = start(config(), handler);
+    let mut stream = server.connect().await;
+    stream.write_all(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n").await.unwrap();
+    assert_eq!(within(seen.recv()).await, Some(Seen::Begun));
+    // Until what the system keeps between the two is full.
+    tokio::time::sleep(Duration::from_millis(300)).await;
     stream.shutdown().await.unwrap();
     assert_eq!(within(seen.recv()).await, Some(Seen::Dropped));
 }
