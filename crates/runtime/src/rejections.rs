@@ -41,6 +41,10 @@ pub(crate) fn report<'s>(scope: &mut v8::PinScope<'s, '_>, state: &InstanceState
         return;
     }
     let unhandled = std::mem::take(&mut state.rejections().0);
+    // Each was handled before the turn ended.
+    if unhandled.is_empty() {
+        return;
+    }
     let reporter = v8::String::new(scope, "reportRejection")
         .and_then(|key| exports.get(scope, key.into()))
         .and_then(|value| value.try_cast::<v8::Function>().ok());
