@@ -6,9 +6,9 @@
 //! share. So a connection only keeps a few atomics: it counts requests, and the server's one sweep,
 //! now and then, looks at which counts have stood still. The way back is one byte and a waker.
 
-use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, Waker};
 use std::time::{Duration, Instant};
 
 use futures_util::task::AtomicWaker;
@@ -33,13 +33,21 @@ pub(crate) enum Command {
 /// The connection's side.
 #[derive(Debug, Default)]
 pub(crate) struct Activity {
+    /// Requests so far, in the upper half, and how many of them are under way, in the lower: one step counts both.
     requests: AtomicU64,
-    in_flight: AtomicU32,
     reading_head: AtomicBool,
     command: AtomicU8,
     waker: AtomicWaker,
     pub(crate) bystander: Bystander,
     pub(crate) home: Address,
+}
+
+/// One request in the upper half of [`Activity::requests`].
+const REQUEST: u64 = 1 << 32;
+
+/// How many are under way.
+fn in_flight(requests: u64) -> u64 {
+    requests % REQUEST
 }
 
 /// One request under way: from its head until its response body has been sent or dropped.
@@ -49,8 +57,7 @@ pub(crate) struct InFlight(Arc<Activity>);
 impl Activity {
     /// Counts a request in.
     pub(crate) fn begin(self: &Arc<Self>) -> InFlight {
-        self.requests.fetch_add(1, Ordering::Relaxed);
-        self.in_flight.fetch_add(1, Ordering::Relaxed);
+        self.requests.fetch_add(REQUEST + 1, Ordering::Relaxed);
         InFlight(Arc::clone(self))
     }
 
@@ -61,11 +68,17 @@ impl Activity {
 
     /// Whether a request is under way.
     pub(crate) fn is_answering(&self) -> bool {
-        self.in_flight.load(Ordering::Relaxed) > 0
+        in_flight(self.requests.load(Ordering::Relaxed)) > 0
     }
 
-    /// The command that stands, if any; else wakes the task when one comes.
-    pub(crate) fn poll_command(&self, cx: &mut Context<'_>) -> Poll<Command> {
+    /// The command that stands, if any; else wakes the task when one comes. `listens` is the caller's to keep for its next
+    /// call: who is woken already is not told again, which would cost each request some locked instructions.
+    pub(crate) fn poll_command(&self, cx: &mut Context<'_>, listens: &mut Option<Waker>) -> Poll<Command> {
+        // Whoever gives a command takes the waker out after it; so while there is none it is in.
+        if self.command.load(Ordering::Acquire) == 0 && listens.as_ref().is_some_and(|who| who.will_wake(cx.waker())) {
+            return Poll::Pending;
+        }
+        *listens = Some(cx.waker().clone());
         self.waker.register(cx.waker());
         match self.command.load(Ordering::Acquire) {
             0 => Poll::Pending,
@@ -81,20 +94,21 @@ impl Activity {
     }
 
     fn stamp(&self) -> Stamp {
-        let phase = if self.in_flight.load(Ordering::Relaxed) > 0 {
+        let requests = self.requests.load(Ordering::Relaxed);
+        let phase = if in_flight(requests) > 0 {
             Phase::Busy
         } else if self.reading_head.load(Ordering::Relaxed) {
             Phase::ReadingHead
         } else {
             Phase::Idle
         };
-        Stamp { phase, requests: self.requests.load(Ordering::Relaxed) }
+        Stamp { phase, requests }
     }
 }
 
 impl Drop for InFlight {
     fn drop(&mut self) {
-        self.0.in_flight.fetch_sub(1, Ordering::Relaxed);
+        self.0.requests.fetch_sub(1, Ordering::Relaxed);
     }
 }
 
@@ -224,7 +238,8 @@ impl Drop for Membership {
 
 #[cfg(test)]
 mod tests {
-    use std::task::Waker;
+    use std::sync::atomic::AtomicUsize;
+    use std::task::Wake;
 
     use super::*;
 
@@ -232,10 +247,38 @@ mod tests {
     const IDLE: Duration = Duration::from_secs(60);
 
     fn command(activity: &Activity) -> Option<Command> {
-        match activity.poll_command(&mut Context::from_waker(Waker::noop())) {
+        match activity.poll_command(&mut Context::from_waker(Waker::noop()), &mut None) {
             Poll::Ready(command) => Some(command),
             Poll::Pending => None,
         }
+    }
+
+    #[derive(Default)]
+    struct Woken(AtomicUsize);
+
+    impl Wake for Woken {
+        fn wake(self: Arc<Self>) {
+            self.0.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    #[test]
+    fn each_command_wakes_who_listens_however_often_it_asked() {
+        let activity = Activity::default();
+        let (first, second) = (Arc::<Woken>::default(), Arc::<Woken>::default());
+        let mut listens = None;
+        let mut ask = |woken: &Arc<Woken>| {
+            activity.poll_command(&mut Context::from_waker(&Waker::from(woken.clone())), &mut listens)
+        };
+        assert!(ask(&first).is_pending() && ask(&first).is_pending());
+        assert!(ask(&second).is_pending(), "the task moved");
+        assert!(ask(&second).is_pending());
+        activity.tell(Command::Close);
+        assert_eq!((first.0.load(Ordering::Relaxed), second.0.load(Ordering::Relaxed)), (0, 1));
+        assert_eq!(ask(&second), Poll::Ready(Command::Close));
+        activity.tell(Command::Abort);
+        assert_eq!(second.0.load(Ordering::Relaxed), 2);
+        assert_eq!(ask(&second), Poll::Ready(Command::Abort));
     }
 
     #[test]

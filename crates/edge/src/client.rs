@@ -1,5 +1,6 @@
 //! Who sent a request, over what.
 
+use std::borrow::Cow;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::{Arc, OnceLock};
 
@@ -12,6 +13,7 @@ use crate::cf::{Cf, is_eu_country};
 use crate::error_page::{self, EdgeError};
 use crate::forwarded::{self, Claims};
 use crate::geo::Locator;
+use crate::origin::Origin;
 use crate::ray::RayId;
 use crate::tls::TlsFacts;
 
@@ -55,6 +57,7 @@ pub(crate) struct Client {
     /// `X-Forwarded-For` as trusted proxies wrote it.
     pub(crate) chain: Option<String>,
     pub(crate) behind_proxy: bool,
+    origin: OnceLock<Origin>,
     cf: OnceLock<Cf>,
     cf_json: OnceLock<Arc<str>>,
     values: OnceLock<forwarded::Values>,
@@ -103,6 +106,7 @@ impl Client {
             link,
             chain: None,
             behind_proxy: false,
+            origin: OnceLock::new(),
             cf: OnceLock::new(),
             cf_json: OnceLock::new(),
             values: OnceLock::new(),
@@ -151,6 +155,15 @@ impl ClientInfo {
     /// The scheme of the request's URL: the connection's, or what a trusted proxy says it was.
     pub fn scheme(&self) -> Scheme {
         self.client.scheme
+    }
+
+    /// The origin of a request with these headers. That of the client's first is kept: others mostly have the same.
+    pub fn origin(&self, headers: &HeaderMap) -> Cow<'_, Origin> {
+        // The server lets none through without a host.
+        let host = headers.get(HOST).map(HeaderValue::as_bytes).unwrap_or_default();
+        let new = || Origin::new(self.scheme(), std::str::from_utf8(host).unwrap_or_default());
+        let first = self.client.origin.get_or_init(new);
+        if first.host().as_bytes() == host { Cow::Borrowed(first) } else { Cow::Owned(new()) }
     }
 
     /// `HTTP/1.1` or `HTTP/2`.
@@ -244,6 +257,17 @@ pub(crate) mod tests {
         assert_eq!(client.address().to_string(), "203.0.113.9");
         assert_eq!(client.scheme(), Scheme::Https);
         assert_eq!(client.peer().to_string(), "10.0.0.1:999");
+    }
+
+    #[test]
+    fn an_origin_is_of_the_request_s_own_host() {
+        let client = clients("127.0.0.1:1", &[]).of(&HeaderMap::new());
+        for host in ["a.test", "b.test:81", "a.test", "A.test"] {
+            let headers = HeaderMap::from_iter([(HOST, HeaderValue::from_static(host))]);
+            assert_eq!(client.origin(&headers).host(), host);
+            let url = format!("http://{}/x", host.to_ascii_lowercase());
+            assert_eq!(client.clone().origin(&headers).url("/x"), url);
+        }
     }
 
     #[test]

@@ -119,9 +119,10 @@ async fn serve_plain<H: Handler>(
 /// close.
 async fn unless_told<F: Future>(activity: &Activity, future: F) -> Option<F::Output> {
     let mut future = pin!(future);
+    let mut listens = None;
     poll_fn(|cx| match future.as_mut().poll(cx) {
         Poll::Ready(output) => Poll::Ready(Some(output)),
-        Poll::Pending => activity.poll_command(cx).map(|_| None),
+        Poll::Pending => activity.poll_command(cx, &mut listens).map(|_| None),
     })
     .await
 }
@@ -222,13 +223,13 @@ where
     let service = service_fn(|request| session.answer(request));
     let mut connection = session.shared.http1.serve_connection(io, service).with_upgrades();
 
-    let mut closing = false;
+    let (mut closing, mut listens) = (false, None);
     let end = poll_fn(|cx| {
         loop {
             if let Poll::Ready(end) = Pin::new(&mut connection).poll(cx) {
                 return Poll::Ready(Ok(end));
             }
-            match session.activity.poll_command(cx) {
+            match session.activity.poll_command(cx, &mut listens) {
                 Poll::Ready(Command::Close) if !closing => {
                     closing = true;
                     Pin::new(&mut connection).graceful_shutdown();
@@ -286,13 +287,13 @@ where
         async move { session.answer(request).await }
     });
     let mut connection = pin!(session.shared.http2.serve_connection(io, service));
-    let mut closing = false;
+    let (mut closing, mut listens) = (false, None);
     poll_fn(|cx| {
         loop {
             if let Poll::Ready(end) = connection.as_mut().poll(cx) {
                 return Poll::Ready(end.map_err(io::Error::other));
             }
-            match session.activity.poll_command(cx) {
+            match session.activity.poll_command(cx, &mut listens) {
                 Poll::Ready(Command::Close) if !closing => {
                     closing = true;
                     connection.as_mut().graceful_shutdown();

@@ -54,6 +54,8 @@ pub(crate) enum RawHead {
 pub(crate) struct HeadTap {
     seen: Mutex<Seen>,
     body_is_broken: AtomicBool,
+    /// Whether the bytes so far end where a request does.
+    is_between: AtomicBool,
     activity: Arc<Activity>,
 }
 
@@ -80,7 +82,7 @@ enum Place {
 impl HeadTap {
     pub(crate) fn new(activity: Arc<Activity>) -> Self {
         let seen = Seen { head: Vec::with_capacity(USUAL_HEAD), place: Place::Head, ended: false };
-        Self { seen: Mutex::new(seen), body_is_broken: AtomicBool::new(false), activity }
+        Self { seen: Mutex::new(seen), body_is_broken: AtomicBool::new(false), is_between: AtomicBool::new(true), activity }
     }
 
     fn lock(&self) -> MutexGuard<'_, Seen> {
@@ -107,6 +109,8 @@ impl HeadTap {
             self.body_is_broken.store(true, Ordering::Relaxed);
         }
         self.activity.set_reading_head(!seen.head.is_empty());
+        let is_between = matches!(seen.place, Place::Head) && seen.head.is_empty() && !seen.ended;
+        self.is_between.store(is_between, Ordering::Relaxed);
     }
 
     /// Looks at the head that hyper has just handed over as a request framed so, and moves on past
@@ -150,10 +154,7 @@ impl HeadTap {
 
     /// Whether a request is being answered, and all of it but nothing of the next one is here.
     pub(crate) fn awaits_answer(&self) -> bool {
-        self.activity.is_answering() && {
-            let seen = self.lock();
-            matches!(seen.place, Place::Head) && seen.head.is_empty() && !seen.ended
-        }
+        self.activity.is_answering() && self.is_between.load(Ordering::Relaxed)
     }
 
     /// What follows is not HTTP (after `101 Switching Protocols`).
@@ -161,6 +162,7 @@ impl HeadTap {
         let mut seen = self.lock();
         seen.place = Place::Over;
         seen.head = Vec::new();
+        self.publish(&seen);
     }
 }
 

@@ -70,11 +70,12 @@ pub(crate) fn start(takeover: &Takeover, upgrade: OnUpgrade, member: Membership,
                 Err(error) => tracing::debug!(%error, "a connection ended before it could be taken over"),
             }
         });
+        let mut listens = None;
         poll_fn(|cx| {
             if taken.as_mut().poll(cx).is_ready() {
                 return Poll::Ready(());
             }
-            match member.activity.poll_command(cx) {
+            match member.activity.poll_command(cx, &mut listens) {
                 Poll::Ready(Command::Abort) => Poll::Ready(()),
                 Poll::Ready(_) => {
                     // Kept until it is waited for; told again, it is heard once.

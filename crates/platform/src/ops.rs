@@ -66,7 +66,7 @@ fn op_respond(
         response.extensions_mut().insert(reason);
     }
     exchange.end(Outcome::Response(Box::new(response)));
-    invocation.wake();
+    invocation.wake_from_turn();
     Ok(())
 }
 
@@ -116,7 +116,7 @@ fn op_respond_error<'s>(
 ) -> Result<(), OpError> {
     let error = JsError::from_value(scope, exception);
     exchange(&invocation)?.end(Outcome::Exception(Box::new(error)));
-    invocation.wake();
+    invocation.wake_from_turn();
     Ok(())
 }
 
@@ -124,7 +124,7 @@ fn op_respond_error<'s>(
 #[op]
 fn op_finish(#[context] invocation: Arc<Invocation>) -> Result<(), OpError> {
     exchange(&invocation)?.end(Outcome::Finished);
-    invocation.wake();
+    invocation.wake_from_turn();
     Ok(())
 }
 

@@ -56,6 +56,6 @@ fn op_respond_websocket(
     let compression = settings.unwrap_or_default().compression;
     response.extensions_mut().insert(Upgrade { endpoint, compression });
     exchange.end(Outcome::Response(Box::new(response)));
-    invocation.wake();
+    invocation.wake_from_turn();
     Ok(())
 }

@@ -114,6 +114,13 @@ impl Invocation {
         self.waker.wake();
     }
 
+    /// Like [`Invocation::wake`], from within a turn: after its own the driver looks anyway.
+    pub fn wake_from_turn(&self) {
+        if !self.instance.is_turn_of(self) {
+            self.wake();
+        }
+    }
+
     /// Logs something that the event prints, as long as it may.
     pub fn log(&self, record: LogRecord) {
         self.instance.log_within(&self.log_budget, record);
@@ -126,7 +133,7 @@ impl Invocation {
     pub(crate) fn start(&self, op: PendingOp) {
         self.started.lock().unwrap_or_else(PoisonError::into_inner).push(op);
         self.has_started.store(true, Ordering::Release);
-        self.waker.wake();
+        self.wake_from_turn();
     }
 
     /// The work started since the last call.

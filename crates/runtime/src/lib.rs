@@ -20,6 +20,7 @@
 #[macro_use]
 mod steps;
 
+mod alive;
 mod allocator;
 #[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
 mod builtins;

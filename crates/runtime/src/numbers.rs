@@ -1,5 +1,5 @@
 //! Tables by numbers that are counted up here: no guest chooses them, so nobody can make them collide, and the hash need
-//! not be one that withstands that. The standard library's takes a hundred instructions, several times a request.
+//! not be one that withstands that. The standard library's takes a hundred instructions.
 
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};

@@ -39,7 +39,13 @@ pub struct Resources {
     table: Mutex<Table>,
     /// Whether there was ever one: most invocations have none, and need not look.
     is_used: AtomicBool,
-    next: Arc<AtomicU32>,
+    common: Arc<Common>,
+}
+
+/// What the tables of an instance and of its invocations have in common.
+struct Common {
+    /// The next number.
+    next: AtomicU32,
     memory: Arc<Memory>,
 }
 
@@ -52,13 +58,16 @@ impl std::fmt::Debug for Resources {
 impl Resources {
     /// The table of an instance, whose memory it is counted towards.
     pub(crate) fn new(memory: Arc<Memory>) -> Self {
-        Self { table: Mutex::default(), is_used: AtomicBool::new(false), next: Arc::default(), memory }
+        Self::of(Arc::new(Common { next: AtomicU32::new(0), memory }))
+    }
+
+    fn of(common: Arc<Common>) -> Self {
+        Self { table: Mutex::default(), is_used: AtomicBool::new(false), common }
     }
 
     /// A table that takes its numbers from the same counter as `self`.
     pub(crate) fn sibling(&self) -> Self {
-        let (next, memory) = (self.next.clone(), self.memory.clone());
-        Self { table: Mutex::default(), is_used: AtomicBool::new(false), next, memory }
+        Self::of(self.common.clone())
     }
 
     fn table(&self) -> MutexGuard<'_, Table> {
@@ -78,7 +87,7 @@ impl Resources {
     /// # Errors
     /// As [`Resources::add`].
     pub fn add_weighing<T: Any + Send + Sync>(&self, value: T, bytes: usize) -> Result<u32, OpError> {
-        let charge = self.memory.charge(ENTRY + size_of::<T>() + bytes)?;
+        let charge = self.common.memory.charge(ENTRY + size_of::<T>() + bytes)?;
         Ok(self.insert(Arc::new(value), Some(charge)))
     }
 
@@ -88,7 +97,7 @@ impl Resources {
     }
 
     fn insert(&self, value: Arc<dyn Any + Send + Sync>, charge: Option<Charge>) -> u32 {
-        let id = self.next.fetch_add(1, Ordering::Relaxed);
+        let id = self.common.next.fetch_add(1, Ordering::Relaxed);
         let mut table = self.table();
         table.insert(id, Entry { value, _charge: charge });
         self.is_used.store(true, Ordering::Release);
@@ -121,7 +130,7 @@ impl Resources {
         match value.map(Arc::downcast) {
             Some(Ok(value)) => Ok(value),
             Some(Err(_)) => Err(OpError::type_error("internal error: a resource of another kind")),
-            None if id < self.next.load(Ordering::Relaxed) => Err(OpError::error(FOREIGN)),
+            None if id < self.common.next.load(Ordering::Relaxed) => Err(OpError::error(FOREIGN)),
             None => Err(OpError::type_error("internal error: no such resource")),
         }
     }

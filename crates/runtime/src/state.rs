@@ -8,17 +8,17 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use selvedge_ops::{OpError, SharedContext, v8};
 use tokio::sync::Notify;
 
+use crate::alive::Alive;
 use crate::linker::ModuleMap;
 use crate::log_budget::{LogBudget, Verdict};
 use crate::memory::Memory;
-use crate::numbers::Numbered;
 use crate::rejections::Rejections;
 use crate::{Extensions, InstanceObserver, Invocation, Limit, LogLevel, LogRecord, LogSink, Loss, Resources};
 
 /// The part of an instance that ops, invocations and upper layers share.
 pub struct InstanceState {
     resources: Resources,
-    invocations: Mutex<Numbered<Arc<Invocation>>>,
+    invocations: Mutex<Alive>,
     next_invocation: AtomicU32,
     /// The number of the invocation that had the last turn, or has one now.
     in_turn: AtomicU32,
@@ -211,7 +211,7 @@ impl InstanceState {
     pub(crate) fn begin_invocation(self: &Arc<Self>, extensions: Extensions) -> Arc<Invocation> {
         let id = self.next_invocation.fetch_add(1, Ordering::Relaxed);
         let invocation = Arc::new(Invocation::new(id, self.clone(), extensions));
-        lock(&self.invocations).insert(id, invocation.clone());
+        lock(&self.invocations).insert(invocation.clone());
         invocation
     }
 
@@ -220,18 +220,23 @@ impl InstanceState {
         self.in_turn.store(invocation.id(), Ordering::Relaxed);
     }
 
+    /// Whether the turn that runs now is of this invocation. Asked within one.
+    pub(crate) fn is_turn_of(&self, invocation: &Invocation) -> bool {
+        self.in_turn.load(Ordering::Relaxed) == invocation.id()
+    }
+
     pub(crate) fn invocation(&self, id: u32) -> Option<Arc<Invocation>> {
-        lock(&self.invocations).get(&id).cloned()
+        lock(&self.invocations).get(id).cloned()
     }
 
     pub(crate) fn forget_invocation(&self, id: u32) {
-        let invocation = lock(&self.invocations).remove(&id);
+        let invocation = lock(&self.invocations).remove(id);
         drop(invocation);
     }
 
     /// Whether the invocation of this number is alive.
     pub fn has_invocation(&self, id: u32) -> bool {
-        lock(&self.invocations).contains_key(&id)
+        lock(&self.invocations).get(id).is_some()
     }
 
     /// How many invocations are alive.

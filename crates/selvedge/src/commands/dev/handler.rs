@@ -34,12 +34,12 @@ impl Handler for DevHandler {
     async fn handle(&self, request: Box<Request<Body>>, client: ClientInfo) -> Box<Response<Body>> {
         let (time, begun) = (SystemTime::now(), Instant::now());
         let (method, uri) = (request.method().clone(), request.uri().clone());
-        let host = request::host(request.headers()).to_owned();
+        let origin = client.origin(request.headers());
         let response = self.answer(request, client.clone()).await;
         self.output.request(&AccessRecord {
             time,
             method: &method,
-            host: &host,
+            host: origin.host(),
             target: uri.path(),
             protocol: client.http_protocol(),
             client: client.address(),
@@ -71,20 +71,21 @@ impl DevHandler {
                 return page::response("Selvedge cannot start the Worker", report, html);
             }
         };
-        let url = match upstream {
+        let origin = match upstream {
             Some(upstream) => upstream.apply(client.scheme(), &mut *request),
-            None => request::url(client.scheme(), request::host(request.headers()), request.uri()),
+            None => client.origin(request.headers()).into_owned(),
         };
+        let url = origin.url(request::target(request.uri()));
         let accept: HeaderMap =
             request.headers().get(ACCEPT).map(|value| (ACCEPT, value.clone())).into_iter().collect();
-        let (host, ray) = (request::host(request.headers()).to_owned(), client.ray());
+        let ray = client.ray();
         let Ok(limit) = request_body::admit(&mut request, self.max_body_size) else {
-            return request_body::too_large(&accept, &host, ray);
+            return request_body::too_large(&accept, origin.host(), ray);
         };
         let uri = std::mem::take(request.uri_mut());
         let fetched = deployment.fetch(&uri, visit(request, url, client)).await;
         if limit.is_some_and(|limit| limit.is_exceeded()) {
-            return request_body::too_large(&accept, &host, ray);
+            return request_body::too_large(&accept, origin.host(), ray);
         }
         match fetched {
             Ok(response) => *response,

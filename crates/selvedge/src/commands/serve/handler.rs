@@ -1,15 +1,16 @@
 //! Requests to a fleet of Workers.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::{Instant, SystemTime};
 
 use bytes::Bytes;
-use http::header::{ACCEPT, HOST};
+use http::header::ACCEPT;
 use http::{HeaderMap, HeaderValue, Method, Request, Response, Uri};
 use http_body_util::Full;
 use selvedge_edge::access_log::AccessRecord;
 use selvedge_edge::error_page::{EdgeError, error_response};
-use selvedge_edge::{ClientInfo, Handler};
+use selvedge_edge::{ClientInfo, Handler, Origin};
 use selvedge_platform::{Bound, WorkerError};
 use selvedge_web::fetch::Body;
 
@@ -30,30 +31,24 @@ pub(super) struct Fleet {
 
 /// What is needed of a request once it has been given away, and its target, which goes no further. Cheap: only counts of
 /// references go up.
-struct Asked {
+struct Asked<'a> {
     method: Method,
+    origin: Cow<'a, Origin>,
     uri: Uri,
     accept: Option<HeaderValue>,
-    host: Option<HeaderValue>,
 }
 
-impl Asked {
-    fn of(request: &mut Request<Body>) -> Self {
+impl<'a> Asked<'a> {
+    fn of(request: &mut Request<Body>, client: &'a ClientInfo) -> Self {
         let uri = std::mem::take(request.uri_mut());
-        let mut asked = Self { method: request.method().clone(), uri, accept: None, host: None };
-        // In one pass: a request has few headers.
-        for (name, value) in request.headers() {
-            if *name == HOST {
-                asked.host.get_or_insert_with(|| value.clone());
-            } else if *name == ACCEPT {
-                asked.accept.get_or_insert_with(|| value.clone());
-            }
-        }
-        asked
+        let headers = request.headers();
+        // A request has few headers: to pass by them costs less than to look for one that most have not.
+        let accept = headers.iter().find(|(name, _)| **name == ACCEPT).map(|(_, value)| value.clone());
+        Self { method: request.method().clone(), origin: client.origin(headers), uri, accept }
     }
 
     fn host(&self) -> &str {
-        self.host.as_ref().and_then(|host| host.to_str().ok()).unwrap_or_default()
+        self.origin.host()
     }
 
     fn accept(&self) -> HeaderMap {
@@ -61,7 +56,7 @@ impl Asked {
     }
 
     fn target(&self) -> &str {
-        self.uri.path_and_query().map_or("/", |target| target.as_str())
+        request::target(&self.uri)
     }
 }
 
@@ -70,7 +65,7 @@ impl Handler for Fleet {
     type Body = Body;
 
     async fn handle(&self, mut request: Box<Request<Body>>, client: ClientInfo) -> Box<Response<Body>> {
-        let asked = Asked::of(&mut request);
+        let asked = Asked::of(&mut request, &client);
         let begun = self.access_log.then(|| (SystemTime::now(), Instant::now()));
         let found = self.routes.find(client.scheme(), asked.host(), asked.target());
         let deployment = found.and_then(|place| self.deployments.get(place));
@@ -90,10 +85,10 @@ impl Fleet {
         &self,
         deployment: &Deployment,
         mut request: Box<Request<Body>>,
-        asked: &Asked,
+        asked: &Asked<'_>,
         client: &ClientInfo,
     ) -> Box<Response<Body>> {
-        let url = request::url(client.scheme(), asked.host(), &asked.uri);
+        let url = asked.origin.url(asked.target());
         let Ok(limit) = request_body::admit(&mut request, self.max_body_size) else {
             refused(deployment);
             return Box::new(too_large(asked, client));
@@ -109,7 +104,7 @@ impl Fleet {
 
     fn log(
         &self,
-        asked: &Asked,
+        asked: &Asked<'_>,
         client: &ClientInfo,
         worker: Option<&Arc<Deployment>>,
         (time, begun): (SystemTime, Instant),
@@ -134,7 +129,7 @@ impl Fleet {
     fn failed(
         &self,
         deployment: &Deployment,
-        asked: &Asked,
+        asked: &Asked<'_>,
         client: &ClientInfo,
         error: &WorkerError,
     ) -> Response<Body> {
@@ -150,7 +145,7 @@ impl Fleet {
     }
 
     /// Visitors see a number; the cause is for the operator.
-    fn tell(&self, deployment: &Deployment, asked: &Asked, client: &ClientInfo, error: &WorkerError) {
+    fn tell(&self, deployment: &Deployment, asked: &Asked<'_>, client: &ClientInfo, error: &WorkerError) {
         let (name, method, path, ray) = (&deployment.name, &asked.method, asked.uri.path(), client.ray());
         let headline = format!("{name}: {}\n\n  {method} {path} (ray {ray})", error.report());
         self.output.error(&failure::headline(headline));
@@ -164,11 +159,11 @@ fn refused(deployment: &Deployment) {
     }
 }
 
-fn too_large(asked: &Asked, client: &ClientInfo) -> Response<Body> {
+fn too_large(asked: &Asked<'_>, client: &ClientInfo) -> Response<Body> {
     request_body::too_large(&asked.accept(), asked.host(), client.ray())
 }
 
-fn own(error: EdgeError, asked: &Asked, client: &ClientInfo) -> Response<Body> {
+fn own(error: EdgeError, asked: &Asked<'_>, client: &ClientInfo) -> Response<Body> {
     let response = error_response(error, &asked.accept(), asked.host(), client.ray());
     response.map(|body: Full<Bytes>| Body::boxed(body))
 }
