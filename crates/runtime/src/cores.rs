@@ -12,6 +12,10 @@
 //!
 //! A queue of such turns with so many at a time was weighed: a turn that waits in an interruption of V8's, and the kernel
 //! preempts better.
+//!
+//! And a core for who waits for an isolate ([`Apart`]): a thread that is woken is put on the core that it was on before when
+//! no other is idle at that moment, and if that is where the next isolate is being made, the two share it for several
+//! milliseconds, though another becomes idle at once: the kernel looks seldom.
 
 #[cfg(target_os = "linux")]
 use std::cell::Cell;
@@ -60,8 +64,14 @@ pub(crate) fn is_to_be_left(short_turns: bool, endless: usize, cores: usize) -> 
 #[cfg(target_os = "linux")]
 fn all_but_one(cores: &CpuSet) -> Option<CpuSet> {
     let first = (0..CpuSet::MAX_CPU).find(|core| cores.is_set(*core))?;
+    all_but(first, cores)
+}
+
+/// All of these but a certain one; `None` if there would be none left.
+#[cfg(target_os = "linux")]
+fn all_but(core: usize, cores: &CpuSet) -> Option<CpuSet> {
     let mut rest = *cores;
-    rest.unset(first);
+    rest.unset(core);
     (rest.count() > 0).then_some(rest)
 }
 
@@ -96,6 +106,61 @@ pub fn use_all_cores() {
 
     // The process's first thread has its number, and runs no turns. Should it fail, the thread has one core less.
     let _ = sched_getaffinity(Some(getpid())).and_then(|all| sched_setaffinity(None, &all));
+}
+
+/// The core that the calling thread runs on now.
+#[cfg(target_os = "linux")]
+pub(crate) fn here() -> usize {
+    rustix::thread::sched_getcpu()
+}
+
+/// While this lives, the calling thread is not on a certain core.
+#[cfg(target_os = "linux")]
+pub(crate) struct Apart {
+    /// What it had before; nothing if it was not there.
+    before: Option<CpuSet>,
+}
+
+#[cfg(target_os = "linux")]
+impl Apart {
+    /// Leaves that core, if the thread is on it and may use another.
+    pub(crate) fn from(core: usize) -> Self {
+        use rustix::thread::{sched_getaffinity, sched_setaffinity};
+
+        let leave = || {
+            let before = sched_getaffinity(None).ok()?;
+            let rest = all_but(core, &before)?;
+            sched_setaffinity(None, &rest).ok().map(|()| before)
+        };
+        Self { before: if core == here() && core < CpuSet::MAX_CPU { leave() } else { None } }
+    }
+}
+
+#[cfg(target_os = "linux")]
+impl Drop for Apart {
+    fn drop(&mut self) {
+        if let Some(before) = self.before {
+            // Should it fail, there is nothing that could be done.
+            let _ = rustix::thread::sched_setaffinity(None, &before);
+        }
+    }
+}
+
+/// Nothing is known of cores here.
+#[cfg(not(target_os = "linux"))]
+pub(crate) fn here() -> usize {
+    usize::MAX
+}
+
+/// Nothing is done here: it is the kernel that says who runs where.
+#[cfg(not(target_os = "linux"))]
+pub(crate) struct Apart;
+
+#[cfg(not(target_os = "linux"))]
+impl Apart {
+    pub(crate) fn from(_: usize) -> Self {
+        Self
+    }
 }
 
 #[cfg(not(target_os = "linux"))]
@@ -148,6 +213,30 @@ mod tests {
         let (before, seen) = seen.join().unwrap();
         let rest = all_but_one(&before).unwrap_or(before);
         assert_eq!(seen, [rest, rest, before, before]);
+    }
+
+    #[test]
+    fn one_that_is_elsewhere_stays_and_one_that_is_there_leaves_for_a_while() {
+        let thread = std::thread::spawn(|| {
+            let before = sched_getaffinity(None).unwrap();
+            let elsewhere = CpuSet::MAX_CPU - 1;
+            let stays = Apart::from(elsewhere);
+            assert_eq!(sched_getaffinity(None).unwrap(), before);
+            drop(stays);
+            // It may be moved between the two looks.
+            let left = (0..1000).find_map(|_| {
+                let (core, apart) = (here(), Apart::from(here()));
+                apart.before.is_some().then_some((core, apart))
+            });
+            if let Some((core, apart)) = left {
+                assert_eq!(sched_getaffinity(None).ok(), all_but(core, &before));
+                assert_ne!(here(), core);
+                drop(apart);
+            }
+            assert!(before.count() == 1 || sched_getaffinity(None).unwrap() == before);
+            before.count()
+        });
+        thread.join().unwrap();
     }
 
     #[test]
