@@ -82,7 +82,12 @@ enum Place {
 impl HeadTap {
     pub(crate) fn new(activity: Arc<Activity>) -> Self {
         let seen = Seen { head: Vec::with_capacity(USUAL_HEAD), place: Place::Head, ended: false };
-        Self { seen: Mutex::new(seen), body_is_broken: AtomicBool::new(false), is_between: AtomicBool::new(true), activity }
+        Self {
+            seen: Mutex::new(seen),
+            body_is_broken: AtomicBool::new(false),
+            is_between: AtomicBool::new(true),
+            activity,
+        }
     }
 
     fn lock(&self) -> MutexGuard<'_, Seen> {
