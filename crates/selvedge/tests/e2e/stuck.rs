@@ -7,7 +7,7 @@ use serde_json::json;
 use tokio::task::JoinSet;
 
 use crate::metrics::{Samples, page};
-use crate::support::{Answer, Project, Server, eventually, late};
+use crate::support::{Answer, Project, Server, eventually};
 
 /// Its loop is in V8's builtins.
 const BUILTIN: &str = "Array.prototype.lastIndexOf.call({ length: 2 ** 53 - 1 }, 1)";
@@ -74,7 +74,7 @@ fn ask(server: &Server<'_>, name: &str, times: usize) -> JoinSet<()> {
 /// Waits until the log says that a Worker is refused.
 async fn is_told(server: &Server<'_>, name: &str) {
     let told = format!("The Worker {name} is refused until");
-    late(&told, || async { server.output_text().contains(&told).then_some(()) }).await;
+    eventually(&told, || async { server.output_text().contains(&told).then_some(()) }).await;
 }
 
 async fn neighbour_answers(server: &Server<'_>) {
@@ -94,12 +94,12 @@ async fn a_builtin_that_does_not_end_burns_no_core() {
     is_told(&server, "stuck").await;
     neighbour_answers(&server).await;
     // Those that were in a turn are parked, one after the other.
-    late("all threads to be parked", || async {
+    eventually("all threads to be parked", || async {
         let samples = Samples::of(&url).await;
         (samples.get("selvedge_threads_parked") >= 1.0 && samples.get("selvedge_threads_held") == 0.0).then_some(())
     })
     .await;
-    late("the processor to be idle", || async {
+    eventually("the processor to be idle", || async {
         let begin = Samples::of(&url).await.get("process_cpu_seconds_total");
         tokio::time::sleep(Duration::from_secs(2)).await;
         (Samples::of(&url).await.get("process_cpu_seconds_total") - begin < 0.3).then_some(())
@@ -141,8 +141,7 @@ async fn who_waits_for_a_turn_that_does_not_end_is_answered() {
         let project = project(&[NEIGHBOUR, CALLER, ("stuck", &holding(call))]);
         let server = project.serve().await;
         // A built-in function gets what others leave of the processor before it counts as lost.
-        let asked = server.get_from("stuck.test", "/stuck");
-        let answer = tokio::time::timeout(Duration::from_secs(180), asked).await.unwrap();
+        let answer = server.get_from("stuck.test", "/stuck").await;
         assert_eq!(answer.assert_status(503).text(), "error code: 1102", "{call}");
         neighbour_answers(&server).await;
     }
@@ -160,9 +159,7 @@ async fn who_waits_for_it_on_its_own_thread_is_answered() {
             for _ in 0..3 {
                 assert_eq!(server.get_from(host, "/").await.assert_status(200).text(), "alive");
             }
-            let asked = server.get_from(host, "/stuck");
-            let answer = tokio::time::timeout(Duration::from_secs(180), asked).await.unwrap();
-            let answered = answer.assert_status(status).text();
+            let answered = server.get_from(host, "/stuck").await.assert_status(status).text();
             assert!(answered.starts_with(text), "{call}: {answered}");
             neighbour_answers(&server).await;
         }
@@ -177,7 +174,7 @@ async fn a_browser_that_waits_for_it_gets_a_page() {
         server.get_from("stuck.test", "/").await.assert_status(200);
     }
     let request = server.request(Method::GET, "/stuck").header("Accept", "text/html").header("Host", "stuck.test");
-    let answer = tokio::time::timeout(Duration::from_secs(180), Answer::of(request)).await.unwrap();
+    let answer = Answer::of(request).await;
     answer.assert_status(503).assert_says(&["Error 1102", "Host: stuck.test"]);
     assert_eq!(answer.header("x-frame-options"), "SAMEORIGIN");
     assert_eq!(answer.header("content-type"), "text/html; charset=UTF-8");
@@ -206,8 +203,10 @@ async fn the_end_of_the_reserve_is_told_before_it_comes() {
     let url = page(&server).await;
     // Each loses one thread.
     let _requests: Vec<_> = hostile.iter().map(|name| ask(&server, name, 1)).collect();
-    late("the operator to be told", || async { server.output_text().contains("are left in reserve").then_some(()) })
-        .await;
+    eventually("the operator to be told", || async {
+        server.output_text().contains("are left in reserve").then_some(())
+    })
+    .await;
     server.event("error", &["are left in reserve", "Restart the server"]).await;
     let left = Samples::of(&url).await.get("selvedge_threads_in_reserve");
     assert!((7.0..=8.0).contains(&left), "{left} are left");
@@ -246,6 +245,6 @@ async fn a_turn_that_does_not_end_keeps_no_server_from_ending() {
     is_told(&server, "stuck").await;
     server.terminate();
     // Requests under way have half a minute.
-    let ended = tokio::time::timeout(Duration::from_secs(80), server.exited()).await.unwrap();
+    let ended = server.ended().await;
     assert_eq!(ended.code(), Some(0));
 }

@@ -171,13 +171,8 @@ impl<'project> Server<'project> {
     }
 
     /// Waits until it has ended by itself.
-    pub(crate) async fn ended(self) -> ExitStatus {
-        within("the server's end", self.exited()).await
-    }
-
-    /// The same, for as long as the caller likes.
-    pub(crate) async fn exited(mut self) -> ExitStatus {
-        self.child.wait().await.unwrap()
+    pub(crate) async fn ended(mut self) -> ExitStatus {
+        within("the server's end", self.child.wait()).await.unwrap()
     }
 }
 
