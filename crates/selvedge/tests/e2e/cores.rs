@@ -7,7 +7,7 @@ use http::Method;
 use serde_json::json;
 use tokio::task::JoinSet;
 
-use crate::support::{Project, eventually, threads};
+use crate::support::{Project, late, threads};
 
 /// The processors on which threads for long turns run or are about to, one each: fields 3 and 39 of a thread's `stat`.
 fn processors(pid: u32) -> BTreeSet<String> {
@@ -24,7 +24,7 @@ async fn a_hot_worker_reaches_all_cores() {
     let requests = (0..2 * cores).map(|_| server.request(Method::GET, "/"));
     let _requests: JoinSet<_> = requests.map(|request| async { drop(request.send().await) }).collect();
     // Threads whose turns are long come after all others, so that a busy machine keeps them waiting.
-    eventually("all cores to be reached", || async { (processors(server.pid()).len() >= cores).then_some(()) }).await;
+    late("all cores to be reached", || async { (processors(server.pid()).len() >= cores).then_some(()) }).await;
 }
 
 /// How many cores each thread for long turns may use that runs, as its `status` says.
@@ -57,10 +57,10 @@ async fn turns_that_do_not_end_leave_a_core_to_others_while_there_are_any() {
     let _requests: JoinSet<_> = requests.map(|request| async { drop(request.send().await) }).collect();
     let pid = server.pid();
     let runs_on = |wanted: u32| async move { allowed(pid).contains(&wanted).then_some(()) };
-    eventually("a core to be left", || async {
+    late("a core to be left", || async {
         assert_eq!(server.get_from("short.test", "/").await.assert_status(200).text(), "alive");
         runs_on((cores - 1).max(1)).await
     })
     .await;
-    eventually("all cores to be had again", || runs_on(cores)).await;
+    late("all cores to be had again", || runs_on(cores)).await;
 }

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeSet;
 
+use http::Method;
 use serde_json::json;
 
-use crate::support::{Project, eventually, threads};
+use crate::support::{Answer, Project, late, threads};
 
 /// What the threads of a process are called, with their nice values and policies: fields 2, 19 and 41 of their `stat`s.
 fn ranks(pid: u32) -> BTreeSet<(String, i32, i32)> {
@@ -27,8 +28,7 @@ async fn a_thread_whose_turn_is_over_ranks_as_before() {
         assert_eq!(server.get("/loop").await.assert_status(503).text(), "error code: 1102");
         assert_eq!(server.get("/").await.assert_status(200).text(), "alive");
     }
-    eventually("all threads to rank as before", || async { ranks(server.pid()).is_subset(&before).then_some(()) })
-        .await;
+    late("all threads to rank as before", || async { ranks(server.pid()).is_subset(&before).then_some(()) }).await;
 }
 
 #[tokio::test]
@@ -40,5 +40,6 @@ async fn who_waits_for_a_turn_that_ends_late_is_answered() {
     } };";
     let project = Project::worker(source).config(json!({ "limits": { "cpu_ms": 10 } }));
     let server = project.serve().await;
-    assert_eq!(server.get("/late").await.assert_status(503).text(), "error code: 1102");
+    let answer = Answer::late(server.request(Method::GET, "/late")).await;
+    assert_eq!(answer.assert_status(503).text(), "error code: 1102");
 }

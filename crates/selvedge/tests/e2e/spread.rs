@@ -4,7 +4,7 @@ use http::Method;
 use serde_json::json;
 use tokio::task::JoinSet;
 
-use crate::support::{Project, eventually, threads};
+use crate::support::{Project, late, threads};
 
 /// The processor time that threads of one name have used, in ticks: fields 14 and 15 of their `stat`s.
 fn used(pid: u32, name: &str) -> u64 {
@@ -40,7 +40,7 @@ async fn one_thread_serves_until_turns_take_long() {
     // A Worker that nobody knows starts elsewhere.
     server.get_from("w0.test", "/").await.assert_status(200);
     let before = (used(pid, ONE), used(pid, MANY));
-    eventually("the one thread to serve", || async {
+    late("the one thread to serve", || async {
         for _ in 0..200 {
             server.get_from("w0.test", "/").await.assert_status(200);
         }
@@ -50,7 +50,7 @@ async fn one_thread_serves_until_turns_take_long() {
     assert!(used(pid, MANY) < before.1 + 15, "the others had {} ticks", used(pid, MANY) - before.1);
 
     let before = used(pid, MANY);
-    eventually("many threads to serve", || async {
+    late("many threads to serve", || async {
         let hosts = workers.iter().flat_map(|(name, _)| std::iter::repeat_n(format!("{name}.test"), 20));
         let requests = hosts.map(|host| server.request(Method::GET, "/").header("Host", host));
         let asked: JoinSet<_> = requests.map(|request| async { drop(request.send().await) }).collect();

@@ -7,7 +7,7 @@ use serde_json::json;
 use tokio::task::JoinSet;
 
 use crate::metrics::{Samples, page};
-use crate::support::{Answer, Project, Server, eventually};
+use crate::support::{Answer, Project, Server, eventually, late};
 
 /// Its loop is in V8's builtins.
 const BUILTIN: &str = "Array.prototype.lastIndexOf.call({ length: 2 ** 53 - 1 }, 1)";
@@ -74,7 +74,7 @@ fn ask(server: &Server<'_>, name: &str, times: usize) -> JoinSet<()> {
 /// Waits until the log says that a Worker is refused.
 async fn is_told(server: &Server<'_>, name: &str) {
     let told = format!("The Worker {name} is refused until");
-    eventually(&told, || async { server.output_text().contains(&told).then_some(()) }).await;
+    late(&told, || async { server.output_text().contains(&told).then_some(()) }).await;
 }
 
 async fn neighbour_answers(server: &Server<'_>) {
@@ -94,12 +94,12 @@ async fn a_builtin_that_does_not_end_burns_no_core() {
     is_told(&server, "stuck").await;
     neighbour_answers(&server).await;
     // Those that were in a turn are parked, one after the other.
-    eventually("all threads to be parked", || async {
+    late("all threads to be parked", || async {
         let samples = Samples::of(&url).await;
         (samples.get("selvedge_threads_parked") >= 1.0 && samples.get("selvedge_threads_held") == 0.0).then_some(())
     })
     .await;
-    eventually("the processor to be idle", || async {
+    late("the processor to be idle", || async {
         let begin = Samples::of(&url).await.get("process_cpu_seconds_total");
         tokio::time::sleep(Duration::from_secs(2)).await;
         (Samples::of(&url).await.get("process_cpu_seconds_total") - begin < 0.3).then_some(())
@@ -141,7 +141,7 @@ async fn who_waits_for_a_turn_that_does_not_end_is_answered() {
         let project = project(&[NEIGHBOUR, CALLER, ("stuck", &holding(call))]);
         let server = project.serve().await;
         // A built-in function gets what others leave of the processor before it counts as lost.
-        let answer = server.get_from("stuck.test", "/stuck").await;
+        let answer = Answer::late(server.request(Method::GET, "/stuck").header("Host", "stuck.test")).await;
         assert_eq!(answer.assert_status(503).text(), "error code: 1102", "{call}");
         neighbour_answers(&server).await;
     }
@@ -159,7 +159,8 @@ async fn who_waits_for_it_on_its_own_thread_is_answered() {
             for _ in 0..3 {
                 assert_eq!(server.get_from(host, "/").await.assert_status(200).text(), "alive");
             }
-            let answered = server.get_from(host, "/stuck").await.assert_status(status).text();
+            let answer = Answer::late(server.request(Method::GET, "/stuck").header("Host", host)).await;
+            let answered = answer.assert_status(status).text();
             assert!(answered.starts_with(text), "{call}: {answered}");
             neighbour_answers(&server).await;
         }
@@ -174,7 +175,7 @@ async fn a_browser_that_waits_for_it_gets_a_page() {
         server.get_from("stuck.test", "/").await.assert_status(200);
     }
     let request = server.request(Method::GET, "/stuck").header("Accept", "text/html").header("Host", "stuck.test");
-    let answer = Answer::of(request).await;
+    let answer = Answer::late(request).await;
     answer.assert_status(503).assert_says(&["Error 1102", "Host: stuck.test"]);
     assert_eq!(answer.header("x-frame-options"), "SAMEORIGIN");
     assert_eq!(answer.header("content-type"), "text/html; charset=UTF-8");
@@ -203,10 +204,8 @@ async fn the_end_of_the_reserve_is_told_before_it_comes() {
     let url = page(&server).await;
     // Each loses one thread.
     let _requests: Vec<_> = hostile.iter().map(|name| ask(&server, name, 1)).collect();
-    eventually("the operator to be told", || async {
-        server.output_text().contains("are left in reserve").then_some(())
-    })
-    .await;
+    late("the operator to be told", || async { server.output_text().contains("are left in reserve").then_some(()) })
+        .await;
     server.event("error", &["are left in reserve", "Restart the server"]).await;
     let left = Samples::of(&url).await.get("selvedge_threads_in_reserve");
     assert!((7.0..=8.0).contains(&left), "{left} are left");
@@ -245,6 +244,6 @@ async fn a_turn_that_does_not_end_keeps_no_server_from_ending() {
     is_told(&server, "stuck").await;
     server.terminate();
     // Requests under way have half a minute.
-    let ended = server.ended().await;
+    let ended = tokio::time::timeout(Duration::from_secs(80), server.exited()).await.unwrap();
     assert_eq!(ended.code(), Some(0));
 }

@@ -3,6 +3,7 @@
 use std::marker::PhantomData;
 use std::net::SocketAddr;
 use std::process::ExitStatus;
+use std::time::Duration;
 
 use http::{HeaderMap, Method, StatusCode};
 use reqwest::{Client, RequestBuilder, redirect};
@@ -11,7 +12,7 @@ use serde_json::Value;
 use tokio::process::Child;
 
 use super::output::{Output, selvedge};
-use super::{Project, RawConnection, within};
+use super::{LATE, PATIENCE, Project, RawConnection, within, within_time};
 
 /// A server process. It is killed when dropped, and cannot outlive its project.
 pub(crate) struct Server<'project> {
@@ -36,9 +37,18 @@ pub(crate) struct Answer {
 impl Answer {
     /// Reads an answer to its end.
     pub(crate) async fn of(request: RequestBuilder) -> Self {
-        let response = within("an answer", request.send()).await.unwrap();
+        Self::awaited(PATIENCE, request).await
+    }
+
+    /// The same, of one that may be late.
+    pub(crate) async fn late(request: RequestBuilder) -> Self {
+        Self::awaited(LATE, request).await
+    }
+
+    async fn awaited(patience: Duration, request: RequestBuilder) -> Self {
+        let response = within_time(patience, "an answer", request.send()).await.unwrap();
         let (status, headers) = (response.status(), response.headers().clone());
-        let body = within("the answer's end", response.bytes()).await.unwrap().to_vec();
+        let body = within_time(patience, "the answer's end", response.bytes()).await.unwrap().to_vec();
         Self { status, headers, body }
     }
 
@@ -171,8 +181,13 @@ impl<'project> Server<'project> {
     }
 
     /// Waits until it has ended by itself.
-    pub(crate) async fn ended(mut self) -> ExitStatus {
-        within("the server's end", self.child.wait()).await.unwrap()
+    pub(crate) async fn ended(self) -> ExitStatus {
+        within("the server's end", self.exited()).await
+    }
+
+    /// The same, for as long as the caller likes.
+    pub(crate) async fn exited(mut self) -> ExitStatus {
+        self.child.wait().await.unwrap()
     }
 }
 
