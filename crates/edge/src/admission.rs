@@ -9,6 +9,7 @@ use http::header::{CONTENT_LENGTH, HOST, HeaderMap, HeaderValue, TRANSFER_ENCODI
 use http::uri::{Authority, PathAndQuery};
 use http::{Method, Request, StatusCode, Uri, Version};
 
+use crate::ascii::alphanumeric_or;
 use crate::cdn_loop::{self, CDN_LOOP, MAX_LOOPS};
 use crate::head_tap::{Framing, HeadTap, RawHead};
 
@@ -183,21 +184,7 @@ fn is_host(host: &[u8]) -> bool {
 }
 
 /// Whether a byte may be in a host and port.
-static IN_HOST: [bool; 256] = {
-    let mut fits = [false; 256];
-    let marks = b".-_:[]~%!$&'()*+,;=";
-    let mut at = 0;
-    while at < fits.len() {
-        fits[at] = (at as u8).is_ascii_alphanumeric();
-        at += 1;
-    }
-    at = 0;
-    while at < marks.len() {
-        fits[marks[at] as usize] = true;
-        at += 1;
-    }
-    fits
-};
+static IN_HOST: [bool; 256] = alphanumeric_or(b".-_:[]~%!$&'()*+,;=");
 
 #[cfg(test)]
 mod tests {

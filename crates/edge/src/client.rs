@@ -17,6 +17,9 @@ use crate::origin::Origin;
 use crate::ray::RayId;
 use crate::tls::TlsFacts;
 
+/// A host longer than this is kept for no other request: a name has 253 bytes at most (RFC 1035, section 2.3.4), a port five.
+const LONGEST_KEPT: usize = 259;
+
 /// The scheme of the request's URL.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Scheme {
@@ -162,6 +165,10 @@ impl ClientInfo {
         // The server lets none through without a host.
         let host = headers.get(HOST).map(HeaderValue::as_bytes).unwrap_or_default();
         let new = || Origin::new(self.scheme(), std::str::from_utf8(host).unwrap_or_default());
+        // One long host must not weigh on the connection for the rest of its life.
+        if host.len() > LONGEST_KEPT {
+            return Cow::Owned(new());
+        }
         let first = self.client.origin.get_or_init(new);
         if first.host().as_bytes() == host { Cow::Borrowed(first) } else { Cow::Owned(new()) }
     }
@@ -268,6 +275,10 @@ pub(crate) mod tests {
             let url = format!("http://{}/x", host.to_ascii_lowercase());
             assert_eq!(client.clone().origin(&headers).url("/x"), url);
         }
+        let long = HeaderMap::from_iter([(HOST, HeaderValue::from_bytes(&[b'a'; 10_000]).unwrap())]);
+        let client = clients("127.0.0.1:1", &[]).of(&long);
+        assert_eq!(client.origin(&long).host().len(), 10_000);
+        assert!(client.client.origin.get().is_none(), "it is kept");
     }
 
     #[test]

@@ -15,6 +15,7 @@ pub mod routing;
 
 mod activity;
 mod admission;
+mod ascii;
 mod body_limit;
 mod bystander;
 mod cdn_loop;

@@ -10,6 +10,7 @@ use std::net::Ipv4Addr;
 use url::Url;
 
 use crate::Scheme;
+use crate::ascii::alphanumeric_or;
 
 /// Scheme and host of a request's URL.
 #[derive(Clone, Debug)]
@@ -77,21 +78,7 @@ fn is_normal_target(target: &[u8]) -> bool {
 }
 
 /// Whether a byte stands for itself in a path and in a query.
-static IS_PLAIN: [bool; 256] = {
-    let mut plain = [false; 256];
-    let marks = b"/-_~!$&()*+,;=:@?%.";
-    let mut at = 0;
-    while at < plain.len() {
-        plain[at] = (at as u8).is_ascii_alphanumeric();
-        at += 1;
-    }
-    at = 0;
-    while at < marks.len() {
-        plain[marks[at] as usize] = true;
-        at += 1;
-    }
-    plain
-};
+static IS_PLAIN: [bool; 256] = alphanumeric_or(b"/-_~!$&()*+,;=:@?%.");
 
 #[cfg(test)]
 mod tests {
