@@ -36,4 +36,10 @@ impl Extensions {
         let (_, value) = self.0.iter().find(|(id, _)| *id == TypeId::of::<T>())?;
         value.clone().downcast().ok()
     }
+
+    /// The value of type `T`, where it is.
+    pub fn get_ref<T: Any + Send + Sync>(&self) -> Option<&T> {
+        let (_, value) = self.0.iter().find(|(id, _)| *id == TypeId::of::<T>())?;
+        value.downcast_ref()
+    }
 }

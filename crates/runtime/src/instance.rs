@@ -6,12 +6,12 @@ use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use selvedge_ops::v8;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::kept::{Held, Keeper, release_lock};
 use crate::lazy::LazySources;
 use crate::linker::LazyModules;
 use crate::memory::Memory;
+use crate::permit::{Permit, Semaphore};
 use crate::watchdog::{Finished, LONG_TURN, TurnClock, Watchdog};
 use crate::{
     Builtins, Extensions, InstanceState, Invocation, JsError, Limit, Limits, Snapshot, empty_caches, fatal, host,
@@ -112,8 +112,7 @@ impl Shell {
         Instance {
             shell: self,
             limits,
-            permit: Arc::new(Semaphore::new(1)),
-            waiting: AtomicUsize::new(0),
+            permit: Arc::default(),
             turns: AtomicU32::new(0),
             rested: AtomicU32::new(0),
             bytes: AtomicUsize::new(0),
@@ -173,11 +172,8 @@ pub enum TurnError {
 pub struct Instance {
     shell: Shell,
     limits: Limits,
-    /// One: its holder may take the isolate's lock. A semaphore and no mutex, as whether it is free can be seen without
-    /// taking it.
+    /// Its holder may take the isolate's lock.
     permit: Arc<Semaphore>,
-    /// How many turns wait for the permit.
-    waiting: AtomicUsize,
     turns: AtomicU32,
     /// How many turns there had been when it was last put to rest.
     rested: AtomicU32,
@@ -185,22 +181,6 @@ pub struct Instance {
     bytes: AtomicUsize,
     /// Which thread ran the last turn, by [`this_thread`].
     home: AtomicUsize,
-}
-
-/// One who waits, counted.
-struct Waiting<'a>(&'a AtomicUsize);
-
-impl<'a> Waiting<'a> {
-    fn new(count: &'a AtomicUsize) -> Self {
-        count.fetch_add(1, Ordering::Relaxed);
-        Self(count)
-    }
-}
-
-impl Drop for Waiting<'_> {
-    fn drop(&mut self) {
-        self.0.fetch_sub(1, Ordering::Relaxed);
-    }
 }
 
 /// A number that no other living thread has: the address of a variable of its own.
@@ -218,7 +198,7 @@ impl std::fmt::Debug for Instance {
 /// A turn of an instance that is kept for who has this. Its time counts from when that was.
 #[derive(Debug)]
 pub struct Reserved {
-    permit: OwnedSemaphorePermit,
+    permit: Permit,
     since: Instant,
 }
 
@@ -235,12 +215,12 @@ impl Instance {
 
     /// Whether no turn runs now. Only a hint: the next moment may differ.
     pub fn is_idle(&self) -> bool {
-        self.permit.available_permits() > 0
+        self.permit.is_free()
     }
 
     /// How many turns wait for the one that runs.
     pub fn waiting(&self) -> usize {
-        self.waiting.load(Ordering::Relaxed)
+        self.permit.waiting()
     }
 
     /// What the isolate takes in memory, in bytes. It is measured after the start and every so many turns.
@@ -257,7 +237,7 @@ impl Instance {
     /// Once between two turns, and not while there is one. It runs no code of the guest's. A turn that comes meanwhile
     /// waits: some milliseconds for a heap of a few megabytes.
     pub fn rest(&self) {
-        let Ok(_permit) = self.permit.try_acquire() else { return };
+        let Some(_permit) = self.permit.try_take() else { return };
         release_lock();
         if self.shell.guard.keeper.is_kept() || self.shell.state.condemned_by().is_some() {
             return;
@@ -297,7 +277,7 @@ impl Instance {
 
     /// The next turn, for who asks, if the instance has nothing else to do; its time counts from `now`.
     pub fn try_reserve(&self, now: Instant) -> Option<Reserved> {
-        let permit = self.permit.clone().try_acquire_owned().ok()?;
+        let permit = self.permit.try_take()?;
         (!self.is_kept_elsewhere()).then_some(Reserved { permit, since: now })
     }
 
@@ -310,7 +290,6 @@ impl Instance {
         if let Some(reserved) = self.try_reserve(Instant::now()) {
             return Ok(reserved);
         }
-        let _waiting = Waiting::new(&self.waiting);
         tokio::select! {
             permit = self.permit() => Ok(Reserved { permit, since: Instant::now() }),
             limit = self.shell.state.until_condemned() => Err(TurnError::Exceeded(limit)),
@@ -318,14 +297,10 @@ impl Instance {
     }
 
     /// Waits for the permit, and for the lock, if it is kept where this may not go on.
-    async fn permit(&self) -> OwnedSemaphorePermit {
-        loop {
-            // The semaphore is never closed.
-            if let Ok(permit) = self.permit.clone().acquire_owned().await {
-                self.shell.guard.keeper.until_released().await;
-                return permit;
-            }
-        }
+    async fn permit(&self) -> Permit {
+        let permit = self.permit.take().await;
+        self.shell.guard.keeper.until_released().await;
+        permit
     }
 
     /// Whether another thread keeps the isolate's lock.
@@ -345,7 +320,7 @@ impl Instance {
         body: impl for<'s, 'i> FnOnce(&mut v8::PinScope<'s, 'i>) -> R,
     ) -> (Result<R, TurnError>, Instant) {
         let Reserved { permit, since } = reserved;
-        debug_assert!(Arc::ptr_eq(permit.semaphore(), &self.permit), "it is of another instance");
+        debug_assert!(permit.is_of(&self.permit), "it is of another instance");
         let budget = self.limits.cpu.saturating_sub(invocation.cpu());
         if budget.is_zero() {
             // It ran out between turns, which leaves the instance as sound as it was.
@@ -400,7 +375,10 @@ impl Instance {
             if change != 0 {
                 let _ = scope.adjust_amount_of_external_allocated_memory(change);
             }
-            let turn = self.turns.fetch_add(1, Ordering::Relaxed) % TURNS_PER_PUMP;
+            // Only who has the permit counts.
+            let turns = self.turns.load(Ordering::Relaxed);
+            self.turns.store(turns.wrapping_add(1), Ordering::Relaxed);
+            let turn = turns % TURNS_PER_PUMP;
             if turn == 0 {
                 self.bytes.store(weight::weigh(scope, *outside), Ordering::Relaxed);
             }

@@ -88,6 +88,11 @@ impl Invocation {
         self.extensions.get()
     }
 
+    /// The same for who needs it no longer than the invocation.
+    pub fn extension_ref<T: Any + Send + Sync>(&self) -> Option<&T> {
+        self.extensions.get_ref()
+    }
+
     /// Keeps the invocation alive past its response until the value is dropped.
     pub fn hold(self: &Arc<Self>) -> Hold {
         self.holds.fetch_add(1, Ordering::AcqRel);
@@ -104,9 +109,11 @@ impl Invocation {
         Duration::from_nanos(self.cpu.load(Ordering::Relaxed))
     }
 
-    /// Counts a turn.
+    /// Counts a turn, of which there is one at a time.
     pub(crate) fn charge(&self, cpu: Duration) {
-        self.cpu.fetch_add(u64::try_from(cpu.as_nanos()).unwrap_or(u64::MAX), Ordering::Relaxed);
+        let before = self.cpu.load(Ordering::Relaxed);
+        let cpu = u64::try_from(cpu.as_nanos()).unwrap_or(u64::MAX);
+        self.cpu.store(before.saturating_add(cpu), Ordering::Relaxed);
     }
 
     /// Wakes the driver, so that it looks at its conditions again.

@@ -52,6 +52,7 @@ mod memory;
 mod nudge;
 mod numbers;
 mod optimized_code;
+mod permit;
 mod pool;
 mod priority;
 #[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]

@@ -38,6 +38,20 @@ pub(crate) struct Running {
     pub(crate) unheeded: Unheeded,
 }
 
+/// What counts of a turn once it has ended: less than is to be known while it runs, so that less is copied.
+#[derive(Clone, Copy)]
+pub(crate) struct Past {
+    pub(crate) begun: Instant,
+    pub(crate) thread: ThreadClock,
+    pub(crate) meter: Meter,
+    /// Whether its thread was asked to yield or to stop.
+    pub(crate) was_asked: bool,
+    /// Whether its thread was said to be lost.
+    pub(crate) is_lost: bool,
+    /// Whether its thread may have lost its place in its runtime, to make room for others.
+    pub(crate) was_moved: bool,
+}
+
 impl Running {
     /// One that begins now, or began at `begun`, just before.
     pub(crate) fn begin(budget: Duration, begun: Instant, thread: ThreadClock, meter: Meter, number: i32) -> Self {
@@ -55,6 +69,18 @@ impl Running {
             leaves_core: false,
             number,
             unheeded: Unheeded::default(),
+        }
+    }
+
+    /// What counts of it when it ends.
+    pub(crate) fn past(&self) -> Past {
+        Past {
+            begun: self.begun,
+            thread: self.thread,
+            meter: self.meter,
+            was_asked: self.unheeded.was_asked(),
+            is_lost: self.unheeded.is_lost(),
+            was_moved: self.moves > 0 || self.nudges > 0,
         }
     }
 

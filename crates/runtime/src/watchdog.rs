@@ -112,36 +112,40 @@ impl TurnClock {
 
     /// Ends the turn.
     pub(crate) fn finish(&self) -> Finished {
-        let (turn, is_for_short_turns) = with_slot(&self.shared, |slot| (slot.turn().take(), slot.is_for_short_turns));
+        let (past, is_for_short_turns) = with_slot(&self.shared, |slot| {
+            let mut turn = slot.turn();
+            let past = turn.as_ref().map(|turn| turn.running.past());
+            *turn = None;
+            (past, slot.is_for_short_turns)
+        });
         let terminated = self.is_terminated();
-        let Some(Turn { running, .. }) = turn else {
+        let Some(past) = past else {
             return Finished { terminated, ..Finished::nothing(Instant::now()) };
         };
-        if running.unheeded.was_asked() && !stuck::settle() {
+        if past.was_asked && !stuck::settle() {
             // Whoever waits for the turn learns of its end by this.
             self.state.lose(Loss::Stuck);
             self.shared.parked.fetch_add(1, Ordering::Relaxed);
             handover::leave();
         }
-        if running.unheeded.is_lost() {
+        if past.is_lost {
             self.state.recover();
         }
-        let was_moved = running.moves > 0 || running.nudges > 0;
-        if was_moved {
+        if past.was_moved {
             priority::restore();
             cores::leave_one(false);
         }
         let ended = Instant::now();
-        let wall = ended.saturating_duration_since(running.begun);
+        let wall = ended.saturating_duration_since(past.begun);
         if wall >= SLOW_TURN && is_for_short_turns {
             let nanoseconds = u64::try_from(wall.as_nanos()).unwrap_or(u64::MAX);
             self.shared.slow_nanoseconds.fetch_add(nanoseconds, Ordering::Relaxed);
         }
-        let used = running.meter.finish(wall, || running.thread.now());
+        let used = past.meter.finish(wall, || past.thread.now());
         if used.least >= LONG_TURN {
             self.long.store(true, Ordering::Relaxed);
         }
-        Finished { terminated, cpu: used.most, ended, was_moved }
+        Finished { terminated, cpu: used.most, ended, was_moved: past.was_moved }
     }
 
     /// Terminates the turn now. Called from within the isolate, or by who holds the slot of its thread: a termination must not
