@@ -194,7 +194,7 @@ impl<H: Handler> Session<H> {
         if tap.is_some_and(HeadTap::body_is_broken) {
             return Ok(self.refuse(BROKEN_BODY, in_flight));
         }
-        let mut response = response::finish(*response, asked, in_flight);
+        let mut response = response::finish(response, asked, in_flight);
         if self.tap.is_some() && response.extensions().get::<LastResponse>().is_some() {
             self.refused.store(true, Ordering::Relaxed);
             response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));

@@ -94,44 +94,45 @@ pub(crate) struct Asked {
     pub(crate) wants_upgrade: bool,
 }
 
-/// Makes a handler's response one that can be sent.
-pub(crate) fn finish<B>(response: Response<B>, asked: Asked, in_flight: InFlight) -> Response<ResponseBody<B>>
+/// Makes a handler's response one that can be sent. It is changed in its box, and moved out of there once.
+#[allow(clippy::boxed_local)]
+pub(crate) fn finish<B>(mut response: Box<Response<B>>, asked: Asked, in_flight: InFlight) -> Response<ResponseBody<B>>
 where
     B: Body<Data = Bytes, Error: Into<BoxError>>,
 {
-    let (mut head, body) = response.into_parts();
-    let upgrades = head.status == StatusCode::SWITCHING_PROTOCOLS;
-    if head.status.is_informational() && !(upgrades && asked.wants_upgrade) {
-        tracing::error!(
-            status = head.status.as_u16(),
-            "a handler answered with a status that is no answer to this request"
-        );
+    let status = response.status();
+    let upgrades = status == StatusCode::SWITCHING_PROTOCOLS;
+    if status.is_informational() && !(upgrades && asked.wants_upgrade) {
+        tracing::error!(status = status.as_u16(), "a handler answered with a status that is no answer to this request");
         return own(StatusCode::INTERNAL_SERVER_ERROR, "error code: 1101", in_flight);
     }
+    let size = response.body().size_hint().exact();
+    let headers = response.headers_mut();
     // Most responses say nothing of their framing.
-    let is_said = head.headers.keys().any(|name| *name == CONTENT_LENGTH || is_hop_by_hop(name, upgrades));
+    let is_said = headers.keys().any(|name| *name == CONTENT_LENGTH || is_hop_by_hop(name, upgrades));
     if is_said {
-        remove_hop_by_hop(&mut head.headers, upgrades);
+        remove_hop_by_hop(headers, upgrades);
     }
 
-    let size = body.size_hint().exact();
-    let bodiless = matches!(head.status, StatusCode::NO_CONTENT | StatusCode::RESET_CONTENT | StatusCode::NOT_MODIFIED);
+    let bodiless = matches!(status, StatusCode::NO_CONTENT | StatusCode::RESET_CONTENT | StatusCode::NOT_MODIFIED);
     if upgrades || bodiless {
-        head.headers.remove(CONTENT_LENGTH);
+        headers.remove(CONTENT_LENGTH);
     } else if asked.is_head {
         match size {
-            Some(size) if size > 0 => drop(head.headers.insert(CONTENT_LENGTH, HeaderValue::from(size))),
-            _ => keep_if(&mut head.headers, |_| true),
+            Some(size) if size > 0 => drop(headers.insert(CONTENT_LENGTH, HeaderValue::from(size))),
+            _ => keep_if(headers, |_| true),
         }
     } else if is_said {
-        keep_if(&mut head.headers, |length| size.is_none_or(|size| size == length));
+        keep_if(headers, |length| size.is_none_or(|size| size == length));
     }
-    let source = if upgrades || bodiless || asked.is_head {
-        Source::Own { body: Full::default() }
-    } else {
-        Source::Handler { body }
-    };
-    Response::from_parts(head, ResponseBody { source, failure: None, in_flight })
+    response.map(|body| {
+        let source = if upgrades || bodiless || asked.is_head {
+            Source::Own { body: Full::default() }
+        } else {
+            Source::Handler { body }
+        };
+        ResponseBody { source, failure: None, in_flight }
+    })
 }
 
 /// Keeps `Content-Length` if it is one number, and a fitting one.
@@ -205,7 +206,7 @@ mod tests {
     ) -> Option<String> {
         let builder =
             lengths.iter().fold(Response::builder().status(status), |b, length| b.header(CONTENT_LENGTH, *length));
-        let response = finish(builder.body(body).unwrap(), asked, Arc::new(Activity::default()).begin());
+        let response = finish(Box::new(builder.body(body).unwrap()), asked, Arc::new(Activity::default()).begin());
         response.headers().get(CONTENT_LENGTH).map(|value| value.to_str().unwrap().to_owned())
     }
 
@@ -229,7 +230,7 @@ mod tests {
     fn a_failure_lets_what_came_before_it_be_written() {
         let frames = [Ok(Frame::data(Bytes::from_static(b"first"))), Err(BoxError::from("broke"))];
         let body = StreamBody::new(futures_util::stream::iter(frames));
-        let mut response = finish(Response::new(body), GET, Arc::new(Activity::default()).begin());
+        let mut response = finish(Box::new(Response::new(body)), GET, Arc::new(Activity::default()).begin());
         let mut next = || Pin::new(response.body_mut()).poll_frame(&mut Context::from_waker(Waker::noop()));
         assert!(matches!(next(), Poll::Ready(Some(Ok(_)))));
         assert!(next().is_pending());
@@ -247,14 +248,17 @@ mod tests {
             .header("x-kept", "1")
             .body(Empty::<Bytes>::new())
             .unwrap();
-        let response = finish(response, GET, Arc::new(Activity::default()).begin());
+        let response = finish(Box::new(response), GET, Arc::new(Activity::default()).begin());
         assert_eq!(response.headers().keys().map(HeaderName::as_str).collect::<Vec<_>>(), ["x-kept"]);
     }
 
     #[test]
     fn an_upgrade_nobody_asked_for_is_an_error() {
-        let response =
-            || Response::builder().status(101).header("connection", "upgrade").body(Empty::<Bytes>::new()).unwrap();
+        let response = || {
+            Box::new(
+                Response::builder().status(101).header("connection", "upgrade").body(Empty::<Bytes>::new()).unwrap(),
+            )
+        };
         let in_flight = || Arc::new(Activity::default()).begin();
         assert_eq!(finish(response(), GET, in_flight()).status(), 500);
         let asked = Asked { is_head: false, wants_upgrade: true };

@@ -49,7 +49,7 @@ fn op_analytics_write(
         Binding::Analytics(dataset) => Some(dataset.clone()),
         _ => None,
     })?;
-    if let Some(exchange) = invocation.extension::<Exchange>() {
+    if let Some(exchange) = invocation.extension_ref::<Exchange>() {
         exchange.count_data_point()?;
     }
     let fields = |fields: Vec<AnalyticsField>| fields.into_iter().map(|field| field.0).collect();

@@ -253,7 +253,7 @@ pub(crate) fn subrequests(invocation: &Invocation) -> Option<Subrequests> {
 
 /// Counts something that an event asks of the outside world; the error when that was one too many.
 pub(crate) fn count_subrequest(invocation: &Invocation) -> Result<(), OpError> {
-    invocation.extension::<Exchange>().map_or(Ok(()), |exchange| exchange.count())
+    invocation.extension_ref::<Exchange>().map_or(Ok(()), SubrequestPolicy::count)
 }
 
 /// Waits until an event may have one more connection. What is returned is dropped when it has its answer.

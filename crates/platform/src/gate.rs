@@ -152,7 +152,7 @@ impl InstanceObserver for Witness {
         self.gate.lose(loss);
         if let Some(invocation) = during
             && let Some(limit) = invocation.instance().condemned_by()
-            && let Some(exchange) = invocation.extension::<Exchange>()
+            && let Some(exchange) = invocation.extension_ref::<Exchange>()
         {
             exchange.abandon(limit);
         }

@@ -3,7 +3,7 @@
 //! Plain atomics that belong to the Worker: an event adds to them without a lock, a map or an allocation, and who wants
 //! to know reads them. How they are shown, and to whom, is the embedder's affair.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering, fence};
 use std::time::{Duration, Instant};
 
 use selvedge_runtime::{Limit, Loss, StartError};
@@ -149,6 +149,7 @@ pub struct Durations {
 /// The counters of a Worker.
 #[derive(Debug, Default)]
 pub struct Metrics {
+    /// But for those that were handled: these are what is left of all that have a duration.
     outcomes: [AtomicU64; EventOutcome::ALL.len()],
     bounds: [AtomicU64; Bound::ALL.len()],
     durations: [AtomicU64; CLASSES.len() + 1],
@@ -161,7 +162,15 @@ pub struct Metrics {
 impl Metrics {
     /// How many events ended so.
     pub fn outcomes(&self, outcome: EventOutcome) -> u64 {
-        self.outcomes[outcome as usize].load(Ordering::Relaxed)
+        if outcome != EventOutcome::Ok {
+            return self.outcomes[outcome as usize].load(Ordering::Relaxed);
+        }
+        let sum = |counts: &[AtomicU64]| counts.iter().map(|count| count.load(Ordering::Relaxed)).sum::<u64>();
+        // In this order, and the other one when they are counted: an event that did not end well is never taken for one that
+        // did.
+        let all = sum(&self.durations);
+        fence(Ordering::Acquire);
+        all.saturating_sub(sum(&self.outcomes))
     }
 
     /// How often this bound was met.
@@ -216,10 +225,12 @@ impl Metrics {
     }
 
     fn end(&self, outcome: EventOutcome, took: Duration) {
-        self.outcomes[outcome as usize].fetch_add(1, Ordering::Relaxed);
+        if outcome != EventOutcome::Ok {
+            self.outcomes[outcome as usize].fetch_add(1, Ordering::Relaxed);
+        }
         let micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
         let class = CLASSES.iter().take_while(|end| micros > **end).count();
-        self.durations[class].fetch_add(1, Ordering::Relaxed);
+        self.durations[class].fetch_add(1, Ordering::Release);
         self.microseconds.fetch_add(micros, Ordering::Relaxed);
     }
 }

@@ -29,8 +29,12 @@ pub(crate) const OPS: &[OpDecl] = &[
     op_watch_client,
 ];
 
-fn exchange(invocation: &Invocation) -> Result<Arc<Exchange>, OpError> {
-    invocation.extension::<Exchange>().ok_or_else(|| OpError::error("internal error: no event"))
+fn exchange(invocation: &Invocation) -> Result<&Exchange, OpError> {
+    invocation.extension_ref().ok_or_else(no_event)
+}
+
+fn no_event() -> OpError {
+    OpError::error("internal error: no event")
 }
 
 /// The request's headers as a flat list of names and values.
@@ -65,7 +69,7 @@ fn op_respond(
     {
         response.extensions_mut().insert(reason);
     }
-    exchange.end(Outcome::Response(Box::new(response)));
+    exchange.end(Outcome::Response(response));
     invocation.wake_from_turn();
     Ok(())
 }
@@ -78,9 +82,9 @@ pub(crate) fn response(
     content_type: Option<ContentType>,
     body: BodyArgument,
     encode: bool,
-) -> Result<Response<Body>, OpError> {
+) -> Result<Box<Response<Body>>, OpError> {
     let (body, coding) = body.into_encoded(invocation.resources())?;
-    let mut response = Response::new(Body::Empty);
+    let mut response = Box::new(Response::new(Body::Empty));
     *response.status_mut() = StatusCode::from_u16(status).map_err(|_| OpError::range_error("Invalid status code"))?;
     if let Some(headers) = headers {
         *response.headers_mut() = headers_from_flat(&headers)?;
@@ -137,7 +141,7 @@ fn op_hold(#[context] invocation: Arc<Invocation>) -> Result<u32, OpError> {
 /// Like `op_hold`, for as long as JavaScript writes the response's body.
 #[op]
 fn op_hold_stream(#[context] invocation: Arc<Invocation>) -> Result<u32, OpError> {
-    let exchange = exchange(&invocation)?;
+    let exchange = invocation.extension().ok_or_else(no_event)?;
     invocation.resources().add(Held::stream(invocation.hold(), exchange))
 }
 

@@ -78,7 +78,7 @@ fn op_cache_put(
 ) -> Result<impl Future<Output = Result<(), OpError>> + use<>, OpError> {
     let caches = caches(&invocation)?;
     let request = headers_from_flat(&request)?;
-    let (head, mut body) = response(&invocation, status, headers, content_type, body, encode)?.into_parts();
+    let (head, mut body) = (*response(&invocation, status, headers, content_type, body, encode)?).into_parts();
     let kept = keep(&request, head.status, &head.headers, now());
     let key = caches.key(cache.as_deref(), &key);
     Ok(async move {
