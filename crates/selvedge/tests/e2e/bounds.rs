@@ -63,14 +63,6 @@ async fn one_that_is_aborted_leaves_the_queue() {
     assert_eq!(origin.times_asked_for("/"), 7);
 }
 
-fn member(project: Project, name: &str, source: &str, config: Value) -> Project {
-    let mut manifest = json!({
-        "name": name, "main": "index.js", "compatibility_date": "2026-11-01", "routes": [format!("{name}.test/*")],
-    });
-    manifest.as_object_mut().unwrap().extend(config.as_object().unwrap().clone());
-    project.file(&format!("{name}/wrangler.json"), manifest.to_string()).file(&format!("{name}/index.js"), source)
-}
-
 #[tokio::test]
 async fn workers_that_call_each_other_share_connections_but_not_subrequests() {
     let (origin, most) = slow_origin().await;
@@ -87,13 +79,9 @@ async fn workers_that_call_each_other_share_connections_but_not_subrequests() {
         return new Response(`${count} ${error}`);
       } };";
     let services = json!([{ "binding": "BACK", "service": "back" }]);
-    let project = member(
-        Project::empty(),
-        "front",
-        front,
-        json!({ "vars": vars, "services": services, "limits": { "subrequests": 8 } }),
-    );
-    let project = member(project, "back", back, json!({ "vars": vars, "limits": { "subrequests": 5 } }));
+    let project = Project::empty()
+        .with_worker("front", front, json!({ "vars": vars, "services": services, "limits": { "subrequests": 8 } }))
+        .with_worker("back", back, json!({ "vars": vars, "limits": { "subrequests": 5 } }));
     let server = project.serve_with(&["--allow-private-network"]).await;
     let answer = server.get_from("front.test", "/").await.assert_status(200).json();
     assert_eq!(answer, json!([vec!["5 Too many subrequests"; 4], vec![200; 4]]));

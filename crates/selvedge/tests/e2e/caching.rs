@@ -239,15 +239,7 @@ async fn workers_of_one_server_do_not_see_each_others_entries() {
         await caches.default.put('https://shared.test/', new Response(new URL(request.url).host));
         return new Response('put');
     } };";
-    let mut project = Project::empty();
-    for name in ["one", "two"] {
-        let host = format!("{name}.test/*");
-        let manifest =
-            json!({ "name": name, "main": "index.js", "compatibility_date": "2026-11-01", "routes": [host] });
-        project = project
-            .file(&format!("{name}/wrangler.json"), manifest.to_string())
-            .file(&format!("{name}/index.js"), source);
-    }
+    let project = Project::empty().with_worker("one", source, json!({})).with_worker("two", source, json!({}));
     let server = project.serve().await;
     for name in ["one.test", "two.test"] {
         assert_eq!(server.get_from(name, "/").await.text(), "put");

@@ -42,16 +42,10 @@ fn allowed(pid: u32) -> Vec<u32> {
 #[tokio::test]
 async fn turns_that_do_not_end_leave_a_core_to_others_while_there_are_any() {
     let cores = u32::try_from(thread::available_parallelism().map_or(1, std::num::NonZero::get)).unwrap();
-    let mut project = Project::empty();
-    for (name, source) in [("short", "() => new Response('alive')"), ("endless", "() => { for (;;); }")] {
-        let manifest = json!({
-            "name": name, "main": "index.js", "compatibility_date": "2026-11-01", "routes": [format!("{name}.test/*")],
-            "limits": { "cpu_ms": 300_000 },
-        });
-        project = project
-            .file(&format!("{name}/wrangler.json"), manifest.to_string())
-            .file(&format!("{name}/index.js"), format!("export default {{ fetch: {source} }};"));
-    }
+    let limits = json!({ "limits": { "cpu_ms": 300_000 } });
+    let project = Project::empty()
+        .with_worker("short", "export default { fetch: () => new Response('alive') };", limits.clone())
+        .with_worker("endless", "export default { fetch() { for (;;); } };", limits);
     let server = project.serve().await;
     let requests = (0..2 * cores).map(|_| server.request(Method::GET, "/").header("Host", "endless.test"));
     let _requests: JoinSet<_> = requests.map(|request| async { drop(request.send().await) }).collect();

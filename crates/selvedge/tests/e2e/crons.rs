@@ -24,17 +24,14 @@ async fn schedules_fire_in_the_sandbox_whatever_their_neighbours_do() {
         scheduled() { Array.prototype.lastIndexOf.call({ length: 2 ** 53 - 1 }, 1); },
         fetch: () => new Response('here'),
     };";
-    let mut project = Project::empty();
-    for (name, source) in [("honest", honest), ("looping", looping), ("stuck", stuck)] {
-        let manifest = json!({
-            "name": name, "main": "index.js", "compatibility_date": "2026-11-01", "routes": [format!("{name}.test/*")],
+    let workers = [("honest", honest), ("looping", looping), ("stuck", stuck)];
+    let project = workers.into_iter().fold(Project::empty(), |project, (name, source)| {
+        let keys = json!({
             "limits": { "cpu_ms": 100 }, "triggers": { "crons": ["* * * * *"] },
             "kv_namespaces": [{ "binding": "KV", "id": name }],
         });
-        project = project
-            .file(&format!("{name}/wrangler.json"), manifest.to_string())
-            .file(&format!("{name}/index.js"), source);
-    }
+        project.with_worker(name, source, keys)
+    });
     let server = project.serve().await;
     server.event("sandbox", &[]).await;
     let fired = async {

@@ -5,17 +5,10 @@ use serde_json::json;
 use crate::support::Project;
 
 fn fleet(workers: &[(&str, &[&str])]) -> Project {
-    let mut project = Project::empty();
-    for (name, routes) in workers {
-        let manifest = json!({
-            "name": name, "main": "index.js", "compatibility_date": "2026-11-01", "routes": routes,
-        });
+    workers.iter().fold(Project::empty(), |project, (name, routes)| {
         let source = format!("export default {{ fetch: () => new Response('{name}') }};");
-        project = project
-            .file(&format!("{name}/wrangler.json"), manifest.to_string())
-            .file(&format!("{name}/index.js"), source);
-    }
-    project
+        project.with_worker(name, &source, json!({ "routes": routes }))
+    })
 }
 
 #[tokio::test]
@@ -54,11 +47,9 @@ async fn one_worker_that_fails_leaves_the_others_alone() {
 
 #[tokio::test]
 async fn data_that_another_server_wrote_is_not_passed_over_in_silence() {
-    let kv = json!({ "name": "a", "main": "index.js", "compatibility_date": "2026-11-01", "routes": ["a.test/*"],
-        "kv_namespaces": [{ "binding": "KV", "id": "kv" }] });
+    let kv = json!({ "kv_namespaces": [{ "binding": "KV", "id": "kv" }] });
     let source = "export default { fetch: async (request, env) => new Response(await env.KV.get('k')) };";
-    let project =
-        fleet(&[("a", &[]), ("b", &["b.test/*"])]).file("a/wrangler.json", kv.to_string()).file("a/index.js", source);
+    let project = fleet(&[("b", &["b.test/*"])]).with_worker("a", source, kv);
     let put = ["kv", "key", "put", "--config", "a/wrangler.json", "--binding", "KV", "k", "kept"];
     project.run(&put).await.assert_succeeded();
     let server = project.serve().await;

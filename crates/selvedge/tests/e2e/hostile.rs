@@ -15,10 +15,10 @@ use futures_util::stream;
 use http::{Method, Request, Response};
 use http_body_util::{BodyExt, Collected};
 use hyper::body::Incoming;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use self::case::{Case, Expected, Step};
-use crate::support::{Origin, OriginBody, Project, Server, reply, within};
+use crate::support::{Origin, OriginBody, Project, Server, reply, with_keys, within};
 
 /// How many Workers of a group attack at the same time.
 const AT_ONCE: usize = 3;
@@ -119,19 +119,13 @@ async fn echo(request: Request<Incoming>) -> Response<OriginBody> {
 
 /// The neighbour and all Workers of a group, each at a host of its own.
 fn deployed(cases: &[Case], origin: &Origin) -> Project {
-    let neighbour = json!({ "name": "neighbour", "main": "index.js", "compatibility_date": "2026-11-01",
-        "routes": ["neighbour.test/*"] });
-    let mut project = Project::empty()
-        .file("neighbour/wrangler.json", neighbour.to_string())
-        .file("neighbour/index.js", "export default { fetch: () => new Response('here') };");
+    let neighbour = "export default { fetch: () => new Response('here') };";
+    let mut project = Project::empty().with_worker("neighbour", neighbour, json!({}));
     for case in cases {
         let name = &case.name;
-        let mut manifest = json!({ "name": name, "main": "index.js", "compatibility_date": "2026-11-01",
-            "routes": [format!("{name}.test/*")], "vars": { "ORIGIN": origin.url() }, "limits": { "cpu_ms": 100 } });
-        if let (Some(manifest), Value::Object(keys)) = (manifest.as_object_mut(), case.config.clone()) {
-            manifest.extend(keys);
-        }
-        project = project.file(&format!("{name}/wrangler.json"), manifest.to_string());
+        let common = json!({ "vars": { "ORIGIN": origin.url() }, "limits": { "cpu_ms": 100 } });
+        // Its entry is among its files.
+        project = project.with_worker(name, "", with_keys(common, case.config.clone()));
         for (path, content) in &case.files {
             project = project.file(&format!("{name}/{path}"), content);
         }

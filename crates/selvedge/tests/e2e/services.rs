@@ -1,16 +1,8 @@
 //! Service bindings: Workers of one process that ask each other.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::support::Project;
-
-fn worker(project: Project, name: &str, source: &str, services: Value) -> Project {
-    let manifest = json!({
-        "name": name, "main": "index.js", "compatibility_date": "2026-11-01",
-        "routes": [format!("{name}.test/*")], "services": services,
-    });
-    project.file(&format!("{name}/wrangler.json"), manifest.to_string()).file(&format!("{name}/index.js"), source)
-}
 
 #[tokio::test]
 async fn a_worker_answers_another_one() {
@@ -35,14 +27,13 @@ async fn a_worker_answers_another_one() {
       export class Named extends WorkerEntrypoint {
         fetch() { return Response.json({ props: this.ctx.props, secret: this.env.OWN ?? 'own env' }); }
       }";
-    let project = worker(
-        Project::empty(),
-        "front",
-        front,
-        json!([{ "binding": "BACK", "service": "back" },
-            { "binding": "NAMED", "service": "back", "entrypoint": "Named", "props": { "a": [1] } }]),
+    let services = json!([{ "binding": "BACK", "service": "back" },
+        { "binding": "NAMED", "service": "back", "entrypoint": "Named", "props": { "a": [1] } }]);
+    let project = Project::empty().with_worker("front", front, json!({ "services": services })).with_worker(
+        "back",
+        back,
+        json!({}),
     );
-    let project = worker(project, "back", back, json!([]));
     let server = project.serve().await;
 
     let answer = server.get_from("front.test", "/a?b").await.assert_status(200).json();
@@ -67,8 +58,9 @@ async fn circles_end() {
         try { return await env.OTHER.fetch('http://x.test/?depth=' + (depth + 1)); }
         catch (error) { return new Response(depth + ' ' + error.message); }
       } };";
-    let project = worker(Project::empty(), "ping", source, json!([{ "binding": "OTHER", "service": "pong" }]));
-    let project = worker(project, "pong", source, json!([{ "binding": "OTHER", "service": "ping" }]));
+    let other = |name: &str| json!({ "services": [{ "binding": "OTHER", "service": name }] });
+    let project =
+        Project::empty().with_worker("ping", source, other("pong")).with_worker("pong", source, other("ping"));
     let server = project.serve().await;
     let answer = server.get_from("ping.test", "/").await;
     answer.assert_status(200).assert_says(&["16 Subrequest depth limit exceeded."]);

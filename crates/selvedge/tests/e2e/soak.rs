@@ -84,15 +84,6 @@ fn next(state: &mut u64) -> u64 {
 }
 
 fn project() -> Project {
-    let manifest = |name: &str, more: serde_json::Value| {
-        let mut manifest = json!({
-            "name": name, "main": "index.js", "compatibility_date": "2026-11-01", "routes": [format!("{name}.test/*")],
-        });
-        if let (Some(keys), serde_json::Value::Object(more)) = (manifest.as_object_mut(), more) {
-            keys.extend(more);
-        }
-        manifest.to_string()
-    };
     let bindings = json!({
         // It asks itself by the server's address, too.
         "routes": ["mixed.test/*", "127.0.0.1/*"],
@@ -100,23 +91,14 @@ fn project() -> Project {
         "d1_databases": [{ "binding": "DB", "database_name": "soak", "database_id": "soak" }],
         "r2_buckets": [{ "binding": "BUCKET", "bucket_name": "soak" }],
     });
-    let mut project = Project::empty()
-        .file("mixed/wrangler.json", manifest("mixed", bindings))
-        .file("mixed/index.js", MIXED)
-        .file("throwing/wrangler.json", manifest("throwing", json!({})))
-        .file("throwing/index.js", THROWING)
-        .file("spinning/wrangler.json", manifest("spinning", json!({ "limits": { "cpu_ms": 50 } })))
-        .file("spinning/index.js", SPINNING)
-        .file("eating/wrangler.json", manifest("eating", json!({})))
-        .file("eating/index.js", EATING);
-    for index in 0..COLD_WORKERS {
-        let name = format!("cold{index}");
-        project = project
-            .file(&format!("{name}/wrangler.json"), manifest(&name, json!({})))
-            .file(&format!("{name}/index.js"), COLD)
-            .file(&format!("{name}/text.txt"), " cold");
-    }
-    project
+    let project = Project::empty()
+        .with_worker("mixed", MIXED, bindings)
+        .with_worker("throwing", THROWING, json!({}))
+        .with_worker("spinning", SPINNING, json!({ "limits": { "cpu_ms": 50 } }))
+        .with_worker("eating", EATING, json!({}));
+    (0..COLD_WORKERS).map(|index| format!("cold{index}")).fold(project, |project, name| {
+        project.with_worker(&name, COLD, json!({})).file(&format!("{name}/text.txt"), " cold")
+    })
 }
 
 /// What a process holds.

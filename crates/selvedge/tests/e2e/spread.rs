@@ -21,9 +21,6 @@ async fn one_thread_serves_until_turns_take_long() {
     // A turn is slow when it takes from one millisecond to five. How far a loop gets in that is the machine's affair.
     let workers = [("w0", 0), ("w1", 500_000), ("w2", 1_000_000), ("w3", 2_000_000), ("w4", 4_000_000)];
     for (name, rounds) in workers {
-        let manifest = json!({
-            "name": name, "main": "index.js", "compatibility_date": "2026-11-01", "routes": [format!("{name}.test/*")],
-        });
         let source = format!(
             "export default {{ fetch() {{
                 let sum = 0;
@@ -31,9 +28,7 @@ async fn one_thread_serves_until_turns_take_long() {
                 return new Response(String(sum >= 0));
             }} }};"
         );
-        project = project
-            .file(&format!("{name}/wrangler.json"), manifest.to_string())
-            .file(&format!("{name}/index.js"), source);
+        project = project.with_worker(name, &source, json!({}));
     }
     let server = project.serve().await;
     let pid = server.pid();

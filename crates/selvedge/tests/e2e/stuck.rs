@@ -35,12 +35,8 @@ fn project(workers: &[(&str, &str)]) -> Project {
 fn project_with(workers: &[(&str, &str)], cpu_ms: u32) -> Project {
     workers.iter().fold(Project::empty(), |project, (name, source)| {
         let calls = (*name == "caller").then(|| json!({ "binding": "STUCK", "service": "stuck" }));
-        let manifest = json!({
-            "name": name, "main": "index.js", "compatibility_date": "2026-11-01",
-            "routes": [format!("{name}.test/*")], "limits": { "cpu_ms": cpu_ms },
-            "services": calls.into_iter().collect::<Vec<_>>(),
-        });
-        project.file(&format!("{name}/wrangler.json"), manifest.to_string()).file(&format!("{name}/index.js"), *source)
+        let services: Vec<_> = calls.into_iter().collect();
+        project.with_worker(name, source, json!({ "limits": { "cpu_ms": cpu_ms }, "services": services }))
     })
 }
 

@@ -10,7 +10,7 @@ mod tls;
 
 pub(crate) use origin::{Origin, OriginBody, reply};
 pub(crate) use output::Ended;
-pub(crate) use project::Project;
+pub(crate) use project::{Project, with_keys};
 pub(crate) use raw::RawConnection;
 pub(crate) use server::{Answer, Server, client};
 pub(crate) use tcp::TcpPeer;

@@ -35,6 +35,19 @@ impl Project {
         Self::empty().file("src/index.ts", source).file("wrangler.json", manifest.to_string())
     }
 
+    /// With one more Worker, in a folder of its own: its entry is `NAME/index.js`, its host NAME.test, unless these keys of its
+    /// `wrangler.json` say something else.
+    pub(crate) fn with_worker(self, name: &str, source: &str, keys: Value) -> Self {
+        let manifest = json!({
+            "name": name,
+            "main": "index.js",
+            "compatibility_date": COMPATIBILITY_DATE,
+            "routes": [format!("{name}.test/*")],
+        });
+        self.file(&format!("{name}/wrangler.json"), with_keys(manifest, keys).to_string())
+            .file(&format!("{name}/index.js"), source)
+    }
+
     /// A folder of static files without a Worker: the files are in `public`.
     pub(crate) fn site() -> Self {
         let manifest = json!({
@@ -85,12 +98,8 @@ impl Project {
 
     /// With these keys in `wrangler.json`, over those that are there.
     pub(crate) fn config(self, keys: Value) -> Self {
-        let mut manifest: Value = serde_json::from_str(&self.read("wrangler.json")).unwrap();
-        let (Some(manifest_keys), Value::Object(keys)) = (manifest.as_object_mut(), keys) else {
-            panic!("a configuration is an object");
-        };
-        manifest_keys.extend(keys);
-        self.file("wrangler.json", manifest.to_string())
+        let manifest = serde_json::from_str(&self.read("wrangler.json")).unwrap();
+        self.file("wrangler.json", with_keys(manifest, keys).to_string())
     }
 
     /// With every occurrence of a text in a file replaced.
@@ -139,6 +148,15 @@ impl Project {
     pub(crate) async fn run(&self, arguments: &[&str]) -> Ended {
         Ended::of(self.path(), arguments).await
     }
+}
+
+/// A configuration with these keys, over those that are there.
+pub(crate) fn with_keys(mut manifest: Value, keys: Value) -> Value {
+    let (Some(own), Value::Object(keys)) = (manifest.as_object_mut(), keys) else {
+        panic!("a configuration is an object");
+    };
+    own.extend(keys);
+    manifest
 }
 
 fn copy(from: &Path, to: &Path) {

@@ -1,6 +1,6 @@
 //! WebSockets that pass through Workers.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::echo;
 use super::frames::{CLOSE, FIN, Frame, PING, PONG, Peer, TEXT, closing};
@@ -69,14 +69,6 @@ async fn a_proxy_in_javascript_coordinates_the_closing() {
     peer.ended().await;
 }
 
-fn worker(project: Project, name: &str, source: &str, services: Value) -> Project {
-    let manifest = json!({
-        "name": name, "main": "index.js", "compatibility_date": "2026-11-01",
-        "routes": [format!("{name}.test/*")], "services": services,
-    });
-    project.file(&format!("{name}/wrangler.json"), manifest.to_string()).file(&format!("{name}/index.js"), source)
-}
-
 #[tokio::test]
 async fn service_bindings_pass_websockets() {
     let front = "export default { async fetch(request, env) {
@@ -97,10 +89,11 @@ async fn service_bindings_pass_websockets() {
         server.accept();
         return new Response(null, { status: 101, webSocket: client });
       } };";
-    let project = worker(Project::empty(), "front", front, json!([{ "binding": "BACK", "service": "back" }]));
-    let project = worker(project, "back", back, json!([]));
+    let services = json!([{ "binding": "BACK", "service": "back" }]);
     // `Peer` asks for worker.test.
-    let project = project.replace("front/wrangler.json", "front.test/*", "worker.test/*");
+    let project = Project::empty()
+        .with_worker("front", front, json!({ "services": services, "routes": ["worker.test/*"] }))
+        .with_worker("back", back, json!({}));
     let server = project.serve().await;
     assert_eq!(server.get_from("worker.test", "/inside").await.assert_status(200).text(), "from Worker to Worker");
     converse(&mut Peer::connect(server.address(), "/", "").await).await;
