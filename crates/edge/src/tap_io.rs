@@ -13,6 +13,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
+use arrayvec::ArrayVec;
 use bytes::{Buf, Bytes};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
@@ -110,7 +111,7 @@ impl<I: AsyncRead + AsyncWrite + Unpin> AsyncWrite for TapIo<I> {
         cx: &mut Context<'_>,
         bufs: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        let mut whole = [0; COPIED];
+        let mut whole = ArrayVec::<u8, COPIED>::new();
         let written = match joined(bufs, &mut whole) {
             Some(whole) => Pin::new(&mut self.io).poll_write(cx, whole),
             None => Pin::new(&mut self.io).poll_write_vectored(cx, bufs),
@@ -124,13 +125,11 @@ impl<I: AsyncRead + AsyncWrite + Unpin> AsyncWrite for TapIo<I> {
 }
 
 /// The pieces in one, if there is room for them.
-fn joined<'a>(pieces: &[io::IoSlice<'_>], room: &'a mut [u8]) -> Option<&'a [u8]> {
-    let mut end = 0;
+fn joined<'a, const ROOM: usize>(pieces: &[io::IoSlice<'_>], room: &'a mut ArrayVec<u8, ROOM>) -> Option<&'a [u8]> {
     for piece in pieces {
-        room.get_mut(end..end + piece.len())?.copy_from_slice(piece);
-        end += piece.len();
+        room.try_extend_from_slice(piece).ok()?;
     }
-    Some(&room[..end])
+    Some(room)
 }
 
 #[cfg(test)]
@@ -140,8 +139,8 @@ mod tests {
     #[test]
     fn few_bytes_are_written_in_one_piece() {
         let pieces = [&b"head"[..], b"", b"body"].map(io::IoSlice::new);
-        assert_eq!(joined(&pieces, &mut [0; 8]), Some(&b"headbody"[..]));
-        assert_eq!(joined(&pieces, &mut [0; 7]), None);
-        assert_eq!(joined(&[], &mut []), Some(&b""[..]));
+        assert_eq!(joined(&pieces, &mut ArrayVec::<u8, 8>::new()), Some(&b"headbody"[..]));
+        assert_eq!(joined(&pieces, &mut ArrayVec::<u8, 7>::new()), None);
+        assert_eq!(joined(&[], &mut ArrayVec::<u8, 0>::new()), Some(&b""[..]));
     }
 }
