@@ -83,11 +83,11 @@ impl Instances {
         self.discard(vec![gone.clone()]);
     }
 
-    /// Lets go of those beyond the first that have been idle for long. `now` is since the Unix epoch.
-    pub(crate) fn trim(&self, now: Duration) {
+    /// Lets go of those beyond the first that have been idle for long.
+    pub(crate) fn trim(&self) {
         let mut loaded = lock(&self.loaded);
         let condemned = take_condemned(&mut loaded);
-        let idle: Vec<_> = loaded.iter().map(|loaded| loaded.idle(now)).collect();
+        let idle: Vec<_> = loaded.iter().map(|loaded| loaded.idle()).collect();
         let mut gone: Vec<_> = schedule::spare(&idle).into_iter().rev().map(|place| loaded.remove(place)).collect();
         drop(loaded);
         gone.extend(self.gate.ended(condemned));

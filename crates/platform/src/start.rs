@@ -37,11 +37,10 @@ pub(crate) struct Loaded {
 }
 
 impl Loaded {
-    /// For how long it has had nothing to do; `None` if it has. `now` is since the Unix epoch.
-    pub(crate) fn idle(&self, now: Duration) -> Option<Duration> {
+    /// For how long it has had nothing to do; `None` if it has.
+    pub(crate) fn idle(&self) -> Option<Duration> {
         let state = self.instance.state();
-        let last = Duration::try_from_secs_f64(state.now() / 1000.0).unwrap_or_default();
-        (state.invocations() == 0 && self.instance.is_idle()).then(|| now.saturating_sub(last))
+        (state.invocations() == 0 && self.instance.is_idle()).then(|| state.since_turn())
     }
 }
 

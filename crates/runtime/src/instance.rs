@@ -326,8 +326,7 @@ impl Instance {
             // It ran out between turns, which leaves the instance as sound as it was.
             return (Err(TurnError::Exceeded(Limit::CpuTime)), since);
         }
-        self.shell.state.advance_clock();
-        self.shell.state.turn_of(invocation);
+        self.shell.state.turn_of(invocation, since);
         let (result, Finished { cpu, ended, .. }) = self.run(budget, since, |scope, _| body(scope));
         invocation.charge(cpu);
         (result, ended)

@@ -72,6 +72,7 @@ mod stuck;
 #[path = "stuck_elsewhere.rs"]
 mod stuck;
 mod text;
+mod turn_time;
 mod unheeded;
 mod warmth;
 mod wasm;

@@ -1,9 +1,9 @@
 //! What belongs to an instance and is reached from ops.
 
 use std::any::Any;
-use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime};
 
 use selvedge_ops::{OpError, SharedContext, v8};
 use tokio::sync::Notify;
@@ -13,6 +13,7 @@ use crate::linker::ModuleMap;
 use crate::log_budget::{LogBudget, Verdict};
 use crate::memory::Memory;
 use crate::rejections::Rejections;
+use crate::turn_time::TurnTime;
 use crate::{Extensions, InstanceObserver, Invocation, Limit, LogLevel, LogRecord, LogSink, Loss, Resources};
 
 /// The part of an instance that ops, invocations and upper layers share.
@@ -22,7 +23,7 @@ pub struct InstanceState {
     next_invocation: AtomicU32,
     /// The number of the invocation that had the last turn, or has one now.
     in_turn: AtomicU32,
-    now: AtomicU64,
+    time: TurnTime,
     condemned: OnceLock<Limit>,
     lost: AtomicBool,
     /// Told when the instance is condemned.
@@ -64,7 +65,7 @@ impl InstanceState {
             invocations: Mutex::default(),
             next_invocation: AtomicU32::new(1),
             in_turn: AtomicU32::new(0),
-            now: AtomicU64::new(0),
+            time: TurnTime::new(Instant::now()),
             condemned: OnceLock::new(),
             lost: AtomicBool::new(false),
             ended: Notify::new(),
@@ -111,16 +112,15 @@ impl InstanceState {
         self.setup.get()?.extensions.get()
     }
 
-    /// Milliseconds since the Unix epoch, as of the beginning of this turn: guest code cannot measure its own
-    /// speed (<https://developers.cloudflare.com/workers/reference/security-model/#step-1-disallow-timers-and-multi-threading>).
+    /// Milliseconds since the Unix epoch, as of the beginning of this turn: guest code cannot measure its own speed. To be
+    /// asked within a turn.
     pub fn now(&self) -> f64 {
-        f64::from_bits(self.now.load(Ordering::Relaxed))
+        self.time.tell(|| (Instant::now(), SystemTime::now()))
     }
 
-    pub(crate) fn advance_clock(&self) {
-        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        let millis = now.as_secs() * 1000 + u64::from(now.subsec_millis());
-        self.now.store((millis as f64).to_bits(), Ordering::Relaxed);
+    /// How long ago the last turn began; longer than anything if there was none.
+    pub fn since_turn(&self) -> Duration {
+        self.time.since(Instant::now())
     }
 
     /// Logs a record for the Worker.
@@ -215,8 +215,9 @@ impl InstanceState {
         invocation
     }
 
-    /// Notes whose turn begins.
-    pub(crate) fn turn_of(&self, invocation: &Invocation) {
+    /// Notes whose turn begins, and when.
+    pub(crate) fn turn_of(&self, invocation: &Invocation, now: Instant) {
+        self.time.begin(now);
         self.in_turn.store(invocation.id(), Ordering::Relaxed);
     }
 

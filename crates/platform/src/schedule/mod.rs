@@ -23,7 +23,7 @@ mod weight;
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant};
 
 use selvedge_runtime::Loss;
 use tokio::runtime::Handle;
@@ -128,16 +128,15 @@ impl Scheduler {
 
     fn sweep(&self) {
         let workers: Vec<_> = lock(&self.workers).iter().filter_map(Weak::upgrade).collect();
-        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         let mut used = 0;
         let mut idle = Vec::new();
         for worker in &workers {
-            worker.instances().trim(now);
+            worker.instances().trim();
             used += worker.lost_bytes();
             for loaded in worker.instances().all() {
                 let bytes = loaded.instance.bytes();
                 used += bytes;
-                if let Some(time) = loaded.idle(now) {
+                if let Some(time) = loaded.idle() {
                     idle.push((Resident { idle: time, bytes, start: loaded.start }, worker, loaded));
                 }
             }
