@@ -11,6 +11,10 @@
 //! next head. The raw lines are looked at only when the request has a body. A `GET` costs one copy
 //! of a few hundred bytes and one search for the blank line.
 //!
+//! A body often comes with its head, in one read. What of it hyper has not spoken about yet is kept, too; but not much of it
+//! where the head itself says, in so many words, how long the body is: then it is only counted. Should hyper see it otherwise,
+//! the request is refused. (To copy 64 KB of bodies twice was a tenth of the time of echoing them.)
+//!
 //! It also sees when a connection ends in the middle of a body, or the body's framing breaks. hyper
 //! tells both to whoever reads the body, and that is the Worker; but the mistake is the client's,
 //! and so is the answer.
@@ -24,9 +28,13 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::activity::Activity;
 use crate::chunks::{Chunks, Followed};
+use crate::raw_head::{framing_is_ambiguous, head_end, plain_length};
 
 /// Bytes that most heads fit in.
 const USUAL_HEAD: usize = 2048;
+
+/// So many bytes after a head are worth a look at what it says of its body, before they are copied.
+const MUCH: usize = 2048;
 
 /// How hyper framed the body of a request.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -63,9 +71,20 @@ pub(crate) struct HeadTap {
 struct Seen {
     /// The head so far; whatever was read after it, until hyper says how it is framed.
     head: Vec<u8>,
+    /// What came right after the head and was not kept.
+    unkept: Option<Unkept>,
     place: Place,
     /// No more bytes will come. hyper may read so far before it hands over the request.
     ended: bool,
+}
+
+/// A body that came with its head.
+#[derive(Debug)]
+struct Unkept {
+    /// Its length, by the head's own words.
+    length: u64,
+    /// How much of it has come. What comes after the whole of it is kept.
+    seen: u64,
 }
 
 #[derive(Debug)]
@@ -81,7 +100,8 @@ enum Place {
 
 impl HeadTap {
     pub(crate) fn new(activity: Arc<Activity>) -> Self {
-        let seen = Seen { head: Vec::with_capacity(USUAL_HEAD), place: Place::Head, ended: false };
+        let head = Vec::with_capacity(USUAL_HEAD);
+        let seen = Seen { head, unkept: None, place: Place::Head, ended: false };
         Self {
             seen: Mutex::new(seen),
             body_is_broken: AtomicBool::new(false),
@@ -123,14 +143,21 @@ impl HeadTap {
     pub(crate) fn take(&self, framing: Framing) -> RawHead {
         let mut seen = self.lock();
         let end = head_end(&seen.head).unwrap_or(seen.head.len());
-        let raw = if framing != Framing::None && framing_is_ambiguous(&seen.head[..end]) {
+        let unkept = seen.unkept.take();
+        let is_as_said = unkept.as_ref().is_none_or(|unkept| framing == Framing::Length(unkept.length));
+        let raw = if !is_as_said || framing != Framing::None && framing_is_ambiguous(&seen.head[..end]) {
             RawHead::AmbiguousFraming
         } else {
             RawHead::Clean
         };
         seen.place = match framing {
-            Framing::None | Framing::Length(0) => Place::Head,
-            Framing::Length(length) => Place::Body(length),
+            // What the body is, and where it ends, cannot be told any more.
+            _ if !is_as_said => Place::Broken,
+            Framing::Length(length) => match length - unkept.map_or(0, |unkept| unkept.seen) {
+                0 => Place::Head,
+                left => Place::Body(left),
+            },
+            Framing::None => Place::Head,
             Framing::Chunked => Place::Chunked(Chunks::default()),
         };
         if end == seen.head.len() {
@@ -180,13 +207,30 @@ impl Seen {
         }
     }
 
+    /// Keeps bytes of a head, and of what comes after it.
+    fn gather(&mut self, mut bytes: &[u8]) {
+        if self.head.is_empty()
+            && bytes.len() > MUCH
+            && let Some((head, rest)) = head_end(bytes).and_then(|end| bytes.split_at_checked(end))
+            && rest.len() > MUCH
+            && let Some(length) = plain_length(head)
+        {
+            self.head.extend_from_slice(head);
+            self.unkept = Some(Unkept { length, seen: 0 });
+            bytes = rest;
+        }
+        if let Some(Unkept { length, seen }) = &mut self.unkept {
+            let step = usize::try_from(*length - *seen).unwrap_or(usize::MAX).min(bytes.len());
+            *seen += step as u64;
+            bytes = &bytes[step..];
+        }
+        self.head.extend_from_slice(bytes);
+    }
+
     fn feed(&mut self, mut bytes: &[u8]) {
         while !bytes.is_empty() {
             match &mut self.place {
-                Place::Head => {
-                    self.head.extend_from_slice(bytes);
-                    return;
-                }
+                Place::Head => return self.gather(bytes),
                 Place::Body(left) => {
                     let step = usize::try_from(*left).unwrap_or(usize::MAX).min(bytes.len());
                     *left -= step as u64;
@@ -209,29 +253,6 @@ impl Seen {
             }
         }
     }
-}
-
-/// The length of the head that `bytes` start with, if it is whole: through the first blank line that
-/// is not before the request line.
-fn head_end(bytes: &[u8]) -> Option<usize> {
-    let start = bytes.iter().position(|b| !matches!(b, b'\r' | b'\n')).unwrap_or(bytes.len());
-    for at in memchr::memchr_iter(b'\n', &bytes[start..]) {
-        let rest = &bytes[start + at + 1..];
-        match rest {
-            [b'\r', b'\n', ..] => return Some(start + at + 3),
-            [b'\n', ..] => return Some(start + at + 2),
-            _ => {}
-        }
-    }
-    None
-}
-
-fn framing_is_ambiguous(head: &[u8]) -> bool {
-    head.split(|b| *b == b'\n')
-        .filter_map(|line| line.split(|b| *b == b':').next())
-        .filter(|name| name.eq_ignore_ascii_case(b"content-length") || name.eq_ignore_ascii_case(b"transfer-encoding"))
-        .nth(1)
-        .is_some()
 }
 
 #[cfg(test)]
@@ -277,6 +298,40 @@ mod tests {
         let tap = tap();
         tap.feed(b"POST / HTTP/1.1\r\nContent-Length: 5\r\nContent-Length: 5\r\n\r\n");
         assert_eq!(tap.take(Framing::Length(5)), RawHead::AmbiguousFraming);
+    }
+
+    #[test]
+    fn a_large_body_that_comes_with_its_head_is_counted_and_not_kept() {
+        let body = [b'x'; 10_000];
+        let head = b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 10000\r\n\r\n";
+        // Whole and with the next head after it, whole alone, in part.
+        for (sent, next) in [(10_000, &b"GET / HTTP/1.1\r\n"[..]), (10_000, b""), (4000, b"")] {
+            let tap = tap();
+            tap.feed(&[&head[..], &body[..sent], next].concat());
+            assert_eq!(tap.lock().head.len(), head.len() + next.len());
+            assert_eq!(tap.take(Framing::Length(10_000)), RawHead::Clean);
+            tap.feed(&body[sent..]);
+            assert_eq!(tap.has_partial_head(), !next.is_empty());
+            assert!(!tap.body_is_broken());
+            tap.feed(if next.is_empty() { b"GET / HTTP/1.1\r\n\r\n" } else { b"\r\n" });
+            assert_eq!(tap.take(Framing::None), RawHead::Clean);
+            assert!(!tap.has_partial_head());
+        }
+        let cut = tap();
+        cut.feed(&[&head[..], &body[..4000]].concat());
+        cut.end();
+        cut.take(Framing::Length(10_000));
+        assert!(cut.body_is_broken());
+    }
+
+    #[test]
+    fn a_body_that_was_not_kept_is_refused_where_hyper_sees_another() {
+        let body = [b'x'; 10_000];
+        for framing in [Framing::None, Framing::Length(9999), Framing::Length(0), Framing::Chunked] {
+            let tap = tap();
+            tap.feed(&[&b"POST / HTTP/1.1\r\nContent-Length: 10000\r\n\r\n"[..], &body].concat());
+            assert_eq!(tap.take(framing), RawHead::AmbiguousFraming, "{framing:?}");
+        }
     }
 
     #[test]

@@ -29,6 +29,7 @@ mod handler;
 mod head_tap;
 mod homes;
 mod origin;
+mod raw_head;
 mod ray;
 mod response;
 mod server;

@@ -4,6 +4,8 @@
 use std::marker::PhantomData;
 use std::ptr::NonNull;
 
+use bytes::Bytes;
+
 use crate::{FromV8, IntoV8, OpError};
 
 /// Bytes given to JavaScript as a `Uint8Array`, without a copy.
@@ -36,6 +38,49 @@ impl<'s> IntoV8<'s> for Buffer {
         let array = v8::Uint8Array::new(scope, buffer, 0, length)
             .ok_or_else(|| OpError::range_error("Array buffer allocation failed"))?;
         Ok(array.into())
+    }
+}
+
+/// Fewer bytes than this are copied where they might be shared: to count who has them costs as much.
+const WORTH_SHARING: usize = 4096;
+
+/// The bytes of a view that JavaScript of ours passed and will neither write to nor show to anybody who might: shared with it
+/// if they are many, and copied else. They outlive the isolate.
+#[derive(Clone, Debug)]
+pub struct FrozenBytes(pub Bytes);
+
+/// A part of a buffer's memory.
+struct Part {
+    store: v8::SharedRef<v8::BackingStore>,
+    begin: usize,
+    length: usize,
+}
+
+impl AsRef<[u8]> for Part {
+    fn as_ref(&self) -> &[u8] {
+        let Some(data) = self.store.data() else { return &[] };
+        // SAFETY: the view was within the buffer, whose memory `store` keeps; buffers that may shrink are copied. Nobody writes
+        // to it, as who makes `FrozenBytes` promises.
+        unsafe { std::slice::from_raw_parts(data.as_ptr().cast::<u8>().add(self.begin), self.length) }
+    }
+}
+
+impl<'s> FromV8<'s> for FrozenBytes {
+    fn from_v8(scope: &mut v8::PinScope<'s, '_>, value: v8::Local<'s, v8::Value>) -> Result<Self, OpError> {
+        if let Ok(view) = value.try_cast::<v8::ArrayBufferView>()
+            && view.byte_length() >= WORTH_SHARING
+            && let Some(store) = view.get_backing_store()
+            && !store.is_shared()
+            && !store.is_resizable_by_user_javascript()
+        {
+            let (begin, length) = (view.byte_offset(), view.byte_length());
+            return Ok(Self(Bytes::from_owner(Part { store, begin, length })));
+        }
+        Bytes::from_v8(scope, value).map(Self)
+    }
+
+    fn heap_size(&self) -> usize {
+        self.0.len()
     }
 }
 

@@ -20,7 +20,7 @@ mod deferred;
 mod error;
 mod spawn;
 
-pub use buffer::{Buffer, BufferMut, BufferRef};
+pub use buffer::{Buffer, BufferMut, BufferRef, FrozenBytes};
 pub use call::call;
 pub use convert::{ByteString, FromContext, FromV8, IntoV8, Json, SharedContext};
 pub use decl::OpDecl;

@@ -8,7 +8,8 @@ use hyper::ext::ReasonPhrase;
 use selvedge_ops::{OpDecl, OpError, op, v8};
 use selvedge_runtime::{Invocation, JsError};
 use selvedge_web::fetch::{
-    Body, BodyArgument, ContentCoding, ContentType, ResponseParts, headers_from_flat, headers_to_flat, response_parts,
+    Body, BodyArgument, ContentCoding, ContentType, ResponseParts, TakenBody, headers_from_flat, headers_to_flat,
+    response_parts,
 };
 
 use crate::binding::{Binding, Bindings};
@@ -59,11 +60,11 @@ fn op_respond(
     status_text: Option<String>,
     headers: Option<Vec<String>>,
     content_type: Option<ContentType>,
-    body: BodyArgument,
+    body: TakenBody,
     encode: bool,
 ) -> Result<(), OpError> {
     let exchange = exchange(&invocation)?;
-    let mut response = response(&invocation, status, headers, content_type, body, encode)?;
+    let mut response = response(&invocation, status, headers, content_type, body.0, encode)?;
     if let Some(reason) = status_text
         && let Ok(reason) = ReasonPhrase::try_from(reason.into_bytes())
     {
@@ -178,14 +179,14 @@ fn op_fetcher_fetch(
     method: String,
     url: String,
     headers: Vec<String>,
-    body: BodyArgument,
+    body: TakenBody,
 ) -> Result<impl Future<Output = Result<ResponseParts, OpError>> + use<>, OpError> {
     let fetcher = Bindings::find(&invocation, &binding, |binding| match binding {
         Binding::Fetcher(fetcher) => Some(fetcher.clone()),
         _ => None,
     })?;
     count_subrequest(&invocation)?;
-    let body = body.into_body(invocation.resources())?;
+    let body = body.0.into_body(invocation.resources())?;
     let mut request = Request::builder()
         .method(method.as_str())
         .uri(url.as_str())

@@ -12,7 +12,7 @@ use http::{HeaderValue, Request, Response};
 use selvedge_ops::{OpDecl, OpError, op};
 use selvedge_runtime::{Invocation, JsError, Limit};
 use selvedge_web::fetch::{
-    Body, BodyArgument, CDN_LOOP, ContentCoding, ResponseParts, SubrequestPolicy, headers_from_flat, response_parts,
+    Body, CDN_LOOP, ContentCoding, ResponseParts, SubrequestPolicy, TakenBody, headers_from_flat, response_parts,
 };
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
@@ -137,7 +137,7 @@ fn op_service_fetch(
     method: String,
     url: String,
     headers: Vec<String>,
-    body: BodyArgument,
+    body: TakenBody,
     cf: Option<String>,
 ) -> Result<impl Future<Output = Result<ResponseParts, OpError>> + use<>, OpError> {
     let service = Bindings::find(&invocation, &binding, |binding| match binding {
@@ -158,7 +158,7 @@ fn op_service_fetch(
         exchange.iter().for_each(|exchange| exchange.metrics().meet(Bound::Invocations));
         return Err(error);
     }
-    let body = body.into_body(invocation.resources())?;
+    let body = body.0.into_body(invocation.resources())?;
     let mut request = Request::builder()
         .method(method.as_str())
         .body(body)

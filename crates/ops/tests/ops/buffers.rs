@@ -1,7 +1,9 @@
 //! Bytes, both ways.
 
 use bytes::Bytes;
-use selvedge_ops::{Buffer, BufferMut, BufferRef, op};
+use std::sync::Mutex;
+
+use selvedge_ops::{Buffer, BufferMut, BufferRef, FrozenBytes, op};
 
 use crate::harness::{Test, check};
 
@@ -11,6 +13,10 @@ pub(crate) const TESTS: &[Test] = &[
     ("buffers::other_values_are_refused", other_values_are_refused),
     ("buffers::writes_reach_javascript", writes_reach_javascript),
     ("buffers::results_are_fresh_uint8arrays", results_are_fresh_uint8arrays),
+    (
+        "buffers::many_frozen_bytes_are_shared_and_outlive_the_isolate",
+        many_frozen_bytes_are_shared_and_outlive_the_isolate,
+    ),
 ];
 
 #[op]
@@ -30,6 +36,51 @@ fn views_show_their_part() {
             ("const large = new Uint8Array(5000).fill(7); op_hex(large).length", Ok("10000")),
         ],
     );
+}
+
+/// What was frozen.
+static FROZEN: Mutex<Vec<Bytes>> = Mutex::new(Vec::new());
+
+/// Keeps bytes, and says whether they lie where JavaScript has them.
+#[op]
+fn op_freeze(bytes: FrozenBytes, same: BufferRef<'_>) -> bool {
+    let shared = bytes.0.as_ptr() == same.as_ptr();
+    FROZEN.lock().unwrap().push(bytes.0);
+    shared
+}
+
+fn many_frozen_bytes_are_shared_and_outlive_the_isolate() {
+    check(
+        &[op_freeze],
+        &[
+            ("const many = new Uint8Array(5000).fill(1); op_freeze(many, many)", Ok("true")),
+            ("const part = new Uint8Array(9000).fill(2).subarray(4000); op_freeze(part, part)", Ok("true")),
+            ("const few = new Uint8Array(3).fill(3); op_freeze(few, few)", Ok("false")),
+            (
+                "const shrinks = new Uint8Array(new ArrayBuffer(5000, { maxByteLength: 5000 })).fill(4);
+                 const copied = !op_freeze(shrinks, shrinks); shrinks.buffer.resize(0); copied",
+                Ok("true"),
+            ),
+            (
+                "const left = new Uint8Array(5000).fill(5); op_freeze(left, left); left.buffer.transfer(0); left.length",
+                Ok("0"),
+            ),
+            (
+                "op_freeze('ab', new Uint8Array(1))",
+                Err("TypeError: op_freeze: argument 1: expected an ArrayBuffer or a view of one"),
+            ),
+            (
+                "op_freeze(new Uint8Array(new SharedArrayBuffer(5000)), new Uint8Array(1))",
+                Err("TypeError: op_freeze: argument 1: a shared buffer is not allowed here"),
+            ),
+        ],
+    );
+    // The isolates are gone; another thread lets go of the bytes.
+    let frozen = std::mem::take(&mut *FROZEN.lock().unwrap());
+    let lengths: Vec<_> = frozen.iter().map(|bytes| (bytes[0], bytes.len())).collect();
+    assert_eq!(lengths, [(1, 5000), (2, 5000), (3, 3), (4, 5000), (5, 5000)]);
+    assert!(frozen.iter().all(|bytes| bytes.iter().all(|byte| *byte == bytes[0])));
+    std::thread::spawn(move || drop(frozen)).join().unwrap();
 }
 
 fn detached_and_empty_buffers_have_no_bytes() {

@@ -9,7 +9,7 @@ use selvedge_runtime::Invocation;
 use selvedge_storage::StorageError;
 use selvedge_storage::cache::semantics::{Keep, keep};
 use selvedge_web::fetch::{
-    BodyArgument, BodyError, ContentCoding, ContentType, ResponseParts, headers_from_flat, response_parts,
+    BodyError, ContentCoding, ContentType, ResponseParts, TakenBody, headers_from_flat, response_parts,
 };
 
 use super::WorkerCache;
@@ -73,12 +73,12 @@ fn op_cache_put(
     status: u16,
     headers: Option<Vec<String>>,
     content_type: Option<ContentType>,
-    body: BodyArgument,
+    body: TakenBody,
     encode: bool,
 ) -> Result<impl Future<Output = Result<(), OpError>> + use<>, OpError> {
     let caches = caches(&invocation)?;
     let request = headers_from_flat(&request)?;
-    let (head, mut body) = (*response(&invocation, status, headers, content_type, body, encode)?).into_parts();
+    let (head, mut body) = (*response(&invocation, status, headers, content_type, body.0, encode)?).into_parts();
     let kept = keep(&request, head.status, &head.headers, now());
     let key = caches.key(cache.as_deref(), &key);
     Ok(async move {

@@ -24,6 +24,9 @@ pub(crate) const TESTS: &[(&str, Test)] = &[
     }),
     ("native_bodies::tees_share_their_chunks", |h| Box::pin(tees_share_their_chunks(h))),
     ("native_bodies::what_is_read_is_right_all_the_same", |h| Box::pin(what_is_read_is_right_all_the_same(h))),
+    ("native_bodies::bytes_are_those_of_the_moment_they_were_given", |h| {
+        Box::pin(bytes_are_those_of_the_moment_they_were_given(h))
+    }),
     ("native_bodies::a_pipe_that_nobody_reads_is_a_hang", |h| Box::pin(a_pipe_that_nobody_reads_is_a_hang(h))),
     ("native_bodies::lengths_are_announced_and_kept", |h| Box::pin(lengths_are_announced_and_kept(h))),
 ];
@@ -155,6 +158,41 @@ async fn tees_share_their_chunks(harness: Harness) {
         assert_eq!(sent, received, "{path}");
         worker.worker.drain().await;
         assert_eq!(keeper.0.lock().unwrap().remove(path), Some(sent), "{path}");
+    }
+}
+
+/// Bytes that JavaScript made are sent from where a Response keeps them, which is where no guest can write.
+async fn bytes_are_those_of_the_moment_they_were_given(harness: Harness) {
+    let worker = harness.unhurried(
+        "const many = () => new Uint8Array(100_000).fill(7);
+        const scribble = (bytes) => { bytes.fill(9); bytes.buffer.transfer(0); };
+        const respond = {
+          async '/given'() { const bytes = many(); const response = new Response(bytes); scribble(bytes); return response; },
+          async '/cloned'() {
+            const response = new Response(many()); const clone = response.clone();
+            scribble(await clone.bytes());
+            return response;
+          },
+          async '/streamed'() {
+            const response = new Response(many()); const clone = response.clone();
+            for await (const chunk of clone.body) scribble(chunk);
+            return response;
+          },
+          async '/blob'() {
+            const bytes = many(); const blob = new Blob([bytes]); scribble(bytes);
+            scribble(await blob.bytes());
+            return new Response(blob);
+          },
+        };
+        export default { fetch: (request) => respond[new URL(request.url).pathname]() };",
+    );
+    for path in ["/given", "/cloned", "/streamed", "/blob"] {
+        let response = worker.get(path).await.unwrap();
+        // What is sent is there for as long as it takes, whatever becomes of the instance.
+        worker.worker.unload();
+        let bytes = response.into_body().collect().await.unwrap().to_bytes();
+        assert_eq!(bytes.len(), 100_000, "{path}");
+        assert!(bytes.iter().all(|byte| *byte == 7), "{path}");
     }
 }
 

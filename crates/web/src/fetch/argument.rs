@@ -1,7 +1,7 @@
 //! A body as our JavaScript passes it to an op.
 
 use bytes::Bytes;
-use selvedge_ops::{FromV8, OpError, v8};
+use selvedge_ops::{FromV8, FrozenBytes, OpError, v8};
 use selvedge_runtime::Resources;
 
 use super::body::Body;
@@ -62,5 +62,24 @@ impl<'s> FromV8<'s> for BodyArgument {
             Self::Bytes(bytes) => bytes.len(),
             Self::None | Self::Resource(_) => 0,
         }
+    }
+}
+
+/// The same of a body that was taken from a Request or a Response: bytes of those are nobody's to write to, and so they need
+/// not be copied.
+#[derive(Clone, Debug)]
+pub struct TakenBody(pub BodyArgument);
+
+impl<'s> FromV8<'s> for TakenBody {
+    fn from_v8(scope: &mut v8::PinScope<'s, '_>, value: v8::Local<'s, v8::Value>) -> Result<Self, OpError> {
+        if value.is_array_buffer_view() {
+            let FrozenBytes(bytes) = FrozenBytes::from_v8(scope, value)?;
+            return Ok(Self(BodyArgument::Bytes(bytes)));
+        }
+        BodyArgument::from_v8(scope, value).map(Self)
+    }
+
+    fn heap_size(&self) -> usize {
+        self.0.heap_size()
     }
 }

@@ -9,7 +9,7 @@ use selvedge_runtime::Invocation;
 use tokio_util::sync::CancellationToken;
 use url::Url;
 
-use super::argument::BodyArgument;
+use super::argument::{BodyArgument, TakenBody};
 use super::body::Body;
 use super::cached::{ResponseCache, Through};
 use super::client::{FetchClient, Fetched};
@@ -123,11 +123,11 @@ pub(crate) fn op_fetch(
     method: String,
     url: String,
     headers: Vec<String>,
-    body: BodyArgument,
+    body: TakenBody,
     flags: u32,
     cancel: Option<u32>,
 ) -> Result<impl Future<Output = Result<ResponseParts, OpError>> + use<>, OpError> {
-    let request = FetchCall { method, url, headers, body, flags, cancel };
+    let request = FetchCall { method, url, headers, body: body.0, flags, cancel };
     start(invocation, request, None, None)
 }
 
@@ -140,7 +140,7 @@ pub(crate) fn op_fetch_with(
     method: String,
     url: String,
     headers: Vec<String>,
-    body: BodyArgument,
+    body: TakenBody,
     flags: u32,
     cancel: Option<u32>,
     wishes: Option<String>,
@@ -150,7 +150,7 @@ pub(crate) fn op_fetch_with(
         let cache = invocation.instance().extension::<ResponseCache>()?;
         Some(Through { cache, wishes })
     });
-    let request = FetchCall { method, url, headers, body, flags, cancel };
+    let request = FetchCall { method, url, headers, body: body.0, flags, cancel };
     start(invocation, request, through, resolve)
 }
 

@@ -28,7 +28,7 @@ mod websocket;
 use selvedge_ops::OpDecl;
 
 pub use address::is_private;
-pub use argument::BodyArgument;
+pub use argument::{BodyArgument, TakenBody};
 pub use body::{Body, BoxError};
 pub use cached::{FetchCache, ResponseCache, Through};
 pub use channel::{BodyWriter, ChannelBody, channel};
