@@ -123,9 +123,9 @@ impl Instances {
     }
 
     fn note_long_turns(&self, loaded: &[Arc<Loaded>]) {
-        // Each of them: a flag that was not taken would count against a later time.
-        if loaded.iter().fold(false, |long, loaded| long | loaded.instance.take_long_turn()) {
-            lock(&self.record).long_turn(self.scheduler.now());
+        // Each of them: what was not taken would count against a later time.
+        if let Some(turn) = loaded.iter().filter_map(|loaded| loaded.instance.take_long_turn()).max() {
+            lock(&self.record).long_turn(turn, self.scheduler.now(), self.metrics.events());
             self.suspect.store(true, Ordering::Relaxed);
         }
     }

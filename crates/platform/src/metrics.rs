@@ -159,16 +159,19 @@ pub struct Metrics {
     losses: [AtomicU64; Loss::ALL.len()],
 }
 
+fn sum(counts: &[AtomicU64]) -> u64 {
+    counts.iter().map(|count| count.load(Ordering::Relaxed)).sum()
+}
+
 impl Metrics {
     /// How many events ended so.
     pub fn outcomes(&self, outcome: EventOutcome) -> u64 {
         if outcome != EventOutcome::Ok {
             return self.outcomes[outcome as usize].load(Ordering::Relaxed);
         }
-        let sum = |counts: &[AtomicU64]| counts.iter().map(|count| count.load(Ordering::Relaxed)).sum::<u64>();
         // In this order, and the other one when they are counted: an event that did not end well is never taken for one that
         // did.
-        let all = sum(&self.durations);
+        let all = self.events();
         fence(Ordering::Acquire);
         all.saturating_sub(sum(&self.outcomes))
     }
@@ -176,6 +179,11 @@ impl Metrics {
     /// How often this bound was met.
     pub fn met(&self, bound: Bound) -> u64 {
         self.bounds[bound as usize].load(Ordering::Relaxed)
+    }
+
+    /// How many events have ended.
+    pub(crate) fn events(&self) -> u64 {
+        sum(&self.durations)
     }
 
     /// How long events took.

@@ -14,8 +14,8 @@ use crate::memory::Memory;
 use crate::permit::{Permit, Semaphore};
 use crate::watchdog::{Finished, LONG_TURN, TurnClock, Watchdog};
 use crate::{
-    Builtins, Extensions, InstanceState, Invocation, JsError, Limit, Limits, Snapshot, empty_caches, fatal, host,
-    linker, optimized_code, rejections, stuck, weight,
+    Builtins, Extensions, InstanceState, Invocation, JsError, Limit, Limits, LongTurn, Snapshot, empty_caches, fatal,
+    host, linker, optimized_code, rejections, stuck, weight,
 };
 
 /// After how many turns V8's own tasks (finalization registries, collection steps) get their turn.
@@ -254,8 +254,8 @@ impl Instance {
         self.bytes.store(bytes, Ordering::Relaxed);
     }
 
-    /// Whether there was a turn since the last call that held its thread for long, or is one now: 5 ms of CPU time.
-    pub fn take_long_turn(&self) -> bool {
+    /// The turn since the last call that held its thread for long, or holds it now: 5 ms of CPU time.
+    pub fn take_long_turn(&self) -> Option<LongTurn> {
         self.shell.clock.take_long()
     }
 

@@ -46,6 +46,7 @@ mod limits;
 mod linker;
 mod log;
 mod log_budget;
+mod long_turn;
 mod loss;
 mod memory;
 #[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
@@ -96,6 +97,7 @@ pub use lazy::Builtins;
 pub use limits::{Limit, Limits};
 pub use linker::{builtin_name, builtin_namespace, require};
 pub use log::{LogLevel, LogRecord, LogSink};
+pub use long_turn::LongTurn;
 pub use loss::{Loss, LostThreads};
 pub use memory::{Charge, Memory};
 pub use pool::WarmPool;

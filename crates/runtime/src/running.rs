@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use crate::cpu::{Meter, ThreadClock, Used};
+use crate::long_turn::LongTurn;
 use crate::priority::Rank;
 use crate::stuck;
 use crate::unheeded::Unheeded;
@@ -22,6 +23,8 @@ pub(crate) struct Running {
     pub(crate) moves: u32,
     /// Whether it made room.
     pub(crate) made_room: bool,
+    /// Whether it was told to be a long one.
+    pub(crate) was_told: bool,
     /// How often its thread was sent a signal.
     pub(crate) nudges: u32,
     /// What it had used then.
@@ -44,6 +47,8 @@ pub(crate) struct Past {
     pub(crate) begun: Instant,
     pub(crate) thread: ThreadClock,
     pub(crate) meter: Meter,
+    /// Whether it was told to be a long one.
+    pub(crate) was_told: bool,
     /// Whether its thread was asked to yield or to stop.
     pub(crate) was_asked: bool,
     /// Whether its thread was said to be lost.
@@ -62,6 +67,7 @@ impl Running {
             meter,
             moves: 0,
             made_room: false,
+            was_told: false,
             nudges: 0,
             nudged: Duration::ZERO,
             due: Due::default(),
@@ -78,6 +84,7 @@ impl Running {
             begun: self.begun,
             thread: self.thread,
             meter: self.meter,
+            was_told: self.was_told,
             was_asked: self.unheeded.was_asked(),
             is_lost: self.unheeded.is_lost(),
             was_moved: self.moves > 0 || self.nudges > 0,
@@ -100,6 +107,11 @@ impl Running {
             self.nudged = used;
             stuck::ask_for_room(self.number);
         }
+    }
+
+    /// That it is a long turn, which is told for the first time or again.
+    pub(crate) fn tell(&mut self) -> LongTurn {
+        if std::mem::replace(&mut self.was_told, true) { LongTurn::Same } else { LongTurn::New }
     }
 
     /// What it is to do; it does it then.

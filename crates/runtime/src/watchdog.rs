@@ -18,6 +18,7 @@ use selvedge_ops::v8;
 use crate::cores::ShortTurns;
 use crate::cpu::{Meter, PLENTY};
 use crate::handover::{self, Step};
+use crate::long_turn::{LongTurn, Mark};
 use crate::priority::Rank;
 use crate::running::{ENDLESS_TURN, Running};
 use crate::slots::{Slot, Turn, with_slot};
@@ -90,8 +91,8 @@ pub(crate) struct TurnClock {
     pub(crate) state: Arc<InstanceState>,
     /// Whether the turn was terminated.
     terminated: AtomicBool,
-    /// Whether a turn was a long one; see [`TurnClock::take_long`].
-    long: AtomicBool,
+    /// The long turns; see [`TurnClock::take_long`].
+    long: Mark,
     pub(crate) shared: Arc<Shared>,
 }
 
@@ -143,7 +144,7 @@ impl TurnClock {
         }
         let used = past.meter.finish(wall, || past.thread.now());
         if used.least >= LONG_TURN {
-            self.long.store(true, Ordering::Relaxed);
+            self.long.note(if past.was_told { LongTurn::Same } else { LongTurn::New });
         }
         Finished { terminated, cpu: used.most, ended, was_moved: past.was_moved }
     }
@@ -160,9 +161,9 @@ impl TurnClock {
         self.terminated.load(Ordering::Acquire)
     }
 
-    /// Whether a turn was long since the last call, or the running one is.
-    pub(crate) fn take_long(&self) -> bool {
-        self.long.load(Ordering::Relaxed) && self.long.swap(false, Ordering::Relaxed)
+    /// The turn that was long since the last call, or the running one if it is.
+    pub(crate) fn take_long(&self) -> Option<LongTurn> {
+        self.long.take()
     }
 }
 
@@ -212,7 +213,7 @@ impl Turn {
             return PERIOD;
         }
         if used.least >= LONG_TURN {
-            clock.long.store(true, Ordering::Relaxed);
+            clock.long.note(running.tell());
             if running.moves < MOVES {
                 running.moves += 1;
                 handover::request(&clock.isolate, Step::MakeRoom);

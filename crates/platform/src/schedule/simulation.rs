@@ -5,7 +5,7 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use selvedge_runtime::LONG_TURN;
+use selvedge_runtime::{LONG_TURN, LongTurn};
 
 use super::{Record, grows};
 
@@ -52,6 +52,8 @@ enum Kind {
     Renderer,
     /// Never ends.
     Hog,
+    /// Light, but for a collection of garbage in one of 8000 turns.
+    Collector,
     /// Light for this many seconds, then a hog.
     Pretender(f64),
 }
@@ -62,7 +64,8 @@ impl Kind {
             Self::Renderer => random.between(0.02, 0.06),
             Self::Pretender(until) if now < until => random.between(0.00005, 0.0005),
             Self::Hog | Self::Pretender(_) => f64::INFINITY,
-            Self::Light => random.between(0.00005, 0.0005),
+            Self::Collector if random.next() < 1.0 / 8000.0 => 0.008,
+            Self::Light | Self::Collector => random.between(0.00005, 0.0005),
         }
     }
 }
@@ -75,6 +78,8 @@ struct Job {
     arrived: f64,
     work: f64,
     used: f64,
+    /// Whether it was told to be a long turn.
+    told: bool,
 }
 
 #[derive(Clone, Copy, PartialEq)]
@@ -98,7 +103,8 @@ struct Worker {
     rate: f64,
     next: f64,
     record: Record,
-    long: bool,
+    long: Option<LongTurn>,
+    events: u64,
     instances: Vec<Instance>,
     turn: usize,
 }
@@ -133,7 +139,16 @@ impl Machine {
             for _ in 0..*count {
                 let (kind, rate, next) = (*kind, *rate, random.pause(*rate));
                 let instances = vec![Instance::default()];
-                workers.push(Worker { kind, rate, next, record: Record::default(), long: false, instances, turn: 0 });
+                workers.push(Worker {
+                    kind,
+                    rate,
+                    next,
+                    record: Record::default(),
+                    long: None,
+                    events: 0,
+                    instances,
+                    turn: 0,
+                });
             }
         }
         let (ready, running, done) = Default::default();
@@ -148,8 +163,8 @@ impl Machine {
     fn arrive(&mut self, place: usize) {
         let (now, cores) = (self.time(), self.cores);
         let worker = &mut self.workers[place];
-        if std::mem::take(&mut worker.long) {
-            worker.record.long_turn(now);
+        if let Some(turn) = worker.long.take() {
+            worker.record.long_turn(turn, now, worker.events);
         }
         let heavy = worker.record.is_heavy(now);
         let instance = worker.instances.iter().position(|instance| !instance.busy).unwrap_or_else(|| {
@@ -162,7 +177,7 @@ impl Machine {
             taken
         });
         let work = worker.kind.work(self.now, &mut self.random);
-        let job = Job { worker: place, instance, heavy, arrived: self.now, work, used: 0.0 };
+        let job = Job { worker: place, instance, heavy, arrived: self.now, work, used: 0.0, told: false };
         let instance = &mut worker.instances[instance];
         if instance.busy {
             instance.queue.push_back(job);
@@ -205,7 +220,9 @@ impl Machine {
         let long = LONG_TURN.as_secs_f64();
         for (job, thread) in &mut self.running {
             if job.used >= long {
-                self.workers[job.worker].long = true;
+                let turn = if std::mem::replace(&mut job.told, true) { LongTurn::Same } else { LongTurn::New };
+                let told = &mut self.workers[job.worker].long;
+                *told = (*told).max(Some(turn));
             }
             if *thread == Thread::Server && job.used >= long + LATE {
                 *thread = Thread::Apart;
@@ -222,8 +239,9 @@ impl Machine {
 
     fn end(&mut self, job: Job) {
         let (now, worker) = (self.time(), &mut self.workers[job.worker]);
-        if std::mem::take(&mut worker.long) {
-            worker.record.long_turn(now);
+        worker.events += 1;
+        if let Some(turn) = worker.long.take() {
+            worker.record.long_turn(turn, now, worker.events);
         }
         if job.heavy {
             worker.record.event_ended(now);
@@ -314,6 +332,19 @@ fn so_they_do_where_priorities_cannot_be_restored() {
 }
 
 #[test]
+fn a_busy_worker_that_collects_garbage_now_and_then_stays_light() {
+    for seed in SEEDS {
+        let machine = Machine::new(seed, 2, &[(Kind::Light, 50, 5.0), (Kind::Collector, 1, 1500.0)]).run(40.0);
+        let count = |heavy: bool| {
+            machine.done.iter().filter(|done| done.kind == Kind::Collector && done.heavy == heavy).count() as f64
+        };
+        assert!(count(true) < 0.25 * count(false), "seed {seed}: {} heavy, {} light", count(true), count(false));
+        let others = machine.latencies(0.0, |done| done.kind == Kind::Light);
+        assert!(percentile(&others, 0.99) < 0.003, "seed {seed}: p99 {}", percentile(&others, 0.99));
+    }
+}
+
+#[test]
 fn heavy_workers_are_not_starved() {
     for seed in SEEDS {
         let machine = Machine::new(seed, 2, &MIX).run(8.0);
@@ -332,7 +363,7 @@ fn without_these_decisions_light_workers_would_starve() {
     }
     while machine.now < 6.0 {
         for worker in &mut machine.workers {
-            worker.long = false;
+            worker.long = None;
         }
         for (job, thread) in &mut machine.running {
             if job.used > 0.0 {
