@@ -38,6 +38,7 @@ const ARGUMENTS = {
   D1Values: "(null | number | string | Uint8Array)[]",
   ContentType: "string | number",
   BodyArgument: `null | undefined | string | number | ${BYTES}`,
+  TakenBody: `null | undefined | string | number | ${BYTES}`,
 };
 
 /** Types of results only. */
