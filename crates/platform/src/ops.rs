@@ -34,7 +34,8 @@ fn exchange(invocation: &Invocation) -> Result<&Exchange, OpError> {
     invocation.extension_ref().ok_or_else(no_event)
 }
 
-fn no_event() -> OpError {
+/// What is said where no event is: outside of any, or in one that has no [`Exchange`].
+pub(crate) fn no_event() -> OpError {
     OpError::error("internal error: no event")
 }
 

@@ -10,6 +10,7 @@ use selvedge_web::fetch::{Body, headers_from_flat};
 use selvedge_web::websocket::{Endpoint, Upgrade, WebSocketSettings, asks_for_websocket, pair};
 
 use crate::exchange::{Exchange, Held, Outcome};
+use crate::ops::no_event;
 
 pub(crate) const OPS: &[OpDecl] = &[op_respond_websocket, op_websocket_pair];
 
@@ -34,7 +35,7 @@ fn op_respond_websocket(
     headers: Option<Vec<String>>,
     id: u32,
 ) -> Result<(), OpError> {
-    let exchange = invocation.extension::<Exchange>().ok_or_else(|| OpError::error("internal error: no event"))?;
+    let exchange = invocation.extension::<Exchange>().ok_or_else(no_event)?;
     let asked = exchange.inbound().is_some_and(|inbound| inbound.with_headers(asks_for_websocket));
     let endpoint = invocation.resources().take::<Endpoint>(id)?;
     if !asked {

@@ -1,8 +1,8 @@
 //! Bytes, both ways.
 
-use bytes::Bytes;
 use std::sync::Mutex;
 
+use bytes::Bytes;
 use selvedge_ops::{Buffer, BufferMut, BufferRef, FrozenBytes, op};
 
 use crate::harness::{Test, check};
