@@ -3,7 +3,7 @@
 use std::pin::pin;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use selvedge_runtime::{JsError, LONG_TURN, Reserved, StartError, TurnError};
 use tokio::runtime::Handle;
@@ -83,11 +83,11 @@ impl Instances {
         self.discard(vec![gone.clone()]);
     }
 
-    /// Lets go of those beyond the first that have been idle for long.
-    pub(crate) fn trim(&self) {
+    /// Lets go of those beyond the first that have been idle for long at `now`.
+    pub(crate) fn trim(&self, now: Instant) {
         let mut loaded = lock(&self.loaded);
         let condemned = take_condemned(&mut loaded);
-        let idle: Vec<_> = loaded.iter().map(|loaded| loaded.idle()).collect();
+        let idle: Vec<_> = loaded.iter().map(|loaded| loaded.idle(now)).collect();
         let mut gone: Vec<_> = schedule::spare(&idle).into_iter().rev().map(|place| loaded.remove(place)).collect();
         drop(loaded);
         gone.extend(self.gate.ended(condemned));

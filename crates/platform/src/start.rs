@@ -37,10 +37,10 @@ pub(crate) struct Loaded {
 }
 
 impl Loaded {
-    /// For how long it has had nothing to do; `None` if it has.
-    pub(crate) fn idle(&self) -> Option<Duration> {
+    /// For how long it has had nothing to do at `now`; `None` if it has.
+    pub(crate) fn idle(&self, now: Instant) -> Option<Duration> {
         let state = self.instance.state();
-        (state.invocations() == 0 && self.instance.is_idle()).then(|| state.since_turn())
+        (state.invocations() == 0 && self.instance.is_idle()).then(|| state.since_turn(now))
     }
 }
 

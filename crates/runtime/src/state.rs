@@ -118,9 +118,9 @@ impl InstanceState {
         self.time.tell(|| (Instant::now(), SystemTime::now()))
     }
 
-    /// How long ago the last turn began; longer than anything if there was none.
-    pub fn since_turn(&self) -> Duration {
-        self.time.since(Instant::now())
+    /// How long before `now` the last turn began; longer than anything if there was none.
+    pub fn since_turn(&self, now: Instant) -> Duration {
+        self.time.since(now)
     }
 
     /// Logs a record for the Worker.

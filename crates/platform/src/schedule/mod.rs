@@ -128,15 +128,16 @@ impl Scheduler {
 
     fn sweep(&self) {
         let workers: Vec<_> = lock(&self.workers).iter().filter_map(Weak::upgrade).collect();
+        let now = Instant::now();
         let mut used = 0;
         let mut idle = Vec::new();
         for worker in &workers {
-            worker.instances().trim();
+            worker.instances().trim(now);
             used += worker.lost_bytes();
             for loaded in worker.instances().all() {
                 let bytes = loaded.instance.bytes();
                 used += bytes;
-                if let Some(time) = loaded.idle() {
+                if let Some(time) = loaded.idle(now) {
                     idle.push((Resident { idle: time, bytes, start: loaded.start }, worker, loaded));
                 }
             }
