@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use anyhow::Context;
 use selvedge_platform::{Scheduler, WorkerCache};
-use selvedge_runtime::{Engine, Extensions, V8Token, WarmPool};
+use selvedge_runtime::{Allocator, Engine, Extensions, V8Token, WarmPool};
 use selvedge_storage::LocalStorage;
 use selvedge_storage::analytics::Analytics;
 use selvedge_storage::cache::{CacheLimits, LocalCache};
@@ -55,6 +55,7 @@ impl Shared {
         scheduler: Arc<Scheduler>,
         storage: Arc<LocalStorage>,
     ) -> anyhow::Result<Self> {
+        Allocator::give_back().context("There is no thread to give memory back.")?;
         let make = move || -> anyhow::Result<Arc<WarmPool>> {
             let engine = Engine::new(&v8, &selvedge_platform::engine_options())?;
             let pool = WarmPool::new(engine, HEAP_BYTES, warm);

@@ -191,6 +191,15 @@ impl<'project> Server<'project> {
     }
 }
 
+impl Drop for Server<'_> {
+    #[expect(clippy::print_stdout, reason = "a test that fails shows what it printed")]
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            println!("The server has printed:\n{}", self.output.text());
+        }
+    }
+}
+
 /// The client of all tests, before what one of them adds.
 pub(crate) fn client() -> reqwest::ClientBuilder {
     Client::builder().redirect(redirect::Policy::none()).no_proxy()
