@@ -9,8 +9,7 @@
 //! system's allocator took 900 instructions more.
 //!
 //! Freed memory goes back to the system on a thread of its own. mimalloc does that when it is due, in whichever allocation
-//! comes next: of a Worker's turn, mostly, which was charged for milliseconds that others had caused, and with little CPU time
-//! allowed was ended for them.
+//! comes next: of a Worker's turn, mostly, which is charged for it, whoever freed the memory.
 #![allow(unsafe_code)]
 
 use std::alloc::{GlobalAlloc, Layout};

@@ -195,9 +195,22 @@ impl Drop for Server<'_> {
     #[expect(clippy::print_stdout, reason = "a test that fails shows what it printed")]
     fn drop(&mut self) {
         if std::thread::panicking() {
-            println!("The server has printed:\n{}", self.output.text());
+            println!("The server has printed:\n{}", shortened(&self.output.text()));
         }
     }
+}
+
+/// The end of a text that may be a flood.
+fn shortened(text: &str) -> String {
+    text.lines()
+        .rev()
+        .take(60)
+        .map(|line| line.chars().take(600).collect::<String>())
+        .collect::<Vec<_>>()
+        .into_iter()
+        .rev()
+        .collect::<Vec<_>>()
+        .join("\n")
 }
 
 /// The client of all tests, before what one of them adds.
