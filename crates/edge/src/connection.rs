@@ -33,7 +33,8 @@ use crate::client::{Clients, Link};
 use crate::geo::Locator;
 use crate::handler::Handler;
 use crate::head_tap::HeadTap;
-use crate::homes::{HomeStream, Homes};
+use crate::home_stream::HomeStream;
+use crate::homes::Homes;
 use crate::response::{self, Asked, LastResponse, ResponseBody};
 use crate::tap_io::TapIo;
 use crate::tls::TlsFacts;
@@ -56,7 +57,7 @@ pub(crate) struct Shared<H> {
 /// Serves a connection until it closes.
 pub(crate) async fn serve<H: Handler>(shared: Arc<Shared<H>>, member: Membership, stream: TcpStream, peer: SocketAddr) {
     member.activity.bystander.stand_by(&stream, shared.tls.is_some());
-    let stream = HomeStream::new(stream, Arc::clone(&member.activity));
+    let stream = HomeStream::new(stream, Arc::clone(&member.activity), shared.homes.as_deref());
     let served = match shared.tls.clone() {
         Some(acceptor) => serve_tls(shared, &member, acceptor, stream, peer).await,
         None => serve_plain(shared, &member, stream, peer).await,

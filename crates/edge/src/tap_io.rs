@@ -1,5 +1,4 @@
-//! The connection beneath hyper: what is read is shown to the tap, small pieces are written as one, and who waits for an answer
-//! is watched.
+//! The connection beneath hyper: what is read is shown to the tap, and who waits for an answer is watched.
 //!
 //! hyper itself would notice a client that goes away while its request is being answered: it reads on as soon as it has a
 //! request, before anybody answers that. For what might come then it wants a fresh buffer of 8 KB, as the request still holds
@@ -13,14 +12,10 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
-use arrayvec::ArrayVec;
 use bytes::{Buf, Bytes};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 use crate::head_tap::HeadTap;
-
-/// Bytes that are copied into one piece to be written. For so few the system takes longer over a list of pieces.
-const COPIED: usize = 1024;
 
 /// How much is read of what comes while a request is being answered.
 const AHEAD: usize = 512;
@@ -111,36 +106,11 @@ impl<I: AsyncRead + AsyncWrite + Unpin> AsyncWrite for TapIo<I> {
         cx: &mut Context<'_>,
         bufs: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        let mut whole = ArrayVec::<u8, COPIED>::new();
-        let written = match joined(bufs, &mut whole) {
-            Some(whole) => Pin::new(&mut self.io).poll_write(cx, whole),
-            None => Pin::new(&mut self.io).poll_write_vectored(cx, bufs),
-        };
+        let written = Pin::new(&mut self.io).poll_write_vectored(cx, bufs);
         self.watch_while(written, cx)
     }
 
     fn is_write_vectored(&self) -> bool {
         self.io.is_write_vectored()
-    }
-}
-
-/// The pieces in one, if there is room for them.
-fn joined<'a, const ROOM: usize>(pieces: &[io::IoSlice<'_>], room: &'a mut ArrayVec<u8, ROOM>) -> Option<&'a [u8]> {
-    for piece in pieces {
-        room.try_extend_from_slice(piece).ok()?;
-    }
-    Some(room)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn few_bytes_are_written_in_one_piece() {
-        let pieces = [&b"head"[..], b"", b"body"].map(io::IoSlice::new);
-        assert_eq!(joined(&pieces, &mut ArrayVec::<u8, 8>::new()), Some(&b"headbody"[..]));
-        assert_eq!(joined(&pieces, &mut ArrayVec::<u8, 7>::new()), None);
-        assert_eq!(joined(&[], &mut ArrayVec::<u8, 0>::new()), Some(&b""[..]));
     }
 }
