@@ -167,12 +167,13 @@ impl<H: Handler> Session<H> {
         Self { shared, clients, activity, connections, tap, refused: AtomicBool::new(false) }
     }
 
-    /// Answers a request. No `async fn`: that would have a copy of the request in it, and make another one.
+    /// Answers a request. No `async fn`: that would have a copy of the request in it, and make another one. In a box, as hyper
+    /// keeps room for it with the connection: for ever, and out of the processor's caches when there are many.
     fn answer(
         &self,
         request: Request<Incoming>,
     ) -> impl Future<Output = Result<Response<ResponseBody<H::Body>>, Infallible>> {
-        self.answer_boxed(Box::new(request.map(H::RequestBody::from)))
+        Box::pin(self.answer_boxed(Box::new(request.map(H::RequestBody::from))))
     }
 
     async fn answer_boxed(

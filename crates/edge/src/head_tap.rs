@@ -30,7 +30,7 @@ use crate::activity::Activity;
 use crate::chunks::{Chunks, Followed};
 use crate::raw_head::{framing_is_ambiguous, head_end, plain_length};
 
-/// Bytes that most heads fit in.
+/// Bytes that most heads fit in. Room for so many is kept between requests, not more.
 const USUAL_HEAD: usize = 2048;
 
 /// So many bytes after a head are worth a look at what it says of its body, before they are copied.
@@ -100,8 +100,7 @@ enum Place {
 
 impl HeadTap {
     pub(crate) fn new(activity: Arc<Activity>) -> Self {
-        let head = Vec::with_capacity(USUAL_HEAD);
-        let seen = Seen { head, unkept: None, place: Place::Head, ended: false };
+        let seen = Seen { head: Vec::new(), unkept: None, place: Place::Head, ended: false };
         Self {
             seen: Mutex::new(seen),
             body_is_broken: AtomicBool::new(false),
