@@ -68,20 +68,22 @@ impl Socket {
 
     /// The same socket, with the runtime that calls.
     pub(crate) fn register_anew(self) -> io::Result<Self> {
-        Ok(Self { stream: TcpStream::from_std(self.stream.into_std()?)?, ..self })
+        Ok(Self { rest: self.rest, ..Self::new(TcpStream::from_std(self.stream.into_std()?)?) })
     }
 
-    fn write(&self, bytes: &[u8]) {
+    /// Whether there is anything left to write.
+    fn write(&self, bytes: &[u8]) -> bool {
         let written = match self.stream.try_write(bytes) {
             Ok(written) => written,
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => 0,
             // It cannot be written to any more.
-            Err(_) => return,
+            Err(_) => bytes.len(),
         };
-        if written < bytes.len() {
-            self.rest.lock().unwrap_or_else(PoisonError::into_inner).extend_from_slice(&bytes[written..]);
-            self.waker.wake_by_ref();
+        let rest = &bytes[written..];
+        if !rest.is_empty() {
+            self.rest.lock().unwrap_or_else(PoisonError::into_inner).extend_from_slice(rest);
         }
+        !rest.is_empty()
     }
 }
 
@@ -104,8 +106,13 @@ impl Content {
         let mut bytes = &self.bytes[..];
         for (socket, length) in self.writes.drain(..) {
             let (write, others) = bytes.split_at(length);
-            socket.write(write);
             bytes = others;
+            if socket.write(write) {
+                let waker = socket.waker.clone();
+                // Whoever is woken, maybe at once and on another thread, has to find it in the box no more.
+                drop(socket);
+                waker.wake();
+            }
         }
         self.bytes.clear();
     }
@@ -160,5 +167,57 @@ impl Outbox {
             Poll::Pending
         })
         .await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::task::Wake;
+
+    use tokio::io::AsyncReadExt;
+    use tokio::net::TcpListener;
+
+    use super::*;
+
+    /// Looks at who has a socket when it is woken.
+    struct Looks {
+        socket: Mutex<Option<Arc<Socket>>>,
+        owners: AtomicUsize,
+    }
+
+    impl Wake for Looks {
+        fn wake(self: Arc<Self>) {
+            let owners = self.socket.lock().unwrap().as_ref().map_or(0, Arc::strong_count);
+            self.owners.store(owners, Ordering::Relaxed);
+        }
+    }
+
+    #[tokio::test]
+    async fn who_is_woken_for_what_is_left_has_the_socket_back() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let mut peer = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
+        let (stream, _) = listener.accept().await.unwrap();
+        stream.writable().await.unwrap();
+        let mut taken = 0;
+        while let Ok(written) = stream.try_write(&[b'x'; 10_000]) {
+            taken += written;
+        }
+        let mut socket = Arc::new(Socket::new(stream));
+        let looks = Arc::new(Looks { socket: Mutex::default(), owners: AtomicUsize::new(0) });
+        let (waker, outbox) = (Waker::from(Arc::clone(&looks)), Outbox::default());
+        outbox.put(&mut socket, &[IoSlice::new(b"left")], &Context::from_waker(&waker));
+        *looks.socket.lock().unwrap() = Some(Arc::clone(&socket));
+        outbox.flush();
+        assert_eq!(looks.owners.load(Ordering::Relaxed), 2, "this test's own, and that of who looks");
+        looks.socket.lock().unwrap().take();
+        let socket = Arc::get_mut(&mut socket).unwrap();
+        assert_eq!(socket.rest(), b"left");
+        peer.read_exact(&mut vec![0; taken]).await.unwrap();
+        poll_fn(|cx| socket.poll_rest(cx)).await.unwrap();
+        assert!(socket.rest().is_empty());
+        let mut last = [0; 4];
+        peer.read_exact(&mut last).await.unwrap();
+        assert_eq!(&last, b"left");
     }
 }
