@@ -6,9 +6,9 @@
 //! and whoever runs the server says which of them serves connections now ([`Homes::set`]).
 //!
 //! A connection moves by itself: when its task is next polled, it spawns itself in the other runtime, and its stream has
-//! itself registered there ([`HomeStream`](crate::home_stream::HomeStream)). Nothing is lost on the way, as a future that is polled tells whatever it waits
-//! for to wake the task that polled it last. One that is idle moves with its next request. A WebSocket lives with the many:
-//! it may stay for days.
+//! itself registered there ([`HomeStream`](crate::home_stream::HomeStream)). Nothing is lost on the way, as a future that
+//! is polled tells whatever it waits for to wake the task that polled it last. One that is idle moves with its next
+//! request. A WebSocket lives with the many: it may stay for days.
 //!
 //! Tried before: a runtime of one thread for each core, among which connections are shared out when they come. That is
 //! the most expensive of the three, as no thread has much to do at once; and what a long turn blocks waits for it.
