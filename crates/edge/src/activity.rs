@@ -33,8 +33,10 @@ pub(crate) enum Command {
 /// The connection's side.
 #[derive(Debug, Default)]
 pub(crate) struct Activity {
-    /// Requests so far, in the upper half, and how many of them are under way, in the lower: one step counts both.
+    /// Requests so far; less when two have begun at the same moment, which HTTP/2's may.
     requests: AtomicU64,
+    /// Each request under way has a reference to it: that is one step to count it in, and one to count it out.
+    under_way: Arc<()>,
     reading_head: AtomicBool,
     command: AtomicU8,
     waker: AtomicWaker,
@@ -42,23 +44,18 @@ pub(crate) struct Activity {
     pub(crate) home: Address,
 }
 
-/// One request in the upper half of [`Activity::requests`].
-const REQUEST: u64 = 1 << 32;
-
-/// How many are under way.
-fn in_flight(requests: u64) -> u64 {
-    requests % REQUEST
-}
-
 /// One request under way: from its head until its response body has been sent or dropped.
 #[derive(Debug)]
-pub(crate) struct InFlight(Arc<Activity>);
+pub(crate) struct InFlight {
+    _counted: Arc<()>,
+}
 
 impl Activity {
     /// Counts a request in.
-    pub(crate) fn begin(self: &Arc<Self>) -> InFlight {
-        self.requests.fetch_add(REQUEST + 1, Ordering::Relaxed);
-        InFlight(Arc::clone(self))
+    pub(crate) fn begin(&self) -> InFlight {
+        // That it changes is all that matters.
+        self.requests.store(self.requests.load(Ordering::Relaxed) + 1, Ordering::Relaxed);
+        InFlight { _counted: Arc::clone(&self.under_way) }
     }
 
     /// Whether part of a head is here and the rest awaited.
@@ -68,7 +65,7 @@ impl Activity {
 
     /// Whether a request is under way.
     pub(crate) fn is_answering(&self) -> bool {
-        in_flight(self.requests.load(Ordering::Relaxed)) > 0
+        Arc::strong_count(&self.under_way) > 1
     }
 
     /// The command that stands, if any; else wakes the task when one comes. `listens` is the caller's to keep for its next
@@ -94,21 +91,14 @@ impl Activity {
     }
 
     fn stamp(&self) -> Stamp {
-        let requests = self.requests.load(Ordering::Relaxed);
-        let phase = if in_flight(requests) > 0 {
+        let phase = if self.is_answering() {
             Phase::Busy
         } else if self.reading_head.load(Ordering::Relaxed) {
             Phase::ReadingHead
         } else {
             Phase::Idle
         };
-        Stamp { phase, requests }
-    }
-}
-
-impl Drop for InFlight {
-    fn drop(&mut self) {
-        self.0.requests.fetch_sub(1, Ordering::Relaxed);
+        Stamp { phase, requests: self.requests.load(Ordering::Relaxed) }
     }
 }
 

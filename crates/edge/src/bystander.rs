@@ -12,8 +12,8 @@
 
 use std::net::Shutdown;
 use std::os::fd::{AsRawFd, BorrowedFd, RawFd};
-use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use bytes::Bytes;
 use http::Response;
@@ -21,14 +21,23 @@ use socket2::SockRef;
 use tokio::net::TcpStream;
 
 use crate::RayId;
+use crate::outbox::Outbox;
 
 /// One connection's.
 #[derive(Debug, Default)]
 pub(crate) struct Bystander {
-    /// The socket, and whether what is written there is encrypted.
-    socket: OnceLock<(RawFd, bool)>,
+    socket: OnceLock<Target>,
     /// The request that a handler is being asked by the connection's own task, by its ray; 0: none.
     watched: AtomicU64,
+}
+
+/// What is written to.
+#[derive(Debug)]
+struct Target {
+    socket: RawFd,
+    is_encrypted: bool,
+    /// Where the answer to the request before may still be.
+    outbox: Option<Arc<Outbox>>,
 }
 
 /// A handler is being asked, until dropped.
@@ -41,9 +50,9 @@ impl Drop for Watched<'_> {
 }
 
 impl Bystander {
-    /// Takes note of the connection's socket.
-    pub(crate) fn stand_by(&self, stream: &TcpStream, encrypted: bool) {
-        self.socket.get_or_init(|| (stream.as_raw_fd(), encrypted));
+    /// Takes note of the connection's socket, and of the box for its short writes.
+    pub(crate) fn stand_by(&self, stream: &TcpStream, is_encrypted: bool, outbox: Option<&Arc<Outbox>>) {
+        self.socket.get_or_init(|| Target { socket: stream.as_raw_fd(), is_encrypted, outbox: outbox.cloned() });
     }
 
     /// A handler is asked a request, by the task that has the socket.
@@ -54,15 +63,18 @@ impl Bystander {
 
     /// Answers a request instead of a handler that never returns, once.
     pub(crate) fn answer(&self, ray: RayId, response: &Response<Bytes>) {
-        let Some((socket, encrypted)) = self.socket.get() else { return };
+        let Some(Target { socket, is_encrypted, outbox }) = self.socket.get() else { return };
         // Another request's is none of its: what a request left behind may run on beside the next one.
         if self.watched.compare_exchange(ray.number(), 0, Ordering::Relaxed, Ordering::Relaxed).is_err() {
             return;
         }
+        if let Some(outbox) = outbox {
+            outbox.flush();
+        }
         // SAFETY: the task that owns the socket is within the handler, which never returns: the socket is never closed.
         let socket = unsafe { BorrowedFd::borrow_raw(*socket) };
         let socket = SockRef::from(&socket);
-        if !encrypted {
+        if !is_encrypted {
             // Whoever does not take so few bytes has no use for them.
             let _ = socket.send(&message(response));
         }
@@ -105,7 +117,7 @@ mod tests {
         stream.set_nonblocking(true).unwrap();
         let stream = TcpStream::from_std(stream).unwrap();
         let bystander = Bystander::default();
-        bystander.stand_by(&stream, encrypted);
+        bystander.stand_by(&stream, encrypted, None);
         let watched = watched.map(|ray| bystander.watch(ray));
         bystander.answer(ray, &response());
         bystander.answer(ray, &response());

@@ -56,7 +56,8 @@ pub(crate) struct Shared<H> {
 
 /// Serves a connection until it closes.
 pub(crate) async fn serve<H: Handler>(shared: Arc<Shared<H>>, member: Membership, stream: TcpStream, peer: SocketAddr) {
-    member.activity.bystander.stand_by(&stream, shared.tls.is_some());
+    let outbox = shared.homes.as_ref().map(|homes| &homes.outbox);
+    member.activity.bystander.stand_by(&stream, shared.tls.is_some(), outbox);
     let stream = HomeStream::new(stream, Arc::clone(&member.activity), shared.homes.as_deref());
     let served = match shared.tls.clone() {
         Some(acceptor) => serve_tls(shared, &member, acceptor, stream, peer).await,
@@ -168,12 +169,14 @@ impl<H: Handler> Session<H> {
     }
 
     /// Answers a request. No `async fn`: that would have a copy of the request in it, and make another one. In a box, as hyper
-    /// keeps room for it with the connection: for ever, and out of the processor's caches when there are many.
+    /// keeps room for it with the connection: for ever, and out of the processor's caches when there are many. The boxes are
+    /// there before what is put in them, which so is made in its place: else it were two thousand bytes to move.
     fn answer(
         &self,
         request: Request<Incoming>,
     ) -> impl Future<Output = Result<Response<ResponseBody<H::Body>>, Infallible>> {
-        Box::pin(self.answer_boxed(Box::new(request.map(H::RequestBody::from))))
+        let request = Box::write(Box::new_uninit(), request.map(H::RequestBody::from));
+        Box::into_pin(Box::write(Box::new_uninit(), self.answer_boxed(request)))
     }
 
     async fn answer_boxed(

@@ -173,10 +173,13 @@ mod tests {
     use std::net::Ipv4Addr;
     use std::time::Duration;
 
+    use bytes::Bytes;
+    use http::Response;
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
     use tokio::runtime::{Builder, Runtime};
 
     use super::*;
+    use crate::RayId;
 
     fn runtime() -> Runtime {
         Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap()
@@ -340,6 +343,30 @@ mod tests {
         let mut all = String::new();
         peer.read_to_string(&mut all).unwrap();
         assert_eq!(all, "last");
+    }
+
+    #[test]
+    fn a_short_write_is_made_before_a_bystander_answers_the_next_request() {
+        let (one, many) = (runtime(), runtime());
+        let (mut stream, mut peer) = settled(&one, &many);
+        let activity = Arc::clone(&stream.activity);
+        let outbox = stream.outbox.clone();
+        activity.bystander.stand_by(&stream.own().unwrap().stream, false, outbox.as_ref());
+        let stuck = one.spawn(async move {
+            stream.write_all(b"the one before, ").await.unwrap();
+            let ray = RayId::new();
+            let _watched = activity.bystander.watch(ray);
+            // The task that empties the box has to wait for this one.
+            let answer = Response::new(Bytes::from_static(b"then this"));
+            std::thread::scope(|scope| {
+                scope.spawn(|| activity.bystander.answer(ray, &answer));
+            });
+            stream
+        });
+        let mut all = String::new();
+        peer.read_to_string(&mut all).unwrap();
+        assert!(all.starts_with("the one before, HTTP/1.1 200 OK") && all.ends_with("then this"), "{all}");
+        drop(one.block_on(stuck).unwrap());
     }
 
     #[test]
