@@ -80,7 +80,7 @@ fn event() -> FetchEvent {
     FetchEvent {
         request: Box::new(Request::new(Body::Empty)),
         url: "http://test.example/".into(),
-        context: Arc::new(Nothing),
+        context: Box::new(Nothing),
         entrypoint: None,
         props: None,
         depth: 0,

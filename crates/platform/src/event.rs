@@ -31,7 +31,7 @@ pub struct FetchEvent {
     /// The absolute, normalized URL.
     pub url: String,
     /// What else is known of it.
-    pub context: Arc<dyn RequestContext>,
+    pub context: Box<dyn RequestContext>,
     /// The named entrypoint that is to answer; `None` is the default one.
     pub entrypoint: Option<String>,
     /// What the entrypoint finds in `ctx.props`, as JSON.

@@ -27,13 +27,13 @@ struct Headers {
 /// The request of a fetch event.
 pub(crate) struct Inbound {
     headers: Mutex<Headers>,
-    context: Arc<dyn RequestContext>,
+    context: Box<dyn RequestContext>,
     /// Whether the event runs in the task of who waits for the answer.
     is_here: bool,
 }
 
 impl Inbound {
-    pub(crate) fn new(map: HeaderMap, context: Arc<dyn RequestContext>, is_here: bool) -> Self {
+    pub(crate) fn new(map: HeaderMap, context: Box<dyn RequestContext>, is_here: bool) -> Self {
         Self { headers: Mutex::new(Headers { map, complete: false }), context, is_here }
     }
 
@@ -88,7 +88,6 @@ pub(crate) struct Exchange {
     /// Made when it is first needed: most events open no connection.
     lineage: OnceLock<Arc<Lineage>>,
     data_points: AtomicU32,
-    metrics: Arc<Metrics>,
     /// Called when the client goes away before it has a response.
     on_client_gone: Mutex<Option<v8::Global<v8::Function>>>,
     /// Whether there ever was such a function: most events have none, and need not look.
@@ -105,7 +104,6 @@ impl Exchange {
         depth: u32,
         lineage: Option<Arc<Lineage>>,
         subrequest_limit: u32,
-        metrics: Arc<Metrics>,
     ) -> Self {
         Self {
             inbound,
@@ -117,7 +115,6 @@ impl Exchange {
             depth,
             lineage: lineage.map(OnceLock::from).unwrap_or_default(),
             data_points: AtomicU32::new(0),
-            metrics,
             on_client_gone: Mutex::default(),
             is_client_watched: AtomicBool::new(false),
         }
@@ -139,11 +136,6 @@ impl Exchange {
     /// What this event has in common with those that it leads to.
     pub(crate) fn lineage(&self) -> &Arc<Lineage> {
         self.lineage.get_or_init(Arc::default)
-    }
-
-    /// The counters of its Worker.
-    pub(crate) fn metrics(&self) -> &Metrics {
-        &self.metrics
     }
 
     pub(crate) fn inbound(&self) -> Option<&Inbound> {
@@ -191,32 +183,55 @@ impl Exchange {
         }
     }
 
+    /// Counts something that it asks of the outside world; the error when that was one too many.
+    fn count_subrequest(&self) -> Result<(), OpError> {
+        if self.subrequests.fetch_add(1, Ordering::Relaxed) < self.subrequest_limit {
+            Ok(())
+        } else {
+            Err(OpError::error(TOO_MANY_SUBREQUESTS))
+        }
+    }
+
+    /// The loop detection of its request.
+    pub(crate) fn cdn_loop(&self) -> Option<HeaderValue> {
+        self.inbound()?.with_headers(|headers| headers.get(CDN_LOOP).cloned())
+    }
+
     /// Whether JavaScript is still writing the response's body.
     pub(crate) fn is_streaming(&self) -> bool {
         self.streams.load(Ordering::Acquire) > 0
     }
 }
 
-impl SubrequestPolicy for Exchange {
-    fn count(&self) -> Result<(), OpError> {
-        if self.subrequests.fetch_add(1, Ordering::Relaxed) < self.subrequest_limit {
-            Ok(())
-        } else {
-            self.metrics.meet(Bound::Subrequests);
-            Err(OpError::error(TOO_MANY_SUBREQUESTS))
+/// An event's subrequests, and the counters of its Worker.
+struct Policy {
+    exchange: Arc<Exchange>,
+    metrics: Option<Arc<Metrics>>,
+}
+
+impl Policy {
+    fn meet(&self, bound: Bound) {
+        if let Some(metrics) = &self.metrics {
+            metrics.meet(bound);
         }
+    }
+}
+
+impl SubrequestPolicy for Policy {
+    fn count(&self) -> Result<(), OpError> {
+        self.exchange.count_subrequest().inspect_err(|_| self.meet(Bound::Subrequests))
     }
 
     fn connections(&self) -> Connections {
-        self.lineage().connections()
+        self.exchange.lineage().connections()
     }
 
     fn queued(&self) {
-        self.metrics.meet(Bound::Connections);
+        self.meet(Bound::Connections);
     }
 
     fn cdn_loop(&self) -> Option<HeaderValue> {
-        self.inbound()?.with_headers(|headers| headers.get(CDN_LOOP).cloned())
+        self.exchange.cdn_loop()
     }
 }
 
@@ -248,12 +263,21 @@ impl Drop for Held {
 
 /// Who counts an invocation's subrequests.
 pub(crate) fn subrequests(invocation: &Invocation) -> Option<Subrequests> {
-    invocation.extension::<Exchange>().map(|exchange| Subrequests(exchange))
+    let metrics = invocation.instance().extension();
+    invocation.extension().map(|exchange| Subrequests(Arc::new(Policy { exchange, metrics })))
 }
 
 /// Counts something that an event asks of the outside world; the error when that was one too many.
 pub(crate) fn count_subrequest(invocation: &Invocation) -> Result<(), OpError> {
-    invocation.extension_ref::<Exchange>().map_or(Ok(()), SubrequestPolicy::count)
+    let counted = invocation.extension_ref().map_or(Ok(()), Exchange::count_subrequest);
+    counted.inspect_err(|_| meet(invocation, Bound::Subrequests))
+}
+
+/// Counts a bound that an event of the Worker met.
+pub(crate) fn meet(invocation: &Invocation, bound: Bound) {
+    if let Some(metrics) = invocation.instance().extension_ref::<Metrics>() {
+        metrics.meet(bound);
+    }
 }
 
 /// Waits until an event may have one more connection. What is returned is dropped when it has its answer.

@@ -185,23 +185,24 @@ impl Instances {
         &self,
         worker: &Arc<Worker>,
         mut loaded: Arc<Loaded>,
-    ) -> Result<(Arc<Loaded>, Reserved), WorkerError> {
+    ) -> Result<Reserved<Loaded>, WorkerError> {
         loop {
-            let instance = loaded.instance.clone();
-            let mut turn = pin!(instance.reserve());
+            let mut turn = pin!(Reserved::take(loaded));
             let mut patience = PATIENCE;
             loaded = loop {
                 tokio::select! {
                     biased;
                     turn = &mut turn => match turn {
-                        Ok(turn) => return Ok((loaded, turn)),
+                        Ok(turn) => return Ok(turn),
                         // To let it try others would give a Worker whose turns never end a thread for each attempt.
                         Err(TurnError::Exceeded(limit)) => return Err(WorkerError::Limit(limit)),
                     },
                     () = tokio::time::sleep(patience) => {}
                 }
                 patience = (patience * 2).min(MOST_PATIENCE);
-                if let Some(other) = self.ready(worker).filter(|other| other.instance.is_idle()) {
+                let other = self.ready(worker).filter(|other| other.instance.is_idle());
+                // Else each instance whose turn does not end would be followed by another one.
+                if let Some(other) = other.filter(|_| !self.gate.refuses()) {
                     break other;
                 }
             };
@@ -215,7 +216,7 @@ impl Instances {
         runtime.spawn(async move {
             let instances = worker.instances();
             let Ok(_starting) = instances.starting.try_lock() else { return };
-            if lock(&instances.loaded).len() >= instances.most {
+            if lock(&instances.loaded).len() >= instances.most || instances.gate.refuses() {
                 return;
             }
             if let Err(error) = instances.start(&worker).await {

@@ -86,7 +86,8 @@ pub(crate) fn response(
     encode: bool,
 ) -> Result<Box<Response<Body>>, OpError> {
     let (body, coding) = body.into_encoded(invocation.resources())?;
-    let mut response = Box::new(Response::new(Body::Empty));
+    // Made in its box, not moved there.
+    let mut response = Box::write(Box::new_uninit(), Response::new(Body::Empty));
     *response.status_mut() = StatusCode::from_u16(status).map_err(|_| OpError::range_error("Invalid status code"))?;
     if let Some(headers) = headers {
         *response.headers_mut() = headers_from_flat(&headers)?;

@@ -3,30 +3,29 @@
 use std::sync::Arc;
 
 use selvedge_ops::v8;
-use selvedge_runtime::{Driver, Extensions, TurnError, call_function};
+use selvedge_runtime::{Driver, Extensions, Reserved, TurnError, call_function};
 
 use crate::Bound;
-use crate::exchange::Exchange;
+use crate::exchange::{Exchange, meet};
 use crate::start::Loaded;
 
 /// An invocation under way. Dropped, it goes on in the background if something holds it.
 pub(crate) struct Run {
-    driver: Option<Driver>,
+    driver: Option<Driver<Loaded>>,
     exchange: Arc<Exchange>,
 }
 
 impl Run {
-    /// Begins one.
-    pub(crate) fn begin(loaded: &Loaded, exchange: Exchange) -> Self {
+    /// Begins one, whose first turn is kept for it.
+    pub(crate) fn begin(reserved: Reserved<Loaded>, exchange: Exchange) -> Self {
         let exchange = Arc::new(exchange);
         let mut extensions = Extensions::new();
         extensions.insert(exchange.clone());
-        let invocation = loaded.instance.begin(extensions);
-        Self { driver: Some(Driver::new(loaded.instance.clone(), invocation)), exchange }
+        Self { driver: Some(Driver::begin(reserved, extensions)), exchange }
     }
 
     /// What drives it.
-    pub(crate) fn driver(&mut self) -> &mut Driver {
+    pub(crate) fn driver(&mut self) -> &mut Driver<Loaded> {
         self.parts().0
     }
 
@@ -37,7 +36,7 @@ impl Run {
 
     /// What drives it, and the state of its event.
     #[allow(clippy::expect_used)]
-    pub(crate) fn parts(&mut self) -> (&mut Driver, &Exchange) {
+    pub(crate) fn parts(&mut self) -> (&mut Driver<Loaded>, &Exchange) {
         (self.driver.as_mut().expect("the driver is taken only when the run ends"), &self.exchange)
     }
 
@@ -57,7 +56,7 @@ impl Drop for Run {
             let exchange = self.exchange.clone();
             tokio::spawn(async move {
                 let called = driver
-                    .turn(|scope| {
+                    .turn(|scope, _| {
                         let callback = v8::Local::new(scope, callback);
                         let _thrown = call_function(scope, callback, &[]);
                     })
@@ -74,10 +73,10 @@ impl Drop for Run {
 
 /// Runs what holds an invocation past its response: first a body that is being written, for as long as the
 /// client takes; then `waitUntil`, for as long as the limit allows.
-async fn finish(mut driver: Driver, exchange: Arc<Exchange>) {
+async fn finish(mut driver: Driver<Loaded>, exchange: Arc<Exchange>) {
     let streamed = driver.until(|invocation| !exchange.is_streaming() || invocation.holds() == 0).await;
     if let Err(TurnError::Exceeded(limit)) = streamed {
-        exchange.metrics().meet(limit.into());
+        meet(driver.invocation(), limit.into());
         return;
     }
     if driver.invocation().holds() == 0 {
@@ -87,9 +86,9 @@ async fn finish(mut driver: Driver, exchange: Arc<Exchange>) {
     let waiting = driver.until(|invocation| invocation.holds() == 0);
     match tokio::time::timeout(limit, waiting).await {
         Ok(Ok(_)) => {}
-        Ok(Err(TurnError::Exceeded(limit))) => exchange.metrics().meet(limit.into()),
+        Ok(Err(TurnError::Exceeded(limit))) => meet(driver.invocation(), limit.into()),
         Err(_) => {
-            exchange.metrics().meet(Bound::WaitUntil);
+            meet(driver.invocation(), Bound::WaitUntil);
             driver.instance().state().log_text(
                 selvedge_runtime::LogLevel::Warn,
                 "waitUntil() tasks did not complete within the allowed time after invocation end and have been \

@@ -11,14 +11,12 @@ use http::header::HeaderMap;
 use http::{HeaderValue, Request, Response};
 use selvedge_ops::{OpDecl, OpError, op};
 use selvedge_runtime::{Invocation, JsError, Limit};
-use selvedge_web::fetch::{
-    Body, CDN_LOOP, ContentCoding, ResponseParts, SubrequestPolicy, TakenBody, headers_from_flat, response_parts,
-};
+use selvedge_web::fetch::{Body, CDN_LOOP, ContentCoding, ResponseParts, TakenBody, headers_from_flat, response_parts};
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
 use crate::binding::{Binding, Bindings, BoxFuture};
-use crate::exchange::{Exchange, count_subrequest};
+use crate::exchange::{Exchange, count_subrequest, meet};
 use crate::tells::Tells;
 use crate::{Bound, Lineage, RequestContext, WorkerError};
 
@@ -34,7 +32,7 @@ pub struct ServiceCall {
     /// Its URL as the caller gave it.
     pub url: String,
     /// What it says of itself besides.
-    pub context: Arc<dyn RequestContext>,
+    pub context: Box<dyn RequestContext>,
     /// How many Workers have called each other before this one.
     pub depth: u32,
     /// What it has in common with the request that led to it.
@@ -155,7 +153,7 @@ fn op_service_fetch(
     }
     let lineage = exchange.as_ref().map_or_else(Arc::default, |exchange| exchange.lineage().clone());
     if let Err(error) = lineage.begin_invocation() {
-        exchange.iter().for_each(|exchange| exchange.metrics().meet(Bound::Invocations));
+        meet(&invocation, Bound::Invocations);
         return Err(error);
     }
     let body = body.0.into_body(invocation.resources())?;
@@ -166,7 +164,7 @@ fn op_service_fetch(
     *request.headers_mut() = headers_from_flat(&headers)?;
     let cdn_loop = exchange.and_then(|exchange| exchange.cdn_loop());
     let (abandons, abandoned) = Tells::new();
-    let context = Arc::new(Caller { cf: cf.as_deref().unwrap_or("{}").into(), cdn_loop, abandons });
+    let context = Box::new(Caller { cf: cf.as_deref().unwrap_or("{}").into(), cdn_loop, abandons });
     let call = ServiceCall { request, url: url.clone(), context, depth, lineage };
     let bodiless = method == "HEAD";
     Ok(async move {

@@ -36,6 +36,12 @@ pub(crate) struct Loaded {
     pub(crate) start: Duration,
 }
 
+impl AsRef<Instance> for Loaded {
+    fn as_ref(&self) -> &Instance {
+        &self.instance
+    }
+}
+
 impl Loaded {
     /// For how long it has had nothing to do at `now`; `None` if it has.
     pub(crate) fn idle(&self, now: Instant) -> Option<Duration> {
@@ -54,6 +60,7 @@ pub(crate) async fn start(worker: &Worker, witness: Witness) -> Result<Loaded, S
     // For node:fs, whose /bundle has the Worker's modules.
     extensions.insert(options.script.clone());
     let metrics = worker.metrics().clone();
+    extensions.insert(metrics.clone());
     let log = MappedLog { script: options.script.clone(), inner: options.log.clone(), metrics };
     let start = StartOptions {
         log: Arc::new(log),

@@ -38,7 +38,7 @@ impl Taken {
 
 impl Takes {
     /// Notes the instance that has taken the event.
-    pub(crate) fn note(&self, loaded: Arc<Loaded>) -> &Loaded {
-        self.0.get_or_init(|| loaded)
+    pub(crate) fn note(&self, loaded: &Arc<Loaded>) {
+        self.0.get_or_init(|| loaded.clone());
     }
 }

@@ -173,34 +173,35 @@ impl Worker {
         let (ready, runtime) = self.instances.place(self).ok_or(WorkerError::Refused)?;
         match runtime {
             None => {
-                let (loaded, reserved) = self.loaded(ready, now).await?;
-                self.answer(&loaded, reserved, event, true).await
+                let reserved = self.reserve(ready, now).await?;
+                self.answer(reserved, event, true).await
             }
             Some(runtime) => {
                 let worker = self.clone();
                 let (taken, takes) = Taken::new();
                 let answer = async move {
-                    let (loaded, reserved) = worker.loaded(ready, Instant::now()).await?;
-                    worker.answer(takes.note(loaded), reserved, event, false).await
+                    let reserved = worker.reserve(ready, Instant::now()).await?;
+                    takes.note(reserved.owner());
+                    worker.answer(reserved, event, false).await
                 };
                 self.apart(runtime, taken, answer).await
             }
         }
     }
 
-    /// The instance that takes an event at `now`, and the turn for it: the one that is ready, or one that is started.
-    async fn loaded(
+    /// The turn for an event that comes at `now`, of the instance that is ready, or of one that is started.
+    async fn reserve(
         self: &Arc<Self>,
         ready: Option<Arc<Loaded>>,
         now: Instant,
-    ) -> Result<(Arc<Loaded>, Reserved), WorkerError> {
+    ) -> Result<Reserved<Loaded>, WorkerError> {
         let (loaded, now) = match ready {
             Some(loaded) => (loaded, now),
             None => (self.instances.acquire(self).await?, Instant::now()),
         };
-        match loaded.instance.try_reserve(now) {
-            Some(reserved) => Ok((loaded, reserved)),
-            None => self.instances.wait(self, loaded).await,
+        match Reserved::try_take(loaded, now) {
+            Ok(reserved) => Ok(reserved),
+            Err(loaded) => self.instances.wait(self, loaded).await,
         }
     }
 
@@ -226,8 +227,7 @@ impl Worker {
     /// and when it was there: when the turn ended that gave it.
     async fn answer(
         &self,
-        loaded: &Loaded,
-        reserved: Reserved,
+        reserved: Reserved<Loaded>,
         mut event: Box<FetchEvent>,
         is_here: bool,
     ) -> Result<(Box<Response<Body>>, Instant), WorkerError> {
@@ -235,14 +235,8 @@ impl Worker {
         let headers = std::mem::take(event.request.headers_mut());
         let body = std::mem::take(event.request.body_mut());
         let inbound = Inbound::new(headers, event.context, is_here);
-        let exchange = Exchange::new(
-            Some(inbound),
-            event.depth,
-            event.lineage,
-            self.options.limits.subrequests,
-            self.metrics.clone(),
-        );
-        let mut run = Run::begin(loaded, exchange);
+        let exchange = Exchange::new(Some(inbound), event.depth, event.lineage, self.options.limits.subrequests);
+        let mut run = Run::begin(reserved, exchange);
         let resources = run.driver().invocation().resources();
         let body = match body {
             Body::Empty => None,
@@ -250,7 +244,7 @@ impl Worker {
         };
         let body_id = body.as_ref().map(|body| resources.add_shared(body.clone()));
         let (method, url) = (event.request.method(), &event.url);
-        let called = run.driver().turn_in(reserved, |scope| {
+        let turn = run.driver().turn(|scope, loaded| {
             let dispatch = v8::Local::new(scope, &loaded.dispatch_fetch);
             let entrypoint = match &event.entrypoint {
                 Some(entrypoint) => string(scope, entrypoint).into(),
@@ -269,6 +263,7 @@ impl Worker {
             };
             call_function(scope, dispatch, &[entrypoint, method.into(), url.into(), body, props]).err()
         });
+        let called = turn.await;
         match self.outcome(&mut run, called).await? {
             Outcome::Response(response) => Ok((response, run.driver().turned().unwrap_or_else(Instant::now))),
             Outcome::Finished => Err(WorkerError::Hung),
@@ -292,36 +287,33 @@ impl Worker {
         let (ready, runtime) = self.instances.place(self).ok_or(WorkerError::Refused)?;
         match runtime {
             None => {
-                let (loaded, reserved) = self.loaded(ready, Instant::now()).await?;
-                self.run_scheduled(&loaded, reserved, event).await
+                let reserved = self.reserve(ready, Instant::now()).await?;
+                self.run_scheduled(reserved, event).await
             }
             Some(runtime) => {
                 let worker = self.clone();
                 let (taken, takes) = Taken::new();
                 let run = async move {
-                    let (loaded, reserved) = worker.loaded(ready, Instant::now()).await?;
-                    worker.run_scheduled(takes.note(loaded), reserved, event).await
+                    let reserved = worker.reserve(ready, Instant::now()).await?;
+                    takes.note(reserved.owner());
+                    worker.run_scheduled(reserved, event).await
                 };
                 self.apart(runtime, taken, run).await
             }
         }
     }
 
-    async fn run_scheduled(
-        &self,
-        loaded: &Loaded,
-        reserved: Reserved,
-        event: ScheduledEvent,
-    ) -> Result<(), WorkerError> {
-        let exchange = Exchange::new(None, 0, None, self.options.limits.subrequests, self.metrics.clone());
-        let mut run = Run::begin(loaded, exchange);
+    async fn run_scheduled(&self, reserved: Reserved<Loaded>, event: ScheduledEvent) -> Result<(), WorkerError> {
+        let exchange = Exchange::new(None, 0, None, self.options.limits.subrequests);
+        let mut run = Run::begin(reserved, exchange);
         let time = event.scheduled_time.duration_since(UNIX_EPOCH).unwrap_or_default();
-        let called = run.driver().turn_in(reserved, |scope| {
+        let turn = run.driver().turn(|scope, loaded| {
             let dispatch = v8::Local::new(scope, &loaded.dispatch_scheduled);
             let cron = string(scope, &event.cron);
             let time = v8::Number::new(scope, time.as_millis() as f64);
             call_function(scope, dispatch, &[cron.into(), time.into()]).err()
         });
+        let called = turn.await;
         let outcome = self.outcome(&mut run, called).await?;
         run.finish().await;
         match outcome {

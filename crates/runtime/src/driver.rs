@@ -10,7 +10,8 @@ use selvedge_ops::{AsyncOp, Completion, v8};
 
 use crate::invocation::PendingOp;
 use crate::memory::Charge;
-use crate::{Instance, Invocation, Reserved, TurnError, host};
+use crate::reserved::Turn;
+use crate::{Extensions, Instance, Invocation, Reserved, TurnError, host};
 
 /// An async op under way.
 struct Running {
@@ -43,31 +44,33 @@ pub enum Ended {
 }
 
 /// Drives one invocation. Dropping it ends the invocation: its work is cancelled, its resources are freed.
-pub struct Driver {
-    instance: Arc<Instance>,
+pub struct Driver<T: AsRef<Instance> = Instance> {
     invocation: Arc<Invocation>,
     /// Made when the first work is started: most events start none.
     running: Option<FuturesUnordered<Running>>,
     finished: Vec<(v8::Global<v8::PromiseResolver>, Completion)>,
     turned: Option<Instant>,
+    /// The instance, and the first turn until it begins. Last, as what the others have of V8's goes before the isolate.
+    reserved: Reserved<T>,
 }
 
-impl std::fmt::Debug for Driver {
+impl<T: AsRef<Instance>> std::fmt::Debug for Driver<T> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Driver").field("invocation", &self.invocation).finish_non_exhaustive()
     }
 }
 
-impl Drop for Driver {
+impl<T: AsRef<Instance>> Drop for Driver<T> {
     fn drop(&mut self) {
         self.invocation.end();
     }
 }
 
-impl Driver {
-    /// Takes charge of an invocation that was begun on `instance`.
-    pub fn new(instance: Arc<Instance>, invocation: Arc<Invocation>) -> Self {
-        Self { instance, invocation, running: None, finished: Vec::new(), turned: None }
+impl<T: AsRef<Instance>> Driver<T> {
+    /// Begins the life of an event, whose first turn is kept for it.
+    pub fn begin(reserved: Reserved<T>, extensions: Extensions) -> Self {
+        let invocation = reserved.instance().begin(extensions);
+        Self { invocation, running: None, finished: Vec::new(), turned: None, reserved }
     }
 
     /// The invocation.
@@ -76,8 +79,8 @@ impl Driver {
     }
 
     /// The instance.
-    pub fn instance(&self) -> &Arc<Instance> {
-        &self.instance
+    pub fn instance(&self) -> &Instance {
+        self.reserved.instance()
     }
 
     /// When its last turn ended.
@@ -88,30 +91,14 @@ impl Driver {
     /// A turn of this invocation: what `body` calls and starts belongs to it.
     ///
     /// # Errors
-    /// As [`Instance::turn_in`].
+    /// When a limit ended the turn, or the instance while the turn was waited for, or the invocation has used up its CPU time
+    /// before.
     pub async fn turn<R>(
         &mut self,
-        body: impl for<'s, 'i> FnOnce(&mut v8::PinScope<'s, 'i>) -> R,
+        body: impl for<'s, 'i> FnOnce(&mut v8::PinScope<'s, 'i>, &T) -> R,
     ) -> Result<R, TurnError> {
-        let reserved = self.instance.reserve().await?;
-        self.turn_in(reserved, body)
-    }
-
-    /// Like [`Driver::turn`], in the turn that is kept for it.
-    ///
-    /// # Errors
-    /// As [`Instance::turn_in`].
-    pub fn turn_in<R>(
-        &mut self,
-        reserved: Reserved,
-        body: impl for<'s, 'i> FnOnce(&mut v8::PinScope<'s, 'i>) -> R,
-    ) -> Result<R, TurnError> {
-        let id = self.invocation.id();
-        let (result, ended) = self.instance.turn_in(reserved, &self.invocation, |scope| {
-            let id = v8::Integer::new_from_unsigned(scope, id);
-            scope.set_continuation_preserved_embedder_data(id.into());
-            body(scope)
-        });
+        let turn = self.reserved.turn().await?;
+        let (result, ended) = run(turn, &self.invocation, body);
         self.turned = Some(ended);
         result
     }
@@ -120,7 +107,7 @@ impl Driver {
     /// woken. May be dropped while it waits, and called again: nothing is lost.
     ///
     /// # Errors
-    /// As [`Instance::turn_in`].
+    /// As [`Driver::turn`].
     pub async fn until(&mut self, done: impl Fn(&Invocation) -> bool) -> Result<Ended, TurnError> {
         loop {
             if !self.finished.is_empty() {
@@ -165,16 +152,30 @@ impl Driver {
 
     /// One turn for all the work that has finished.
     async fn settle(&mut self) -> Result<(), TurnError> {
-        let reserved = self.instance.reserve().await?;
+        let turn = self.reserved.turn().await?;
         // Taken only now: it must survive a drop while the turn is waited for.
         let mut finished = std::mem::take(&mut self.finished);
-        let turned = self.turn_in(reserved, |scope| {
+        let (result, ended) = run(turn, &self.invocation, |scope, _| {
             for (resolver, completion) in finished.drain(..) {
                 let resolver = v8::Local::new(scope, resolver);
                 host::settle(scope, resolver, completion);
             }
         });
         self.finished = finished;
-        turned
+        self.turned = Some(ended);
+        result
     }
+}
+
+/// Has a turn, so that what it does is known for the invocation's.
+fn run<T: AsRef<Instance>, R>(
+    turn: Turn<'_, T>,
+    invocation: &Invocation,
+    body: impl for<'s, 'i> FnOnce(&mut v8::PinScope<'s, 'i>, &T) -> R,
+) -> (Result<R, TurnError>, Instant) {
+    turn.run(invocation, |scope, owner| {
+        let id = v8::Integer::new_from_unsigned(scope, invocation.id());
+        scope.set_continuation_preserved_embedder_data(id.into());
+        body(scope, owner)
+    })
 }

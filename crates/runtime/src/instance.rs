@@ -112,7 +112,7 @@ impl Shell {
         Instance {
             shell: self,
             limits,
-            permit: Arc::default(),
+            permits: Semaphore::default(),
             turns: AtomicU32::new(0),
             rested: AtomicU32::new(0),
             bytes: AtomicUsize::new(0),
@@ -173,7 +173,7 @@ pub struct Instance {
     shell: Shell,
     limits: Limits,
     /// Its holder may take the isolate's lock.
-    permit: Arc<Semaphore>,
+    permits: Semaphore,
     turns: AtomicU32,
     /// How many turns there had been when it was last put to rest.
     rested: AtomicU32,
@@ -195,11 +195,10 @@ impl std::fmt::Debug for Instance {
     }
 }
 
-/// A turn of an instance that is kept for who has this. Its time counts from when that was.
-#[derive(Debug)]
-pub struct Reserved {
-    permit: Permit,
-    since: Instant,
+impl AsRef<Instance> for Instance {
+    fn as_ref(&self) -> &Instance {
+        self
+    }
 }
 
 impl Instance {
@@ -215,12 +214,12 @@ impl Instance {
 
     /// Whether no turn runs now. Only a hint: the next moment may differ.
     pub fn is_idle(&self) -> bool {
-        self.permit.is_free()
+        self.permits.is_free()
     }
 
     /// How many turns wait for the one that runs.
     pub fn waiting(&self) -> usize {
-        self.permit.waiting()
+        self.permits.waiting()
     }
 
     /// What the isolate takes in memory, in bytes. It is measured after the start and every so many turns.
@@ -237,7 +236,7 @@ impl Instance {
     /// Once between two turns, and not while there is one. It runs no code of the guest's. A turn that comes meanwhile
     /// waits: some milliseconds for a heap of a few megabytes.
     pub fn rest(&self) {
-        let Some(_permit) = self.permit.try_take() else { return };
+        let Some(_permit) = self.permits.try_take() else { return };
         release_lock();
         if self.shell.guard.keeper.is_kept() || self.shell.state.condemned_by().is_some() {
             return;
@@ -271,34 +270,34 @@ impl Instance {
     }
 
     /// Begins the life of an event in this instance.
-    pub fn begin(&self, extensions: Extensions) -> Arc<Invocation> {
+    pub(crate) fn begin(&self, extensions: Extensions) -> Arc<Invocation> {
         self.shell.state.begin_invocation(extensions)
     }
 
-    /// The next turn, for who asks, if the instance has nothing else to do; its time counts from `now`.
-    pub fn try_reserve(&self, now: Instant) -> Option<Reserved> {
-        let permit = self.permit.try_take()?;
-        (!self.is_kept_elsewhere()).then_some(Reserved { permit, since: now })
+    pub(crate) fn permits(&self) -> &Semaphore {
+        &self.permits
     }
 
-    /// Waits for its turn, and keeps it for who asks; not any longer when the instance ends meanwhile, as the turn before may
-    /// take its time to end.
-    ///
-    /// # Errors
-    /// When the instance ends meanwhile.
-    pub async fn reserve(&self) -> Result<Reserved, TurnError> {
-        if let Some(reserved) = self.try_reserve(Instant::now()) {
-            return Ok(reserved);
-        }
-        tokio::select! {
-            permit = self.permit() => Ok(Reserved { permit, since: Instant::now() }),
-            limit = self.shell.state.until_condemned() => Err(TurnError::Exceeded(limit)),
-        }
+    /// The permit of the next turn, if the instance has nothing else to do.
+    pub(crate) fn try_permit(&self) -> Option<Permit<'_>> {
+        self.permits.try_take().filter(|_| !self.is_kept_elsewhere())
+    }
+
+    /// Waits for the permit of the next turn, which it has since the time that is given.
+    pub(crate) async fn permit(&self) -> Result<(Permit<'_>, Instant), TurnError> {
+        let permit = match self.try_permit() {
+            Some(permit) => permit,
+            None => tokio::select! {
+                permit = self.permit_and_lock() => permit,
+                limit = self.shell.state.until_condemned() => return Err(TurnError::Exceeded(limit)),
+            },
+        };
+        Ok((permit, Instant::now()))
     }
 
     /// Waits for the permit, and for the lock, if it is kept where this may not go on.
-    async fn permit(&self) -> Permit {
-        let permit = self.permit.take().await;
+    async fn permit_and_lock(&self) -> Permit<'_> {
+        let permit = self.permits.take().await;
         self.shell.guard.keeper.until_released().await;
         permit
     }
@@ -308,19 +307,18 @@ impl Instance {
         self.shell.guard.keeper.is_kept() && !self.is_at_home()
     }
 
-    /// Runs `body` and the microtasks that follow it, on the invocation's CPU time, in the turn that is kept for it. What came
-    /// of it, and when the turn ended.
+    /// Runs `body` and the microtasks that follow it, on the invocation's CPU time, which counts from `since`. What came of it,
+    /// and when the turn ended.
     ///
     /// # Errors
     /// When a limit ended the turn, or the invocation has used up its CPU time before.
-    pub fn turn_in<R>(
+    pub(crate) fn turn_in<R>(
         &self,
-        reserved: Reserved,
+        _permit: Permit<'_>,
+        since: Instant,
         invocation: &Invocation,
         body: impl for<'s, 'i> FnOnce(&mut v8::PinScope<'s, 'i>) -> R,
     ) -> (Result<R, TurnError>, Instant) {
-        let Reserved { permit, since } = reserved;
-        debug_assert!(permit.is_of(&self.permit), "it is of another instance");
         let budget = self.limits.cpu.saturating_sub(invocation.cpu());
         if budget.is_zero() {
             // It ran out between turns, which leaves the instance as sound as it was.
@@ -338,8 +336,8 @@ impl Instance {
         &self,
         body: impl for<'s, 'i> FnOnce(&mut v8::PinScope<'s, 'i>, v8::Local<'s, v8::Object>) -> R,
     ) -> Result<R, TurnError> {
-        let reserved = self.reserve().await?;
-        self.run(self.limits.startup, reserved.since, body).0
+        let (_permit, since) = self.permit().await?;
+        self.run(self.limits.startup, since, body).0
     }
 
     /// Runs a turn. The result, and how it ended.

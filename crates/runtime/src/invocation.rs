@@ -10,7 +10,7 @@ use selvedge_ops::{AsyncOp, OpError, SharedContext, v8};
 
 use crate::log_budget::LogBudget;
 use crate::memory::Charge;
-use crate::resources::Resources;
+use crate::resources::{ResourceTable, Resources};
 use crate::{Extensions, InstanceState, LogRecord};
 
 /// Hosted's refusal of I/O outside of a handler.
@@ -34,7 +34,7 @@ pub(crate) struct PendingOp {
 pub struct Invocation {
     id: u32,
     instance: Arc<InstanceState>,
-    resources: Resources,
+    resources: ResourceTable,
     extensions: Extensions,
     holds: AtomicUsize,
     /// Nanoseconds.
@@ -56,8 +56,8 @@ impl Invocation {
     pub(crate) fn new(id: u32, instance: Arc<InstanceState>, extensions: Extensions) -> Self {
         Self {
             id,
-            resources: instance.resources().sibling(),
             instance,
+            resources: ResourceTable::new(),
             extensions,
             holds: AtomicUsize::new(0),
             cpu: AtomicU64::new(0),
@@ -79,8 +79,8 @@ impl Invocation {
     }
 
     /// The native resources that end with it.
-    pub fn resources(&self) -> &Resources {
-        &self.resources
+    pub fn resources(&self) -> Resources<'_> {
+        Resources::new(&self.resources, self.instance.resource_common())
     }
 
     /// What an upper layer keeps with it.

@@ -1,7 +1,7 @@
 //! The engine: V8 isolates that many threads share, one at a time, and what runs in them.
 //!
 //! - [`Engine`]: V8 set up once, our own JavaScript in a startup snapshot, a warm pool of isolates.
-//! - [`Instance`]: an isolate with a Worker's modules evaluated in it. Its [`Instance::turn_in`] is the only way in.
+//! - [`Instance`]: an isolate with a Worker's modules evaluated in it. [`Driver::turn`] is the only way in.
 //! - [`Invocation`]: the life of one event. It owns the native resources that JavaScript sees as numbers and the
 //!   asynchronous work that JavaScript started; its [`Driver`] runs that work and returns to the isolate to
 //!   settle promises.
@@ -60,6 +60,7 @@ mod priority;
 mod protection;
 mod redirect;
 mod rejections;
+mod reserved;
 mod resources;
 mod running;
 mod script;
@@ -89,7 +90,7 @@ pub use every_thread::{RestrictError, ThreadRestrictions, restrict_every_thread}
 pub use exception::{JsError, call_function};
 pub use extensions::Extensions;
 pub use groups::load_group;
-pub use instance::{Instance, Reserved, TurnError};
+pub use instance::{Instance, TurnError};
 pub use internal::{Extension, InternalModule, InternalScript};
 pub use invocation::{Hold, Invocation};
 pub use kept::{keep_locks, release_lock};
@@ -102,6 +103,7 @@ pub use loss::{Loss, LostThreads};
 pub use memory::{Charge, Memory};
 pub use pool::WarmPool;
 pub use priority::expect_long_turns;
+pub use reserved::Reserved;
 pub use resources::Resources;
 pub use script::{Module, ModuleKind, Script};
 pub use snapshot::Snapshot;

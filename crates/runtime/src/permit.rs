@@ -4,7 +4,7 @@
 //! semaphore, which was here before, takes a lock to give a permit back, as it hands that to who has waited longest. Here the
 //! permit is free again, but nobody has it at once while others wait, so that these have it in the order in which they came.
 
-use std::sync::Arc;
+use std::mem::ManuallyDrop;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use tokio::sync::Notify;
@@ -21,7 +21,7 @@ pub(crate) struct Semaphore {
 
 /// The permit, until it is dropped.
 #[derive(Debug)]
-pub(crate) struct Permit(Arc<Semaphore>);
+pub(crate) struct Permit<'a>(&'a Semaphore);
 
 /// One who waits, counted.
 struct Waiting<'a>(&'a AtomicUsize);
@@ -44,17 +44,23 @@ impl Semaphore {
     }
 
     /// The permit, if it is free and nobody waits for it.
-    pub(crate) fn try_take(self: &Arc<Self>) -> Option<Permit> {
+    pub(crate) fn try_take(&self) -> Option<Permit<'_>> {
         (self.waiting() == 0).then(|| self.seize()).flatten()
     }
 
-    fn seize(self: &Arc<Self>) -> Option<Permit> {
+    fn seize(&self) -> Option<Permit<'_>> {
         let seized = self.is_taken.compare_exchange(false, true, Ordering::SeqCst, Ordering::Relaxed);
-        seized.is_ok().then(|| Permit(self.clone()))
+        seized.is_ok().then(|| Permit(self))
+    }
+
+    /// The permit, for who has kept it ([`Permit::keep`]): once.
+    pub(crate) fn resume(&self) -> Permit<'_> {
+        debug_assert!(self.is_taken.load(Ordering::Relaxed), "nobody has kept it");
+        Permit(self)
     }
 
     /// Waits for the permit.
-    pub(crate) async fn take(self: &Arc<Self>) -> Permit {
+    pub(crate) async fn take(&self) -> Permit<'_> {
         // Counted before it looks: who gives the permit back looks at the count after it. So one of the two sees the other.
         let is_first = self.waiting.fetch_add(1, Ordering::SeqCst) == 0;
         let _waiting = Waiting(&self.waiting);
@@ -70,14 +76,14 @@ impl Semaphore {
     }
 }
 
-impl Permit {
-    /// Whether it is this semaphore's.
-    pub(crate) fn is_of(&self, semaphore: &Arc<Semaphore>) -> bool {
-        Arc::ptr_eq(&self.0, semaphore)
+impl Permit<'_> {
+    /// Keeps it past the borrow. It is taken until somebody has it again by [`Semaphore::resume`].
+    pub(crate) fn keep(self) {
+        let _kept = ManuallyDrop::new(self);
     }
 }
 
-impl Drop for Permit {
+impl Drop for Permit<'_> {
     fn drop(&mut self) {
         self.0.is_taken.store(false, Ordering::SeqCst);
         // One notification is kept for who is counted but does not listen yet, and one that its receiver does not live to
@@ -92,6 +98,7 @@ impl Drop for Permit {
 mod tests {
     use std::future::Future;
     use std::pin::pin;
+    use std::sync::Arc;
     use std::task::{Context, Poll, Waker};
     use std::time::Duration;
 
@@ -103,9 +110,9 @@ mod tests {
 
     #[test]
     fn it_is_one_permit_and_had_in_the_order_of_those_who_wait() {
-        let semaphore = Arc::new(Semaphore::default());
+        let semaphore = Semaphore::default();
         let first = semaphore.try_take().unwrap();
-        assert!(first.is_of(&semaphore) && !semaphore.is_free() && semaphore.try_take().is_none());
+        assert!(!semaphore.is_free() && semaphore.try_take().is_none());
         let (mut second, mut third) = (pin!(semaphore.take()), pin!(semaphore.take()));
         assert!(poll(second.as_mut()).is_pending() && poll(third.as_mut()).is_pending());
         drop(first);
@@ -124,7 +131,7 @@ mod tests {
 
     #[test]
     fn who_gives_up_leaves_the_permit_to_the_next() {
-        let semaphore = Arc::new(Semaphore::default());
+        let semaphore = Semaphore::default();
         let held = semaphore.try_take().unwrap();
         let mut next = Box::pin(semaphore.take());
         let mut last = pin!(semaphore.take());
@@ -132,6 +139,15 @@ mod tests {
         drop(held);
         drop(next);
         assert!(poll(last.as_mut()).is_ready());
+        assert!(semaphore.is_free() && semaphore.try_take().is_some());
+    }
+
+    #[test]
+    fn what_is_kept_is_taken_until_it_is_given_back() {
+        let semaphore = Semaphore::default();
+        semaphore.try_take().unwrap().keep();
+        assert!(!semaphore.is_free() && semaphore.try_take().is_none());
+        drop(semaphore.resume());
         assert!(semaphore.is_free() && semaphore.try_take().is_some());
     }
 

@@ -29,49 +29,70 @@ struct Entry {
 type Table = Numbered<Entry>;
 
 /// A table of native resources, freed with its invocation or instance.
+pub(crate) struct ResourceTable {
+    table: Mutex<Table>,
+    /// Whether there was ever one: most invocations have none, and need not look.
+    is_used: AtomicBool,
+}
+
+/// What the tables of an instance and of its invocations have in common.
+pub(crate) struct ResourceCommon {
+    /// The next number.
+    next: AtomicU32,
+    memory: Arc<Memory>,
+}
+
+/// A table of native resources, freed with its invocation or instance.
 ///
 /// A guest makes them in a loop and drops none, so each counts towards the instance's memory: one too many is a
 /// `RangeError`. That is what bounds every kind of them, besides what bounds a kind in particular.
 ///
 /// Numbers are never used twice in an instance, so the number of a resource that is gone, or of another
 /// invocation's, finds nothing.
-pub struct Resources {
-    table: Mutex<Table>,
-    /// Whether there was ever one: most invocations have none, and need not look.
-    is_used: AtomicBool,
-    common: Arc<Common>,
+#[derive(Clone, Copy)]
+pub struct Resources<'a> {
+    table: &'a ResourceTable,
+    common: &'a ResourceCommon,
 }
 
-/// What the tables of an instance and of its invocations have in common.
-struct Common {
-    /// The next number.
-    next: AtomicU32,
-    memory: Arc<Memory>,
-}
-
-impl std::fmt::Debug for Resources {
+impl std::fmt::Debug for Resources<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Resources").field("len", &self.table().len()).finish()
     }
 }
 
-impl Resources {
-    /// The table of an instance, whose memory it is counted towards.
+impl ResourceCommon {
+    /// Of an instance, whose memory its tables are counted towards.
     pub(crate) fn new(memory: Arc<Memory>) -> Self {
-        Self::of(Arc::new(Common { next: AtomicU32::new(0), memory }))
+        Self { next: AtomicU32::new(0), memory }
+    }
+}
+
+impl ResourceTable {
+    pub(crate) fn new() -> Self {
+        Self { table: Mutex::default(), is_used: AtomicBool::new(false) }
     }
 
-    fn of(common: Arc<Common>) -> Self {
-        Self { table: Mutex::default(), is_used: AtomicBool::new(false), common }
-    }
-
-    /// A table that takes its numbers from the same counter as `self`.
-    pub(crate) fn sibling(&self) -> Self {
-        Self::of(self.common.clone())
-    }
-
-    fn table(&self) -> MutexGuard<'_, Table> {
+    fn entries(&self) -> MutexGuard<'_, Table> {
         self.table.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Drops all.
+    pub(crate) fn clear(&self) {
+        if self.is_used.load(Ordering::Acquire) {
+            let table = std::mem::take(&mut *self.entries());
+            drop(table);
+        }
+    }
+}
+
+impl<'a> Resources<'a> {
+    pub(crate) fn new(table: &'a ResourceTable, common: &'a ResourceCommon) -> Self {
+        Self { table, common }
+    }
+
+    fn table(&self) -> MutexGuard<'a, Table> {
+        self.table.entries()
     }
 
     /// Puts `value` in and gives its number.
@@ -100,7 +121,7 @@ impl Resources {
         let id = self.common.next.fetch_add(1, Ordering::Relaxed);
         let mut table = self.table();
         table.insert(id, Entry { value, _charge: charge });
-        self.is_used.store(true, Ordering::Release);
+        self.table.is_used.store(true, Ordering::Release);
         id
     }
 
@@ -139,13 +160,5 @@ impl Resources {
     pub fn close(&self, id: u32) -> bool {
         let entry = self.table().remove(&id);
         entry.is_some()
-    }
-
-    /// Drops all.
-    pub(crate) fn clear(&self) {
-        if self.is_used.load(Ordering::Acquire) {
-            let table = std::mem::take(&mut *self.table());
-            drop(table);
-        }
     }
 }

@@ -13,14 +13,16 @@ use crate::linker::ModuleMap;
 use crate::log_budget::{LogBudget, Verdict};
 use crate::memory::Memory;
 use crate::rejections::Rejections;
+use crate::resources::{ResourceCommon, ResourceTable, Resources};
 use crate::turn_time::TurnTime;
-use crate::{Extensions, InstanceObserver, Invocation, Limit, LogLevel, LogRecord, LogSink, Loss, Resources};
+use crate::{Extensions, InstanceObserver, Invocation, Limit, LogLevel, LogRecord, LogSink, Loss};
 
 /// The part of an instance that ops, invocations and upper layers share.
 pub struct InstanceState {
-    resources: Resources,
+    resources: ResourceTable,
+    /// Also of its invocations.
+    resource_common: ResourceCommon,
     invocations: Mutex<Alive>,
-    next_invocation: AtomicU32,
     /// The number of the invocation that had the last turn, or has one now.
     in_turn: AtomicU32,
     time: TurnTime,
@@ -61,9 +63,9 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 impl InstanceState {
     pub(crate) fn new(memory: Arc<Memory>) -> Self {
         Self {
-            resources: Resources::new(memory.clone()),
+            resources: ResourceTable::new(),
+            resource_common: ResourceCommon::new(memory.clone()),
             invocations: Mutex::default(),
-            next_invocation: AtomicU32::new(1),
             in_turn: AtomicU32::new(0),
             time: TurnTime::new(Instant::now()),
             condemned: OnceLock::new(),
@@ -98,8 +100,12 @@ impl InstanceState {
     }
 
     /// The native resources that live as long as the instance.
-    pub fn resources(&self) -> &Resources {
-        &self.resources
+    pub fn resources(&self) -> Resources<'_> {
+        Resources::new(&self.resources, &self.resource_common)
+    }
+
+    pub(crate) fn resource_common(&self) -> &ResourceCommon {
+        &self.resource_common
     }
 
     /// What the instance holds outside of V8's heap.
@@ -110,6 +116,11 @@ impl InstanceState {
     /// What an upper layer keeps with the instance.
     pub fn extension<T: Any + Send + Sync>(&self) -> Option<Arc<T>> {
         self.setup.get()?.extensions.get()
+    }
+
+    /// The same for who needs it no longer than the instance.
+    pub fn extension_ref<T: Any + Send + Sync>(&self) -> Option<&T> {
+        self.setup.get()?.extensions.get_ref()
     }
 
     /// Milliseconds since the Unix epoch, as of the beginning of this turn: guest code cannot measure its own speed. To be
@@ -209,10 +220,7 @@ impl InstanceState {
     }
 
     pub(crate) fn begin_invocation(self: &Arc<Self>, extensions: Extensions) -> Arc<Invocation> {
-        let id = self.next_invocation.fetch_add(1, Ordering::Relaxed);
-        let invocation = Arc::new(Invocation::new(id, self.clone(), extensions));
-        lock(&self.invocations).insert(invocation.clone());
-        invocation
+        lock(&self.invocations).insert(|id| Arc::new(Invocation::new(id, self.clone(), extensions)))
     }
 
     /// Notes whose turn begins, and when.

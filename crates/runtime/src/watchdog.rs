@@ -8,7 +8,7 @@
 //! (see [`crate::stuck`]).
 
 use std::num::NonZero;
-use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering, fence};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
 use std::thread::Thread;
 use std::time::{Duration, Instant};
@@ -288,10 +288,9 @@ impl Shared {
         next
     }
 
-    /// Called after a slot was filled. The fence makes sure that either this sees the watchdog asleep, or the watchdog
-    /// sees the turn before it sleeps.
+    /// Called after a slot was filled, under its lock. The watchdog takes that lock too between saying that it is asleep and
+    /// being so: if it was first, this sees what it said, and else it sees the turn.
     fn wake(&self) {
-        fence(Ordering::SeqCst);
         if self.asleep.load(Ordering::Relaxed)
             && self.asleep.swap(false, Ordering::Relaxed)
             && let Some(thread) = self.thread.get()
@@ -371,7 +370,6 @@ fn watch(shared: &Weak<Shared>) {
             next = Some(PERIOD);
         } else {
             shared.asleep.store(true, Ordering::Relaxed);
-            fence(Ordering::SeqCst);
             next = shared.look();
             if next.is_some() {
                 shared.asleep.store(false, Ordering::Relaxed);

@@ -200,7 +200,7 @@ fn no_worker() -> WorkerError {
 
 /// The event of a visitor's request. `url` is the one that the Worker sees.
 pub(crate) fn visit(request: Box<Request<Body>>, url: String, client: ClientInfo) -> Box<FetchEvent> {
-    let context = Arc::new(Visitor(client));
+    let context = Box::new(Visitor(client));
     Box::new(FetchEvent { request, url, context, entrypoint: None, props: None, depth: 0, lineage: None })
 }
 

@@ -132,7 +132,7 @@ impl Runner {
         let event = FetchEvent {
             request: Box::new(http::Request::new(Body::Empty)),
             url: job.url.to_string(),
-            context: Arc::new(NoContext),
+            context: Box::new(NoContext),
             entrypoint: None,
             props: None,
             depth: 0,

@@ -78,7 +78,7 @@ fn op_kv_peek(
     }
 }
 
-fn body(resources: &Resources, value: KvValue) -> Result<Content, OpError> {
+fn body(resources: Resources<'_>, value: KvValue) -> Result<Content, OpError> {
     Ok(Content::Body(resources.add(BodyResource::new(to_body(value)))?))
 }
 

@@ -121,7 +121,7 @@ impl TestWorker {
         let event = FetchEvent {
             request: Box::new(request),
             url,
-            context: Arc::new(Context),
+            context: Box::new(Context),
             entrypoint: None,
             props: None,
             depth: 0,

@@ -203,9 +203,10 @@ impl Worker {
         let answer = Arc::new(Answer::default());
         let mut extensions = Extensions::new();
         extensions.insert(answer.clone());
-        let mut driver = Driver::new(self.instance.clone(), self.instance.begin(extensions));
+        let Ok(reserved) = Reserved::take(self.instance.clone()).await else { return Outcome::Terminated };
+        let mut driver = Driver::begin(reserved, extensions);
         let called = driver
-            .turn(|scope| {
+            .turn(|scope, _| {
                 let dispatch = v8::Local::new(scope, &self.dispatch);
                 let handler = v8::Local::new(scope, &self.handler);
                 let argument = v8::String::new(scope, argument).unwrap();

@@ -25,7 +25,7 @@ impl BodyArgument {
     ///
     /// # Errors
     /// When the number is not that of an unused body of this table.
-    pub fn into_body(self, resources: &Resources) -> Result<Body, OpError> {
+    pub fn into_body(self, resources: Resources<'_>) -> Result<Body, OpError> {
         let (body, coding) = self.into_encoded(resources)?;
         Ok(coding.decode(body))
     }
@@ -34,7 +34,7 @@ impl BodyArgument {
     ///
     /// # Errors
     /// As [`BodyArgument::into_body`].
-    pub fn into_encoded(self, resources: &Resources) -> Result<(Body, ContentCoding), OpError> {
+    pub fn into_encoded(self, resources: Resources<'_>) -> Result<(Body, ContentCoding), OpError> {
         match self {
             Self::None => Ok((Body::Empty, ContentCoding::Identity)),
             // Not `Body::Empty` for no bytes: a body of length 0 is announced as such.
