@@ -97,10 +97,12 @@ impl Instances {
     /// An instance to handle an event, if there is any, and where to handle it, if not where it comes in. An instance that
     /// has to be started is started there. Nothing if the Worker is refused.
     pub(crate) fn place(&self, worker: &Arc<Worker>) -> Option<(Option<Arc<Loaded>>, Option<&Handle>)> {
+        // First, as it finds those that have been told to end since.
+        let ready = self.ready(worker);
         if self.gate.refuses() {
             return None;
         }
-        Some(match self.ready(worker) {
+        Some(match ready {
             None => (None, self.scheduler.heavy()),
             ready => (ready, self.heavy()),
         })
@@ -169,12 +171,13 @@ impl Instances {
     /// An instance to handle an event, started if there is none, once for all who wait for it.
     pub(crate) async fn acquire(&self, worker: &Arc<Worker>) -> Result<Arc<Loaded>, WorkerError> {
         let _starting = self.starting.lock().await;
-        if let (Some(loaded), _) = self.pick() {
-            return Ok(loaded);
-        }
+        let picked = self.pick();
         // The start before may have been the reason.
         if self.gate.refuses() {
             return Err(WorkerError::Refused);
+        }
+        if let (Some(loaded), _) = picked {
+            return Ok(loaded);
         }
         self.start(worker).await.map_err(|error| WorkerError::Start(Box::new(error)))
     }

@@ -170,7 +170,7 @@ async fn outcome(case: &Case, step: &Step, server: &Server<'_>) -> Result<(), St
     let body = response.bytes().await.map(|body| String::from_utf8_lossy(&body).into_owned());
     let as_expected = match (&step.expected, &body) {
         (Expected::Page(expected, code), Ok(body)) => status == *expected && *body == format!("error code: {code}"),
-        (Expected::Refused, Ok(body)) => status == 503 && body == "error code: 1102",
+        (Expected::Refused | Expected::Ended, Ok(body)) => status == 503 && body == "error code: 1102",
         (Expected::Body(expected, text), Ok(body)) => status == *expected && body == text,
         (Expected::Any(expected), Ok(_)) => status == *expected,
         (Expected::Broken, body) => body.is_err(),
@@ -184,7 +184,10 @@ async fn outcome(case: &Case, step: &Step, server: &Server<'_>) -> Result<(), St
     }
     if step.expected == Expected::Refused {
         server.prints(&[&format!("The Worker {} is refused until", case.name)]).await;
-        return comes_back(&send).await;
+        return comes_back(&send, true).await;
+    }
+    if step.expected == Expected::Ended {
+        return comes_back(&send, false).await;
     }
     // One whose start fails has no instance that could be sound.
     if matches!(step.expected, Expected::Page(_, 1102)) && case.group() != "start" {
@@ -201,8 +204,12 @@ async fn goes_on(send: &impl AsyncFn(&str) -> reqwest::Result<reqwest::Response>
     if status == 200 && text == ALIVE { Ok(()) } else { Err(format!("the next event got {status} {text:?}")) }
 }
 
-/// A Worker that took a thread with it is refused for a while, and then has a new instance.
-async fn comes_back(send: &impl AsyncFn(&str) -> reqwest::Result<reqwest::Response>) -> Result<(), String> {
+/// A Worker that took a thread with it is refused for a while, and then has a new instance. One that may not have taken it need
+/// not be.
+async fn comes_back(
+    send: &impl AsyncFn(&str) -> reqwest::Result<reqwest::Response>,
+    is_refused: bool,
+) -> Result<(), String> {
     let mut was_refused = false;
     loop {
         let answer = within("the next event's answer", send("/")).await.map_err(|error| error.to_string())?;
@@ -210,7 +217,7 @@ async fn comes_back(send: &impl AsyncFn(&str) -> reqwest::Result<reqwest::Respon
         let text = answer.text().await.map_err(|error| error.to_string())?;
         match (status.as_u16(), text.as_str()) {
             (503, "error code: 1102") => was_refused = true,
-            (200, ALIVE) if was_refused => return Ok(()),
+            (200, ALIVE) if was_refused || !is_refused => return Ok(()),
             _ => return Err(format!("expected to be refused and then served, but got {status} {text:?}")),
         }
         tokio::time::sleep(PERIOD * 10).await;

@@ -41,6 +41,8 @@ pub(super) enum Expected {
     Broken,
     /// Error 1102, and so is what comes next, for a while.
     Refused,
+    /// Error 1102, and then that or a new instance: it depends on how fast the machine is.
+    Ended,
 }
 
 impl Case {
@@ -108,6 +110,7 @@ fn expectation(text: &str) -> Option<Step> {
     let expected = match what.split_once(' ') {
         None if what == "broken" => Expected::Broken,
         None if what == "refused" => Expected::Refused,
+        None if what == "ended" => Expected::Ended,
         None => Expected::Any(what.parse().ok()?),
         Some((status, rest)) => {
             let status = status.parse().ok()?;
