@@ -206,20 +206,12 @@ impl Exchange {
 /// An event's subrequests, and the counters of its Worker.
 struct Policy {
     exchange: Arc<Exchange>,
-    metrics: Option<Arc<Metrics>>,
-}
-
-impl Policy {
-    fn meet(&self, bound: Bound) {
-        if let Some(metrics) = &self.metrics {
-            metrics.meet(bound);
-        }
-    }
+    metrics: Arc<Metrics>,
 }
 
 impl SubrequestPolicy for Policy {
     fn count(&self) -> Result<(), OpError> {
-        self.exchange.count_subrequest().inspect_err(|_| self.meet(Bound::Subrequests))
+        self.exchange.count_subrequest().inspect_err(|_| self.metrics.meet(Bound::Subrequests))
     }
 
     fn connections(&self) -> Connections {
@@ -227,7 +219,7 @@ impl SubrequestPolicy for Policy {
     }
 
     fn queued(&self) {
-        self.meet(Bound::Connections);
+        self.metrics.meet(Bound::Connections);
     }
 
     fn cdn_loop(&self) -> Option<HeaderValue> {
@@ -263,8 +255,8 @@ impl Drop for Held {
 
 /// Who counts an invocation's subrequests.
 pub(crate) fn subrequests(invocation: &Invocation) -> Option<Subrequests> {
-    let metrics = invocation.instance().extension();
-    invocation.extension().map(|exchange| Subrequests(Arc::new(Policy { exchange, metrics })))
+    let (exchange, metrics) = (invocation.extension()?, invocation.instance().extension()?);
+    Some(Subrequests(Arc::new(Policy { exchange, metrics })))
 }
 
 /// Counts something that an event asks of the outside world; the error when that was one too many.

@@ -10,7 +10,6 @@ use selvedge_ops::{AsyncOp, Completion, v8};
 
 use crate::invocation::PendingOp;
 use crate::memory::Charge;
-use crate::reserved::Turn;
 use crate::{Extensions, Instance, Invocation, Reserved, TurnError, host};
 
 /// An async op under way.
@@ -98,7 +97,7 @@ impl<T: AsRef<Instance>> Driver<T> {
         body: impl for<'s, 'i> FnOnce(&mut v8::PinScope<'s, 'i>, &T) -> R,
     ) -> Result<R, TurnError> {
         let turn = self.reserved.turn().await?;
-        let (result, ended) = run(turn, &self.invocation, body);
+        let (result, ended) = turn.run(&self.invocation, body);
         self.turned = Some(ended);
         result
     }
@@ -155,7 +154,7 @@ impl<T: AsRef<Instance>> Driver<T> {
         let turn = self.reserved.turn().await?;
         // Taken only now: it must survive a drop while the turn is waited for.
         let mut finished = std::mem::take(&mut self.finished);
-        let (result, ended) = run(turn, &self.invocation, |scope, _| {
+        let (result, ended) = turn.run(&self.invocation, |scope, _| {
             for (resolver, completion) in finished.drain(..) {
                 let resolver = v8::Local::new(scope, resolver);
                 host::settle(scope, resolver, completion);
@@ -165,17 +164,4 @@ impl<T: AsRef<Instance>> Driver<T> {
         self.turned = Some(ended);
         result
     }
-}
-
-/// Has a turn, so that what it does is known for the invocation's.
-fn run<T: AsRef<Instance>, R>(
-    turn: Turn<'_, T>,
-    invocation: &Invocation,
-    body: impl for<'s, 'i> FnOnce(&mut v8::PinScope<'s, 'i>, &T) -> R,
-) -> (Result<R, TurnError>, Instant) {
-    turn.run(invocation, |scope, owner| {
-        let id = v8::Integer::new_from_unsigned(scope, invocation.id());
-        scope.set_continuation_preserved_embedder_data(id.into());
-        body(scope, owner)
-    })
 }

@@ -57,7 +57,7 @@ impl Invocation {
         Self {
             id,
             instance,
-            resources: ResourceTable::new(),
+            resources: ResourceTable::default(),
             extensions,
             holds: AtomicUsize::new(0),
             cpu: AtomicU64::new(0),

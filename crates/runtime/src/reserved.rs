@@ -87,13 +87,17 @@ pub(crate) struct Turn<'a, T> {
 }
 
 impl<T: AsRef<Instance>> Turn<'_, T> {
-    /// Has it; see [`Instance::turn_in`].
+    /// Has it, so that what it does is known for the invocation's; see [`Instance::turn_in`].
     pub(crate) fn run<R>(
         self,
         invocation: &Invocation,
         body: impl for<'s, 'i> FnOnce(&mut v8::PinScope<'s, 'i>, &T) -> R,
     ) -> (Result<R, TurnError>, Instant) {
         let Self { owner, permit, since } = self;
-        owner.as_ref().turn_in(permit, since, invocation, |scope| body(scope, owner))
+        owner.as_ref().turn_in(permit, since, invocation, |scope| {
+            let id = v8::Integer::new_from_unsigned(scope, invocation.id());
+            scope.set_continuation_preserved_embedder_data(id.into());
+            body(scope, owner)
+        })
     }
 }

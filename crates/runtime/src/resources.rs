@@ -28,7 +28,8 @@ struct Entry {
 
 type Table = Numbered<Entry>;
 
-/// A table of native resources, freed with its invocation or instance.
+/// The table itself, of an invocation or an instance.
+#[derive(Default)]
 pub(crate) struct ResourceTable {
     table: Mutex<Table>,
     /// Whether there was ever one: most invocations have none, and need not look.
@@ -57,7 +58,7 @@ pub struct Resources<'a> {
 
 impl std::fmt::Debug for Resources<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Resources").field("len", &self.table().len()).finish()
+        f.debug_struct("Resources").field("len", &self.table.entries().len()).finish()
     }
 }
 
@@ -69,10 +70,6 @@ impl ResourceCommon {
 }
 
 impl ResourceTable {
-    pub(crate) fn new() -> Self {
-        Self { table: Mutex::default(), is_used: AtomicBool::new(false) }
-    }
-
     fn entries(&self) -> MutexGuard<'_, Table> {
         self.table.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -89,10 +86,6 @@ impl ResourceTable {
 impl<'a> Resources<'a> {
     pub(crate) fn new(table: &'a ResourceTable, common: &'a ResourceCommon) -> Self {
         Self { table, common }
-    }
-
-    fn table(&self) -> MutexGuard<'a, Table> {
-        self.table.entries()
     }
 
     /// Puts `value` in and gives its number.
@@ -119,7 +112,7 @@ impl<'a> Resources<'a> {
 
     fn insert(&self, value: Arc<dyn Any + Send + Sync>, charge: Option<Charge>) -> u32 {
         let id = self.common.next.fetch_add(1, Ordering::Relaxed);
-        let mut table = self.table();
+        let mut table = self.table.entries();
         table.insert(id, Entry { value, _charge: charge });
         self.table.is_used.store(true, Ordering::Release);
         id
@@ -130,7 +123,7 @@ impl<'a> Resources<'a> {
     /// # Errors
     /// When it is another invocation's, gone, or of another type.
     pub fn get<T: Any + Send + Sync>(&self, id: u32) -> Result<Arc<T>, OpError> {
-        let value = self.table().get(&id).map(|entry| entry.value.clone());
+        let value = self.table.entries().get(&id).map(|entry| entry.value.clone());
         self.found(id, value)
     }
 
@@ -139,7 +132,7 @@ impl<'a> Resources<'a> {
     /// # Errors
     /// As [`Resources::get`].
     pub fn take<T: Any + Send + Sync>(&self, id: u32) -> Result<Arc<T>, OpError> {
-        let entry = self.table().remove(&id);
+        let entry = self.table.entries().remove(&id);
         self.found(id, entry.map(|entry| entry.value))
     }
 
@@ -158,7 +151,7 @@ impl<'a> Resources<'a> {
 
     /// Drops the resource of this number; says whether there was one.
     pub fn close(&self, id: u32) -> bool {
-        let entry = self.table().remove(&id);
+        let entry = self.table.entries().remove(&id);
         entry.is_some()
     }
 }

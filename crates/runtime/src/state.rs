@@ -63,7 +63,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 impl InstanceState {
     pub(crate) fn new(memory: Arc<Memory>) -> Self {
         Self {
-            resources: ResourceTable::new(),
+            resources: ResourceTable::default(),
             resource_common: ResourceCommon::new(memory.clone()),
             invocations: Mutex::default(),
             in_turn: AtomicU32::new(0),

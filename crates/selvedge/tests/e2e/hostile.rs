@@ -182,12 +182,16 @@ async fn outcome(case: &Case, step: &Step, server: &Server<'_>) -> Result<(), St
     if let Some(words) = &step.log {
         server.prints(&[&case.name, words]).await;
     }
+    let told = async || server.prints(&[&format!("The Worker {} is refused until", case.name)]).await;
     if step.expected == Expected::Refused {
-        server.prints(&[&format!("The Worker {} is refused until", case.name)]).await;
-        return comes_back(&send, true).await;
+        told().await;
+        return if comes_back(&send).await? { Ok(()) } else { Err("expected to be refused, but got no 503".into()) };
     }
     if step.expected == Expected::Ended {
-        return comes_back(&send, false).await;
+        if comes_back(&send).await? {
+            told().await;
+        }
+        return Ok(());
     }
     // One whose start fails has no instance that could be sound.
     if matches!(step.expected, Expected::Page(_, 1102)) && case.group() != "start" {
@@ -204,12 +208,8 @@ async fn goes_on(send: &impl AsyncFn(&str) -> reqwest::Result<reqwest::Response>
     if status == 200 && text == ALIVE { Ok(()) } else { Err(format!("the next event got {status} {text:?}")) }
 }
 
-/// A Worker that took a thread with it is refused for a while, and then has a new instance. One that may not have taken it need
-/// not be.
-async fn comes_back(
-    send: &impl AsyncFn(&str) -> reqwest::Result<reqwest::Response>,
-    is_refused: bool,
-) -> Result<(), String> {
+/// A Worker that took a thread with it is refused for a while, and then has a new instance. Says whether it was refused.
+async fn comes_back(send: &impl AsyncFn(&str) -> reqwest::Result<reqwest::Response>) -> Result<bool, String> {
     let mut was_refused = false;
     loop {
         let answer = within("the next event's answer", send("/")).await.map_err(|error| error.to_string())?;
@@ -217,8 +217,8 @@ async fn comes_back(
         let text = answer.text().await.map_err(|error| error.to_string())?;
         match (status.as_u16(), text.as_str()) {
             (503, "error code: 1102") => was_refused = true,
-            (200, ALIVE) if was_refused || !is_refused => return Ok(()),
-            _ => return Err(format!("expected to be refused and then served, but got {status} {text:?}")),
+            (200, ALIVE) => return Ok(was_refused),
+            _ => return Err(format!("expected to be refused or served, but got {status} {text:?}")),
         }
         tokio::time::sleep(PERIOD * 10).await;
     }
