@@ -12,7 +12,8 @@ use tokio::net::TcpStream;
 
 use crate::activity::Activity;
 use crate::homes::{Home, Homes};
-use crate::outbox::{Outbox, SHORT, Socket};
+use crate::outbox::{Outbox, SHORT};
+use crate::socket::Socket;
 
 /// Follows its connection when it is next read from.
 #[derive(Debug)]
@@ -74,8 +75,12 @@ impl HomeStream {
         if !self.has_put {
             return Poll::Ready(Ok(()));
         }
-        while !self.own()?.rest().is_empty() {
-            let written = self.own()?.poll_rest(cx);
+        loop {
+            let socket = self.own()?;
+            if socket.rest().is_empty() {
+                break;
+            }
+            let written = socket.poll_rest(cx);
             ready!(self.awaits(cx, written))?;
         }
         self.has_put = false;
@@ -121,7 +126,10 @@ impl AsyncRead for HomeStream {
         if let Poll::Ready(Err(error)) = this.poll_rest(cx) {
             return Poll::Ready(Err(error));
         }
-        Pin::new(&mut this.own()?.stream).poll_read(cx, buffer)
+        match &this.socket {
+            Some(socket) => socket.poll_read(cx, buffer),
+            None => Poll::Ready(Err(io::ErrorKind::NotConnected.into())),
+        }
     }
 }
 

@@ -35,6 +35,7 @@ mod raw_head;
 mod ray;
 mod response;
 mod server;
+mod socket;
 mod tap_io;
 mod tls;
 mod upgrade;

@@ -19,73 +19,17 @@
 //! by 4% of a hello world.
 
 use std::future::poll_fn;
-use std::io::{self, IoSlice};
-use std::pin::Pin;
+use std::io::IoSlice;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::task::{Context, Poll, Waker, ready};
+use std::task::{Context, Poll, Waker};
 
-use tokio::io::AsyncWrite;
-use tokio::net::TcpStream;
+use crate::socket::Socket;
 
 /// What counts as short, in bytes.
 pub(crate) const SHORT: usize = 1024;
 
 /// With so many writes in it the box is full, and emptied by who fills it.
 const FULL: usize = 16;
-
-/// A connection's socket. While a write of it is in the box, it is shared.
-#[derive(Debug)]
-pub(crate) struct Socket {
-    pub(crate) stream: TcpStream,
-    /// Whom to wake when it could not be written whole.
-    waker: Waker,
-    /// What is left of it then.
-    rest: Mutex<Vec<u8>>,
-}
-
-impl Socket {
-    pub(crate) fn new(stream: TcpStream) -> Self {
-        Self { stream, waker: Waker::noop().clone(), rest: Mutex::default() }
-    }
-
-    /// What the socket did not take of a write from the box.
-    pub(crate) fn rest(&mut self) -> &mut Vec<u8> {
-        self.rest.get_mut().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Writes some of it.
-    pub(crate) fn poll_rest(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        let Self { stream, rest, .. } = self;
-        let rest = rest.get_mut().unwrap_or_else(PoisonError::into_inner);
-        match ready!(Pin::new(stream).poll_write(cx, rest))? {
-            0 => Poll::Ready(Err(io::ErrorKind::WriteZero.into())),
-            written => {
-                rest.drain(..written);
-                Poll::Ready(Ok(()))
-            }
-        }
-    }
-
-    /// The same socket, with the runtime that calls.
-    pub(crate) fn register_anew(self) -> io::Result<Self> {
-        Ok(Self { rest: self.rest, ..Self::new(TcpStream::from_std(self.stream.into_std()?)?) })
-    }
-
-    /// Whether there is anything left to write.
-    fn write(&self, bytes: &[u8]) -> bool {
-        let written = match self.stream.try_write(bytes) {
-            Ok(written) => written,
-            Err(error) if error.kind() == io::ErrorKind::WouldBlock => 0,
-            // It cannot be written to any more.
-            Err(_) => bytes.len(),
-        };
-        let rest = &bytes[written..];
-        if !rest.is_empty() {
-            self.rest.lock().unwrap_or_else(PoisonError::into_inner).extend_from_slice(rest);
-        }
-        !rest.is_empty()
-    }
-}
 
 /// Writes that are to be made together.
 #[derive(Debug, Default)]
@@ -176,7 +120,7 @@ mod tests {
     use std::task::Wake;
 
     use tokio::io::AsyncReadExt;
-    use tokio::net::TcpListener;
+    use tokio::net::{TcpListener, TcpStream};
 
     use super::*;
 
