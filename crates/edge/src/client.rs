@@ -14,6 +14,7 @@ use crate::error_page::{self, EdgeError};
 use crate::forwarded::{self, Claims};
 use crate::geo::Locator;
 use crate::origin::Origin;
+use crate::prefetch::prefetch;
 use crate::ray::RayId;
 use crate::tls::TlsFacts;
 
@@ -88,6 +89,11 @@ impl Clients {
         let direct = Client::direct(Arc::new(link));
         let behind_proxy = direct.link.trusted_proxies.iter().any(|net| net.contains(&direct.address));
         Self { direct: Arc::new(direct), behind_proxy }
+    }
+
+    /// Asks for what the next request needs.
+    pub(crate) fn prefetch(&self) {
+        prefetch(&*self.direct);
     }
 
     /// The client of a request with these headers.

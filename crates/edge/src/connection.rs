@@ -12,7 +12,7 @@ use std::net::SocketAddr;
 use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::task::Poll;
+use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
@@ -35,6 +35,7 @@ use crate::handler::Handler;
 use crate::head_tap::HeadTap;
 use crate::home_stream::HomeStream;
 use crate::homes::Homes;
+use crate::prefetch::prefetch;
 use crate::response::{self, Asked, LastResponse, ResponseBody};
 use crate::tap_io::TapIo;
 use crate::tls::TlsFacts;
@@ -54,64 +55,114 @@ pub(crate) struct Shared<H> {
     pub(crate) homes: Option<Arc<Homes>>,
 }
 
+/// What one protocol needs of a connection until it closes.
+type Served = Pin<Box<dyn Future<Output = io::Result<()>> + Send>>;
+
+/// What settles which protocol that is; nothing if the connection is to close before.
+type Settling = Pin<Box<dyn Future<Output = io::Result<Option<Served>>> + Send>>;
+
+/// A connection from its first byte to its last.
+///
+/// Each of its two parts is in a box of its own. So the longer one takes no more memory than its protocol needs (2 KB for
+/// HTTP/1; one future of all that may come would take six times as much), and of that each request finds all it needs close
+/// together.
+pub(crate) struct Serving {
+    stage: Stage,
+    peer: SocketAddr,
+}
+
+enum Stage {
+    Settling(Settling),
+    Served(Served),
+}
+
 /// Serves a connection until it closes.
-pub(crate) async fn serve<H: Handler>(shared: Arc<Shared<H>>, member: Membership, stream: TcpStream, peer: SocketAddr) {
+pub(crate) fn serve<H: Handler>(
+    shared: Arc<Shared<H>>,
+    member: Membership,
+    stream: TcpStream,
+    peer: SocketAddr,
+) -> Serving {
     let outbox = shared.homes.as_ref().map(|homes| &homes.outbox);
     member.activity.bystander.stand_by(&stream, shared.tls.is_some(), outbox);
     let stream = HomeStream::new(stream, Arc::clone(&member.activity), shared.homes.as_deref());
-    let served = match shared.tls.clone() {
-        Some(acceptor) => serve_tls(shared, &member, acceptor, stream, peer).await,
-        None => serve_plain(shared, &member, stream, peer).await,
+    let settling: Settling = match shared.tls.clone() {
+        Some(acceptor) => Box::pin(shake_hands(shared, member, acceptor, stream, peer)),
+        None => Box::pin(read_first(shared, member, stream, peer)),
     };
-    if let Err(error) = served {
-        tracing::debug!(%peer, %error, "connection ended");
+    Serving { stage: Stage::Settling(settling), peer }
+}
+
+impl Future for Serving {
+    type Output = ();
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        let end = loop {
+            match &mut self.stage {
+                Stage::Settling(settling) => match ready!(settling.as_mut().poll(cx)) {
+                    Ok(Some(served)) => self.stage = Stage::Served(served),
+                    Ok(None) => break Ok(()),
+                    Err(error) => break Err(error),
+                },
+                Stage::Served(served) => {
+                    prefetch(&**served);
+                    break ready!(served.as_mut().poll(cx));
+                }
+            }
+        };
+        if let Err(error) = end {
+            tracing::debug!(peer = %self.peer, %error, "connection ended");
+        }
+        Poll::Ready(())
     }
 }
 
-async fn serve_tls<H: Handler>(
+/// Settles it by ALPN.
+async fn shake_hands<H: Handler>(
     shared: Arc<Shared<H>>,
-    member: &Membership,
+    member: Membership,
     acceptor: TlsAcceptor,
     stream: HomeStream,
     peer: SocketAddr,
-) -> io::Result<()> {
+) -> io::Result<Option<Served>> {
     let activity = &member.activity;
     // A handshake has as long as a head.
     activity.set_reading_head(true);
     let Some(stream) = unless_told(activity, acceptor.accept(stream)).await.transpose()? else {
-        return Ok(());
+        return Ok(None);
     };
     activity.set_reading_head(false);
     let tls = Some(TlsFacts::of(stream.get_ref().1));
-    if stream.get_ref().1.alpn_protocol() == Some(b"h2") {
-        let session = Session::new(shared, member, peer, tls, Protocol::Http2);
-        serve_http2(session, stream, Bytes::new()).await
+    Ok(Some(if stream.get_ref().1.alpn_protocol() == Some(b"h2") {
+        let session = Session::new(shared, &member, peer, tls, Protocol::Http2);
+        Box::pin(serve_http2(session, member, stream, Bytes::new()))
     } else {
-        let session = Session::new(shared, member, peer, tls, Protocol::Http1);
-        serve_http1(session, stream, Bytes::new()).await
-    }
+        let session = Session::new(shared, &member, peer, tls, Protocol::Http1);
+        Box::pin(serve_http1(session, member, stream, Bytes::new()))
+    }))
 }
 
-async fn serve_plain<H: Handler>(
+/// Settles it by the first bytes.
+async fn read_first<H: Handler>(
     shared: Arc<Shared<H>>,
-    member: &Membership,
+    member: Membership,
     mut stream: HomeStream,
     peer: SocketAddr,
-) -> io::Result<()> {
+) -> io::Result<Option<Served>> {
     let activity = &member.activity;
     let mut first = BytesMut::with_capacity(4096);
     loop {
         let Some(read) = unless_told(activity, stream.read_buf(&mut first)).await.transpose()? else {
-            return Ok(());
+            return Ok(None);
         };
         let seen = &first[..first.len().min(PREFACE.len())];
         if read == 0 || !PREFACE.starts_with(seen) {
-            let session = Session::new(shared, member, peer, None, Protocol::Http1);
-            return serve_http1(session, stream, first.freeze()).await;
+            let session = Session::new(shared, &member, peer, None, Protocol::Http1);
+            return Ok(Some(Box::pin(serve_http1(session, member, stream, first.freeze()))));
         }
         if seen.len() == PREFACE.len() {
-            let session = Session::new(shared, member, peer, None, Protocol::Http2);
-            return serve_http2(session, stream, first.freeze()).await;
+            let session = Session::new(shared, &member, peer, None, Protocol::Http2);
+            return Ok(Some(Box::pin(serve_http2(session, member, stream, first.freeze()))));
         }
         activity.set_reading_head(true);
     }
@@ -168,6 +219,14 @@ impl<H: Handler> Session<H> {
         Self { shared, clients, activity, connections, tap, refused: AtomicBool::new(false) }
     }
 
+    /// Asks for what the next request needs.
+    fn prefetch(&self) {
+        self.clients.prefetch();
+        if let Some(tap) = &self.tap {
+            prefetch(&**tap);
+        }
+    }
+
     /// Answers a request. No `async fn`: that would have a copy of the request in it, and make another one. In a box, as hyper
     /// keeps room for it with the connection: for ever, and out of the processor's caches when there are many. The boxes are
     /// there before what is put in them, which so is made in its place: else it were two thousand bytes to move.
@@ -220,7 +279,7 @@ impl<H: Handler> Session<H> {
     }
 }
 
-async fn serve_http1<H: Handler, I>(session: Session<H>, io: I, prefix: Bytes) -> io::Result<()>
+async fn serve_http1<H: Handler, I>(session: Session<H>, _member: Membership, io: I, prefix: Bytes) -> io::Result<()>
 where
     I: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
@@ -231,6 +290,7 @@ where
     let (mut closing, mut listens) = (false, None);
     let end = poll_fn(|cx| {
         loop {
+            session.prefetch();
             if let Poll::Ready(end) = Pin::new(&mut connection).poll(cx) {
                 return Poll::Ready(Ok(end));
             }
@@ -280,7 +340,7 @@ async fn close_politely<I: AsyncRead + AsyncWrite + Unpin>(mut io: I, last_words
     let _ = tokio::time::timeout(PATIENCE, farewell).await;
 }
 
-async fn serve_http2<H: Handler, I>(session: Session<H>, io: I, prefix: Bytes) -> io::Result<()>
+async fn serve_http2<H: Handler, I>(session: Session<H>, _member: Membership, io: I, prefix: Bytes) -> io::Result<()>
 where
     I: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {

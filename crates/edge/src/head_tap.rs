@@ -26,12 +26,18 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use smallvec::SmallVec;
+
 use crate::activity::Activity;
 use crate::chunks::{Chunks, Followed};
 use crate::raw_head::{framing_is_ambiguous, head_end, plain_length};
 
 /// Bytes that most heads fit in. Room for so many is kept between requests, not more.
 const USUAL_HEAD: usize = 2048;
+
+/// Bytes that small heads fit in. These are kept beside all else that is known of a head, so that it is in the processor's
+/// caches with that.
+const SMALL_HEAD: usize = 192;
 
 /// So many bytes after a head are worth a look at what it says of its body, before they are copied.
 const MUCH: usize = 2048;
@@ -70,7 +76,7 @@ pub(crate) struct HeadTap {
 #[derive(Debug)]
 struct Seen {
     /// The head so far; whatever was read after it, until hyper says how it is framed.
-    head: Vec<u8>,
+    head: SmallVec<[u8; SMALL_HEAD]>,
     /// What came right after the head and was not kept.
     unkept: Option<Unkept>,
     place: Place,
@@ -100,7 +106,7 @@ enum Place {
 
 impl HeadTap {
     pub(crate) fn new(activity: Arc<Activity>) -> Self {
-        let seen = Seen { head: Vec::new(), unkept: None, place: Place::Head, ended: false };
+        let seen = Seen { head: SmallVec::new(), unkept: None, place: Place::Head, ended: false };
         Self {
             seen: Mutex::new(seen),
             body_is_broken: AtomicBool::new(false),
@@ -162,9 +168,11 @@ impl HeadTap {
         if end == seen.head.len() {
             seen.head.clear();
             // One large head must not weigh on the connection for the rest of its life.
-            seen.head.shrink_to(USUAL_HEAD);
+            if seen.head.capacity() > USUAL_HEAD {
+                seen.head = SmallVec::new();
+            }
         } else {
-            let after = seen.head.split_off(end);
+            let after = seen.head[end..].to_vec();
             seen.head.clear();
             seen.feed(&after);
         }
@@ -192,7 +200,7 @@ impl HeadTap {
     pub(crate) fn stop(&self) {
         let mut seen = self.lock();
         seen.place = Place::Over;
-        seen.head = Vec::new();
+        seen.head = SmallVec::new();
         self.publish(&seen);
     }
 }

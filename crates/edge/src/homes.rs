@@ -22,7 +22,9 @@ use std::task::{Context, Poll};
 use tokio::runtime::Handle;
 
 use crate::activity::Activity;
+use crate::connection::Serving;
 use crate::outbox::Outbox;
+use crate::prefetch::prefetch;
 
 /// Which of the two runtimes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -69,13 +71,13 @@ impl Homes {
     }
 
     /// Has a connection served, where connections are.
-    pub(crate) fn spawn(self: &Arc<Self>, activity: Arc<Activity>, served: impl Future<Output = ()> + Send + 'static) {
-        self.settle(self.now(), activity, Box::pin(served));
+    pub(crate) fn spawn(self: &Arc<Self>, activity: Arc<Activity>, serving: Serving) {
+        self.settle(self.now(), activity, serving);
     }
 
-    fn settle(self: &Arc<Self>, home: Home, activity: Arc<Activity>, served: Served) {
+    fn settle(self: &Arc<Self>, home: Home, activity: Arc<Activity>, serving: Serving) {
         activity.home.move_to(home);
-        drop(self.runtime(home).spawn(Resident { served: Some(served), home, activity, homes: Arc::clone(self) }));
+        drop(self.runtime(home).spawn(Resident { serving: Some(serving), home, activity, homes: Arc::clone(self) }));
     }
 
     /// Has a connection that has been taken over run on, which does not move any more.
@@ -84,12 +86,10 @@ impl Homes {
     }
 }
 
-type Served = Pin<Box<dyn Future<Output = ()> + Send>>;
-
 /// The task of a connection.
 struct Resident {
     /// Nothing when it has moved.
-    served: Option<Served>,
+    serving: Option<Serving>,
     home: Home,
     activity: Arc<Activity>,
     homes: Arc<Homes>,
@@ -102,11 +102,13 @@ impl Future for Resident {
         let this = self.get_mut();
         let now = this.homes.now();
         if now != this.home
-            && let Some(served) = this.served.take()
+            && let Some(serving) = this.serving.take()
         {
-            this.homes.settle(now, Arc::clone(&this.activity), served);
+            this.homes.settle(now, Arc::clone(&this.activity), serving);
         }
-        this.served.as_mut().map_or(Poll::Ready(()), |served| served.as_mut().poll(cx))
+        let Some(serving) = &mut this.serving else { return Poll::Ready(()) };
+        prefetch(&*this.activity);
+        Pin::new(serving).poll(cx)
     }
 }
 

@@ -31,6 +31,7 @@ mod home_stream;
 mod homes;
 mod origin;
 mod outbox;
+mod prefetch;
 mod raw_head;
 mod ray;
 mod response;

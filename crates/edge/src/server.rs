@@ -192,10 +192,10 @@ impl Server {
                         let _ = stream.set_nodelay(true);
                         let member = connections.join();
                         let activity = Arc::clone(&member.activity);
-                        let served = connection::serve(Arc::clone(&shared), member, stream, peer);
+                        let serving = connection::serve(Arc::clone(&shared), member, stream, peer);
                         match &shared.homes {
-                            Some(homes) => homes.spawn(activity, served),
-                            None => drop(tokio::spawn(served)),
+                            Some(homes) => homes.spawn(activity, serving),
+                            None => drop(tokio::spawn(serving)),
                         }
                     }
                     Err(error) if is_of_one_connection(&error) => {}

@@ -16,20 +16,27 @@ use bytes::{Buf, Bytes};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 use crate::head_tap::HeadTap;
+use crate::prefetch::prefetch_at;
 
 /// How much is read of what comes while a request is being answered.
 const AHEAD: usize = 512;
+
+/// What the heads of small messages take, in bytes.
+const SMALL_REQUEST: usize = 128;
+const SMALL_RESPONSE: usize = 256;
 
 /// A connection some of whose bytes may have been read already, tapped when it speaks HTTP/1.
 pub(crate) struct TapIo<I> {
     io: I,
     prefix: Bytes,
     tap: Option<Arc<HeadTap>>,
+    /// The address that the last write was from: hyper keeps its buffer for the next one.
+    written: usize,
 }
 
 impl<I> TapIo<I> {
     pub(crate) fn new(io: I, prefix: Bytes, tap: Option<Arc<HeadTap>>) -> Self {
-        Self { io, prefix, tap }
+        Self { io, prefix, tap, written: 0 }
     }
 }
 
@@ -66,6 +73,9 @@ impl<I: AsyncRead + Unpin> AsyncRead for TapIo<I> {
         let (before, room) = (buf.filled().len(), buf.remaining());
         let mut read = Ok(());
         if self.prefix.is_empty() {
+            // What the system, and then hyper, are about to write to.
+            prefetch_at(buf.filled().as_ptr_range().end.addr(), SMALL_REQUEST);
+            prefetch_at(self.written, SMALL_RESPONSE);
             read = ready!(Pin::new(&mut self.io).poll_read(cx, buf));
         } else {
             let step = self.prefix.len().min(buf.remaining());
@@ -88,6 +98,7 @@ impl<I: AsyncRead + Unpin> AsyncRead for TapIo<I> {
 
 impl<I: AsyncRead + AsyncWrite + Unpin> AsyncWrite for TapIo<I> {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
+        self.written = buf.as_ptr().addr();
         let written = Pin::new(&mut self.io).poll_write(cx, buf);
         self.watch_while(written, cx)
     }
@@ -106,6 +117,7 @@ impl<I: AsyncRead + AsyncWrite + Unpin> AsyncWrite for TapIo<I> {
         cx: &mut Context<'_>,
         bufs: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
+        self.written = bufs.first().map_or(0, |buf| buf.as_ptr().addr());
         let written = Pin::new(&mut self.io).poll_write_vectored(cx, bufs);
         self.watch_while(written, cx)
     }
