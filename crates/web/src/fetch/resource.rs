@@ -82,12 +82,12 @@ impl BodyResource {
         let Some(first) = poll_fn(|cx| self.poll_chunk(cx)).await? else {
             return Ok(Vec::new());
         };
+        let announced = self.remaining().min(TRUSTED_LENGTH);
         let mut next = poll_fn(|cx| self.poll_chunk(cx)).await?;
         if next.is_none() && first.len() <= limit {
             // One chunk: it becomes the vector itself where nobody else holds its memory.
             return Ok(first.into());
         }
-        let announced = self.remaining().min(TRUSTED_LENGTH);
         let mut all = BytesMut::with_capacity(first.len() + usize::try_from(announced).unwrap_or(0));
         all.extend_from_slice(&first);
         while let Some(chunk) = next {
@@ -274,6 +274,34 @@ mod tests {
         assert_eq!(full("hello").read_all(5, None).await.unwrap(), b"hello");
         assert!(matches!(full("hello").read_all(4, None).await, Err(BodyError::TooLarge)));
         assert_eq!(full("").read_all(4, None).await.unwrap(), b"");
+    }
+
+    /// Chunks whose length in all is known.
+    struct Known(Vec<&'static [u8]>);
+
+    impl HttpBody for Known {
+        type Data = Bytes;
+        type Error = BodyError;
+
+        fn poll_frame(
+            mut self: Pin<&mut Self>,
+            _: &mut Context<'_>,
+        ) -> Poll<Option<Result<http_body::Frame<Bytes>, BodyError>>> {
+            let chunk = (!self.0.is_empty()).then(|| self.0.remove(0));
+            Poll::Ready(chunk.map(|chunk| Ok(http_body::Frame::data(Bytes::from_static(chunk)))))
+        }
+
+        fn size_hint(&self) -> http_body::SizeHint {
+            http_body::SizeHint::with_exact(self.0.iter().map(|chunk| chunk.len() as u64).sum())
+        }
+    }
+
+    #[tokio::test]
+    async fn all_of_a_known_length_has_its_room_from_the_start() {
+        let body = Known(vec![&[b'a'; 1000], &[b'b'; 3000], &[b'c'; 500]]);
+        let all = BodyResource::new(Body::boxed(body)).read_all(READ_ALL_LIMIT, None).await.unwrap();
+        assert_eq!((all.len(), all.capacity()), (4500, 4500));
+        assert!(all.starts_with(b"a") && all[1000..].starts_with(b"b") && all[4000..].iter().all(|&byte| byte == b'c'));
     }
 
     #[tokio::test]
