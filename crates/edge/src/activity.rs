@@ -17,6 +17,7 @@ use tokio::sync::Notify;
 
 use crate::bystander::Bystander;
 use crate::homes::Address;
+use crate::prefetch::prefetch_shared;
 
 /// What the server tells a connection. Each outranks the ones before it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -56,6 +57,11 @@ impl Activity {
         // That it changes is all that matters.
         self.requests.store(self.requests.load(Ordering::Relaxed) + 1, Ordering::Relaxed);
         InFlight { _counted: Arc::clone(&self.under_way) }
+    }
+
+    /// Asks for what the next request needs.
+    pub(crate) fn prefetch(&self) {
+        prefetch_shared(&self.under_way);
     }
 
     /// Whether part of a head is here and the rest awaited.

@@ -14,7 +14,7 @@ use crate::error_page::{self, EdgeError};
 use crate::forwarded::{self, Claims};
 use crate::geo::Locator;
 use crate::origin::Origin;
-use crate::prefetch::prefetch;
+use crate::prefetch::{prefetch, prefetch_shared};
 use crate::ray::RayId;
 use crate::tls::TlsFacts;
 
@@ -62,9 +62,10 @@ pub(crate) struct Client {
     pub(crate) chain: Option<String>,
     pub(crate) behind_proxy: bool,
     origin: OnceLock<Origin>,
-    cf: OnceLock<Cf>,
+    /// In boxes, as most requests ask for neither, but read what is beside them.
+    cf: OnceLock<Box<Cf>>,
+    values: OnceLock<Box<forwarded::Values>>,
     cf_json: OnceLock<Arc<str>>,
-    values: OnceLock<forwarded::Values>,
 }
 
 /// What all requests of a connection have in common.
@@ -93,7 +94,11 @@ impl Clients {
 
     /// Asks for what the next request needs.
     pub(crate) fn prefetch(&self) {
-        prefetch(&*self.direct);
+        prefetch_shared(&self.direct);
+        // This waits for the client's own memory, as what comes next waits for the connection's, which was asked for with it.
+        if let Some(origin) = self.direct.origin.get() {
+            prefetch(origin.host());
+        }
     }
 
     /// The client of a request with these headers.
@@ -138,14 +143,14 @@ impl Client {
         self.cf.get_or_init(|| {
             let location = self.link.locator.locate(self.address);
             let tls = self.link.tls.as_ref();
-            Cf {
+            Box::new(Cf {
                 colo: self.link.locator.place.colo.clone(),
                 is_eu_country: is_eu_country(location.country.as_deref()),
                 location,
                 http_protocol: self.link.http_protocol,
                 tls_version: tls.map_or("", |tls| tls.version),
                 tls_cipher: tls.map_or("", |tls| tls.cipher),
-            }
+            })
         })
     }
 }
@@ -227,7 +232,7 @@ impl ClientInfo {
     ///
     /// May be put off until the Worker first looks at its headers. To be called once a request.
     pub fn apply(&self, headers: &mut HeaderMap) {
-        let values = self.client.values.get_or_init(|| forwarded::Values::new(&self.client));
+        let values = self.client.values.get_or_init(|| Box::new(forwarded::Values::new(&self.client)));
         values.apply(headers);
         if let Some(ray) = self.ray_value() {
             headers.insert(forwarded::CF_RAY, ray);

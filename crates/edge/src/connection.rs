@@ -221,10 +221,10 @@ impl<H: Handler> Session<H> {
 
     /// Asks for what the next request needs.
     fn prefetch(&self) {
-        self.clients.prefetch();
         if let Some(tap) = &self.tap {
             prefetch(&**tap);
         }
+        self.clients.prefetch();
     }
 
     /// Answers a request. No `async fn`: that would have a copy of the request in it, and make another one. In a box, as hyper

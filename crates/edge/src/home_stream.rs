@@ -115,6 +115,7 @@ impl AsyncRead for HomeStream {
     fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         let this = self.get_mut();
         let home = this.activity.home.home();
+        this.activity.prefetch();
         if home != this.home {
             this.follow(home)?;
         }

@@ -9,6 +9,8 @@
 //! memory is at hand, pay next to nothing for it.
 #![allow(unsafe_code)]
 
+use std::sync::Arc;
+
 /// How many bytes the processor takes at once.
 const LINE: usize = 64;
 
@@ -16,6 +18,13 @@ const LINE: usize = 64;
 #[inline]
 pub(crate) fn prefetch<T: ?Sized>(value: &T) {
     prefetch_at(std::ptr::from_ref(value).addr(), size_of_val(value));
+}
+
+/// Asks for the memory of a value that is shared, and of the counters of those who have it, which come before it.
+#[inline]
+pub(crate) fn prefetch_shared<T>(value: &Arc<T>) {
+    const COUNTERS: usize = 2 * size_of::<usize>();
+    prefetch_at(Arc::as_ptr(value).addr() - COUNTERS, COUNTERS + size_of::<T>());
 }
 
 /// Asks for the memory at an address, which need not be anybody's any more.
